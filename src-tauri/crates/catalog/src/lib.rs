@@ -1,1 +1,40 @@
-//! Placeholder.
+//! The catalog: everything the library knows, in SQLite.
+//!
+//! Two files: `catalog.db` ([`Catalog`]) holds folders, photos, vectors and failures; `thumbnails.db`
+//! ([`Thumbnails`]) holds small pictures that can be made again. One module per table holds that table's
+//! queries as plain functions on a connection, so that callers compose them in one transaction.
+//!
+//! No decisions are made here: what to index, keep or drop is the library's business.
+
+pub mod content;
+mod database;
+pub mod embedding;
+mod error;
+pub mod failure;
+pub mod folder;
+mod migrate;
+pub mod model;
+mod path_bytes;
+pub mod photo;
+mod thumbnails;
+
+pub use database::{Catalog, Problem};
+pub use error::{CatalogError, Result};
+pub use rusqlite::Connection;
+pub use thumbnails::Thumbnails;
+
+/// A region of a picture in pixels of the upright, full-size picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region {
+    /// Left edge.
+    pub x: u32,
+    /// Top edge.
+    pub y: u32,
+    /// Width, at least 1.
+    pub width: u32,
+    /// Height, at least 1.
+    pub height: u32,
+}
+
+/// BLAKE3 of a file's bytes: what makes two files the same picture.
+pub type ContentHash = [u8; 32];

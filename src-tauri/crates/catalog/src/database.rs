@@ -1,0 +1,117 @@
+//! Opens `catalog.db` and hands out connections: one that writes, one that reads meanwhile.
+//!
+//! WAL lets readers go on during a write. `synchronous = FULL`, because in WAL mode `NORMAL` may lose
+//! committed batches in a power cut, and we promise to lose no more than the batch in flight.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+use crate::migrate::{self, migrate};
+use crate::{CatalogError, Result};
+
+/// How long a query waits for another program (a backup, a viewer) that holds a lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The open catalog. Shared between threads; one writer at a time.
+#[derive(Debug)]
+pub struct Catalog {
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+    path: PathBuf,
+}
+
+/// Something the database's own checks found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem(pub String);
+
+impl Catalog {
+    /// Opens the catalog, making it or bringing it to the newest format where needed.
+    pub fn open(path: &Path) -> Result<Self> {
+        let writer = open_connection(path, migrate::CATALOG)?;
+        let reader = connect(path).map_err(|source| CatalogError::Open { path: path.into(), source })?;
+        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader), path: path.into() })
+    }
+
+    /// Runs queries that only read. They see the last committed state.
+    pub fn read<T>(&self, queries: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        queries(&self.reader.lock())
+    }
+
+    /// Runs queries in one transaction: all of them take effect, or none.
+    pub fn write<T>(&self, queries: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let mut writer = self.writer.lock();
+        let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let value = queries(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// What SQLite's own integrity and foreign-key checks find; nothing when all is well.
+    pub fn check(&self) -> Result<Vec<Problem>> {
+        self.read(|connection| {
+            let mut problems = check_integrity(connection)?;
+            let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+            let orphans = statement.query_map([], |row| {
+                Ok(Problem(format!("a row of {} points at nothing", row.get::<_, String>(0)?)))
+            })?;
+            for orphan in orphans {
+                problems.push(orphan?);
+            }
+            Ok(problems)
+        })
+    }
+
+    /// Bytes on disk, the write-ahead log included.
+    pub fn disk_bytes(&self) -> u64 {
+        disk_bytes(&self.path)
+    }
+}
+
+/// Opens a database file with our settings and brings it to the newest format.
+pub(crate) fn open_connection(path: &Path, steps: &[&str]) -> Result<Connection> {
+    let mut connection = connect(path).map_err(|source| CatalogError::Open { path: path.into(), source })?;
+    migrate(&mut connection, path, steps)?;
+    Ok(connection)
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Room for every statement of a scan: preparing them again per photo would show in the profile.
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+pub(crate) fn check_integrity(connection: &Connection) -> Result<Vec<Problem>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check")?;
+    let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let mut problems = Vec::new();
+    for line in lines {
+        let line = line?;
+        if line != "ok" {
+            problems.push(Problem(line));
+        }
+    }
+    Ok(problems)
+}
+
+/// Bytes of a database file and its write-ahead log; zero for what is not there.
+pub(crate) fn disk_bytes(path: &Path) -> u64 {
+    [path.to_path_buf(), write_ahead_log(path)]
+        .iter()
+        .filter_map(|file| std::fs::metadata(file).ok())
+        .map(|metadata| metadata.len())
+        .sum()
+}
+
+pub(crate) fn write_ahead_log(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}

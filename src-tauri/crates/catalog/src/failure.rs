@@ -1,0 +1,88 @@
+//! Queries on `failure`: files that could not be read as pictures, and why.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::Result;
+use crate::path_bytes::{PathBytes, below};
+use crate::photo::Stamp;
+
+/// A failure's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Stable name of the reason.
+    pub code: String,
+    /// The reason in words a person understands.
+    pub reason: String,
+}
+
+/// Records a failure, in place of an earlier one of the same file.
+pub fn upsert(
+    connection: &Connection,
+    folder_id: i64,
+    path: &Path,
+    stamp: Stamp,
+    (code, reason): (&str, &str),
+    now: i64,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO failure (folder_id, path, size, modified_ns, code, reason, failed_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((folder_id, PathBytes(path), stamp.size as i64, stamp.modified_ns, code, reason, now))?;
+    Ok(())
+}
+
+/// Drops the failure of a file, if there is one.
+pub fn delete(connection: &Connection, folder_id: i64, path: &Path) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM failure WHERE folder_id = ?1 AND path = ?2")?
+        .execute((folder_id, PathBytes(path)))?;
+    Ok(())
+}
+
+/// Drops all failures, so that the next scan tries these files again.
+pub fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM failure", [])?;
+    Ok(())
+}
+
+/// All failures with absolute paths, by path.
+pub fn all(connection: &Connection) -> Result<Vec<Failure>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT folder.path, failure.path, code, reason FROM failure \
+         JOIN folder ON folder.id = folder_id ORDER BY folder.path, failure.path",
+    )?;
+    let failures = statement
+        .query_map([], |row| {
+            let folder = row.get::<_, PathBytes<PathBuf>>(0)?.0;
+            let relative = row.get::<_, PathBytes<PathBuf>>(1)?.0;
+            Ok(Failure { path: folder.join(relative), code: row.get(2)?, reason: row.get(3)? })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(failures)
+}
+
+/// Calls `each` with relative path and stamp of the failures of a folder at or below `prefix`.
+pub fn for_each_stamp(
+    connection: &Connection,
+    folder_id: i64,
+    prefix: &Path,
+    mut each: impl FnMut(PathBuf, Stamp),
+) -> Result<()> {
+    let (lower, upper) = below(prefix);
+    let mut statement = connection.prepare_cached(
+        "SELECT path, size, modified_ns FROM failure \
+         WHERE folder_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
+    )?;
+    let mut rows = statement.query((folder_id, PathBytes(prefix), lower, upper))?;
+    while let Some(row) = rows.next()? {
+        let stamp = Stamp { size: row.get::<_, i64>(1)? as u64, modified_ns: row.get(2)? };
+        each(row.get::<_, PathBytes<PathBuf>>(0)?.0, stamp);
+    }
+    Ok(())
+}

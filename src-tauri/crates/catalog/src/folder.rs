@@ -1,0 +1,91 @@
+//! Queries on `folder`: the trees the person added.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::Result;
+use crate::path_bytes::{PathBytes, to_bytes};
+
+/// A folder's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Row id.
+    pub id: i64,
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Whether the folder was there when last looked at.
+    pub online: bool,
+    /// The file system it was last seen on, where the system tells.
+    pub device: Option<u64>,
+    /// When it was last seen, Unix milliseconds.
+    pub last_seen_at: Option<i64>,
+}
+
+const COLUMNS: &str = "id, path, state, device, last_seen_at";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Folder> {
+    Ok(Folder {
+        id: row.get(0)?,
+        path: row.get::<_, PathBytes<PathBuf>>(1)?.0,
+        online: row.get::<_, String>(2)? == "online",
+        device: row.get::<_, Option<i64>>(3)?.map(|device| device as u64),
+        last_seen_at: row.get(4)?,
+    })
+}
+
+/// Adds a folder and returns its id.
+pub fn insert(connection: &Connection, path: &Path, now: i64) -> Result<i64> {
+    connection
+        .prepare_cached("INSERT INTO folder (path, added_at) VALUES (?1, ?2)")?
+        .execute((PathBytes(path), now))?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// All folders, by path.
+pub fn all(connection: &Connection) -> Result<Vec<Folder>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM folder ORDER BY path"))?;
+    let folders = statement.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?;
+    Ok(folders)
+}
+
+/// The folder with this very path.
+pub fn by_path(connection: &Connection, path: &Path) -> Result<Option<Folder>> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM folder WHERE path = ?1"))?;
+    Ok(statement.query_row([PathBytes(path)], from_row).optional()?)
+}
+
+/// Notes that the folder is there, and on which file system.
+pub fn set_online(connection: &Connection, id: i64, device: Option<u64>, now: i64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE folder SET state = 'online', device = ?2, last_seen_at = ?3 WHERE id = ?1")?
+        .execute((id, device.map(|device| device as i64), now))?;
+    Ok(())
+}
+
+/// Notes that the folder is not there. Nothing else changes.
+pub fn set_offline(connection: &Connection, id: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE folder SET state = 'offline' WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// Forgets a folder with its photos and failures. Pictures left without a photo stay until collected.
+pub fn delete(connection: &Connection, id: i64) -> Result<()> {
+    connection.prepare_cached("DELETE FROM folder WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// Hands everything of folder `inner` to folder `outer`, whose subfolder `prefix` it is, and drops `inner`.
+pub fn absorb(connection: &Connection, outer: i64, inner: i64, prefix: &Path) -> Result<()> {
+    let mut start = to_bytes(prefix);
+    start.push(std::path::MAIN_SEPARATOR as u8);
+    for table in ["photo", "failure"] {
+        // Concatenation makes text; the column is a blob.
+        let sql = format!(
+            "UPDATE {table} SET folder_id = ?1, path = CAST(?3 || path AS BLOB) WHERE folder_id = ?2"
+        );
+        connection.prepare_cached(&sql)?.execute((outer, inner, &start))?;
+    }
+    delete(connection, inner)
+}

@@ -1,0 +1,41 @@
+//! Brings a database file to the newest format, one numbered step at a time, each in a transaction.
+//!
+//! Steps are never edited once released: a file in the field has run them as they were.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::{CatalogError, Result};
+
+/// The catalog's steps; the format of a file is how many of them it has run.
+pub(crate) const CATALOG: &[&str] = &[include_str!("migrations/001_initial.sql")];
+
+/// The thumbnail store's steps.
+pub(crate) const THUMBNAILS: &[&str] = &[include_str!("migrations/thumbnails_001_initial.sql")];
+
+/// Runs the steps that `connection` has not run yet.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<()> {
+    let supported = steps.len() as u32;
+    let found: u32 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(|source| CatalogError::Open { path: path.into(), source })?;
+    if found > supported {
+        return Err(CatalogError::NewerVersion { path: path.into(), found, supported });
+    }
+    for (version, step) in (1..).zip(steps).skip(found as usize) {
+        apply(connection, version, step).map_err(|source| CatalogError::Migration {
+            path: path.into(),
+            version,
+            source,
+        })?;
+    }
+    Ok(())
+}
+
+fn apply(connection: &mut Connection, version: u32, step: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(step)?;
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()
+}

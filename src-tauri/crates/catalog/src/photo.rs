@@ -1,0 +1,154 @@
+//! Queries on `photo`: files that hold pictures.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::Result;
+use crate::path_bytes::{PathBytes, below};
+
+/// What a walk compares a file with: cheap to read, changed by every ordinary edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Modification time, nanoseconds since 1970 (before it: negative).
+    pub modified_ns: i64,
+}
+
+/// A photo's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photo {
+    /// Row id; stays the same when the file is moved or renamed.
+    pub id: i64,
+    /// The folder it lies in.
+    pub folder_id: i64,
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Size and time when it was indexed.
+    pub stamp: Stamp,
+    /// The picture it holds.
+    pub content_id: i64,
+    /// Whether its folder was there when last looked at.
+    pub online: bool,
+}
+
+const SELECT: &str = "SELECT photo.id, folder_id, folder.path, photo.path, size, modified_ns, content_id, state \
+     FROM photo JOIN folder ON folder.id = folder_id";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Photo> {
+    let folder = row.get::<_, PathBytes<PathBuf>>(2)?.0;
+    let relative = row.get::<_, PathBytes<PathBuf>>(3)?.0;
+    Ok(Photo {
+        id: row.get(0)?,
+        folder_id: row.get(1)?,
+        path: folder.join(relative),
+        stamp: Stamp { size: row.get::<_, i64>(4)? as u64, modified_ns: row.get(5)? },
+        content_id: row.get(6)?,
+        online: row.get::<_, String>(7)? == "online",
+    })
+}
+
+/// The photo with this id.
+pub fn by_id(connection: &Connection, id: i64) -> Result<Option<Photo>> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE photo.id = ?1"))?;
+    Ok(statement.query_row([id], from_row).optional()?)
+}
+
+/// The photo at `path` in a folder.
+pub fn by_path(connection: &Connection, folder_id: i64, path: &Path) -> Result<Option<Photo>> {
+    let mut statement =
+        connection.prepare_cached(&format!("{SELECT} WHERE folder_id = ?1 AND photo.path = ?2"))?;
+    Ok(statement.query_row((folder_id, PathBytes(path)), from_row).optional()?)
+}
+
+/// The photos that hold a picture, oldest row first.
+pub fn by_content(connection: &Connection, content_id: i64) -> Result<Vec<Photo>> {
+    let mut statement =
+        connection.prepare_cached(&format!("{SELECT} WHERE content_id = ?1 ORDER BY photo.id"))?;
+    let photos = statement.query_map([content_id], from_row)?.collect::<rusqlite::Result<_>>()?;
+    Ok(photos)
+}
+
+/// Calls `each` with relative path, id, stamp and picture of the photos of a folder at or below `prefix`.
+pub fn for_each_stamp(
+    connection: &Connection,
+    folder_id: i64,
+    prefix: &Path,
+    mut each: impl FnMut(PathBuf, i64, Stamp, i64),
+) -> Result<()> {
+    let (lower, upper) = below(prefix);
+    let mut statement = connection.prepare_cached(
+        "SELECT path, id, size, modified_ns, content_id FROM photo \
+         WHERE folder_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
+    )?;
+    let mut rows = statement.query((folder_id, PathBytes(prefix), lower, upper))?;
+    while let Some(row) = rows.next()? {
+        let stamp = Stamp { size: row.get::<_, i64>(2)? as u64, modified_ns: row.get(3)? };
+        each(row.get::<_, PathBytes<PathBuf>>(0)?.0, row.get(1)?, stamp, row.get(4)?);
+    }
+    Ok(())
+}
+
+/// Adds the photo, or gives the one at this path its new stamp and picture. Returns its id.
+pub fn upsert(
+    connection: &Connection,
+    folder_id: i64,
+    path: &Path,
+    stamp: Stamp,
+    content_id: i64,
+    now: i64,
+) -> Result<i64> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO photo (folder_id, path, size, modified_ns, content_id, added_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT (folder_id, path) DO UPDATE SET size = ?3, modified_ns = ?4, content_id = ?5 \
+         RETURNING id",
+    )?;
+    let id = statement.query_row(
+        (folder_id, PathBytes(path), stamp.size as i64, stamp.modified_ns, content_id, now),
+        |row| row.get(0),
+    )?;
+    Ok(id)
+}
+
+/// Gives a photo that was moved or renamed its new place. Id and picture stay.
+pub fn relocate(connection: &Connection, id: i64, folder_id: i64, path: &Path, stamp: Stamp) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE photo SET folder_id = ?2, path = ?3, size = ?4, modified_ns = ?5 WHERE id = ?1",
+        )?
+        .execute((id, folder_id, PathBytes(path), stamp.size as i64, stamp.modified_ns))?;
+    Ok(())
+}
+
+/// Drops a photo's row. Its picture stays until collected.
+pub fn delete(connection: &Connection, id: i64) -> Result<()> {
+    connection.prepare_cached("DELETE FROM photo WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// How many photos a folder has.
+pub fn count_in(connection: &Connection, folder_id: i64) -> Result<u64> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM photo WHERE folder_id = ?1")?;
+    let count: i64 = statement.query_row([folder_id], |row| row.get(0))?;
+    Ok(count as u64)
+}
+
+/// Paths of up to `count` photos, spread evenly over the order of ids.
+pub fn sample(connection: &Connection, count: usize) -> Result<Vec<PathBuf>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT folder.path, numbered.path FROM ( \
+             SELECT folder_id, path, id, row_number() OVER (ORDER BY id) - 1 AS position, count(*) OVER () AS total \
+             FROM photo) AS numbered \
+         JOIN folder ON folder.id = folder_id \
+         WHERE position * ?1 % total < ?1 ORDER BY numbered.id LIMIT ?1",
+    )?;
+    let paths = statement
+        .query_map([count as i64], |row| {
+            let folder = row.get::<_, PathBytes<PathBuf>>(0)?.0;
+            Ok(folder.join(row.get::<_, PathBytes<PathBuf>>(1)?.0))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(paths)
+}

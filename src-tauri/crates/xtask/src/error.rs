@@ -1,0 +1,25 @@
+//! Why a task could not be done.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Shorthand for results of this crate.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{program} could not be started: {source}")]
+    Start { program: String, source: io::Error },
+    #[error("{command} failed")]
+    Failed { command: String },
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("please install: {0}")]
+    MissingTools(String),
+    #[error(
+        "there is no LiteRT library for {os} on {arch}; build with `--no-default-features --features tflite-runtime`"
+    )]
+    NoRuntime { os: &'static str, arch: &'static str },
+    #[error("the exports of {} cannot be read: {source}", path.display())]
+    Exports { path: PathBuf, source: object::Error },
+}

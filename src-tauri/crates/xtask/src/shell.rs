@@ -1,0 +1,55 @@
+//! Runs programs: quietly, with their output shown only when they fail, or aloud.
+
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+
+use crate::error::{Error, Result};
+
+/// Prints a line to stderr.
+pub(crate) fn say(text: &str) {
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Runs a program with its output on ours.
+pub(crate) fn aloud(command: &mut Command) -> Result<()> {
+    let shown = describe(command);
+    say(&format!("> {shown}"));
+    let status = command.status().map_err(|source| start_error(command, source))?;
+    if status.success() { Ok(()) } else { Err(Error::Failed { command: shown }) }
+}
+
+/// Runs a program and shows its output only if it fails.
+pub(crate) fn quietly(command: &mut Command) -> Result<()> {
+    let output = command.stdin(Stdio::null()).output().map_err(|source| start_error(command, source))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    say(&String::from_utf8_lossy(&output.stdout));
+    say(&String::from_utf8_lossy(&output.stderr));
+    Err(Error::Failed { command: describe(command) })
+}
+
+/// Whether a program is there and answers.
+pub(crate) fn answers(program: &str, argument: &str) -> bool {
+    let asked = Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    asked.is_ok_and(|status| status.success())
+}
+
+/// A cargo command in the repository's root.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(crate::root());
+    command
+}
+
+fn describe(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program());
+    let mut words = vec![program.file_stem().unwrap_or(command.get_program()).to_string_lossy()];
+    words.extend(command.get_args().map(|argument| argument.to_string_lossy()));
+    words.join(" ")
+}
+
+fn start_error(command: &Command, source: io::Error) -> Error {
+    Error::Start { program: command.get_program().to_string_lossy().into_owned(), source }
+}

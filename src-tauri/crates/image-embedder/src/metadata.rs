@@ -1,0 +1,54 @@
+//! The two facts an embedder takes from TFLite Metadata: how a float input is normalized, and what the
+//! outputs are called. Everything else in the metadata is left alone.
+//!
+//! Slots follow the public schema `tensorflow_lite_support/metadata/metadata_schema.fbs`.
+
+use crate::flatbuffer::{Malformed, Read, Table};
+
+/// The facts, as found.
+#[derive(Debug, Default)]
+pub(crate) struct Metadata {
+    /// Mean and standard deviation of the first input, one value or one a channel.
+    pub(crate) normalization: Option<(Vec<f32>, Vec<f32>)>,
+    /// Names of the outputs, in the graph's order.
+    pub(crate) output_names: Vec<String>,
+}
+
+impl Metadata {
+    /// Reads a metadata FlatBuffer.
+    pub(crate) fn read(bytes: &[u8]) -> Read<Self> {
+        const MODEL_SUBGRAPHS: usize = 3;
+        const SUBGRAPH_INPUTS: usize = 2;
+        const SUBGRAPH_OUTPUTS: usize = 3;
+        const TENSOR_NAME: usize = 0;
+
+        if bytes.get(4..8) != Some(b"M001") {
+            return Err(Malformed);
+        }
+        let subgraphs = Table::root(bytes)?.tables(MODEL_SUBGRAPHS)?;
+        let Some(main) = subgraphs.first() else { return Ok(Self::default()) };
+        let inputs = main.tables(SUBGRAPH_INPUTS)?;
+        let outputs = main.tables(SUBGRAPH_OUTPUTS)?;
+        Ok(Self {
+            normalization: inputs.first().map(normalization).transpose()?.flatten(),
+            output_names: outputs.iter().map(|tensor| tensor.string(TENSOR_NAME)).collect::<Read<_>>()?,
+        })
+    }
+}
+
+fn normalization(input: &Table<'_>) -> Read<Option<(Vec<f32>, Vec<f32>)>> {
+    const TENSOR_PROCESS_UNITS: usize = 4;
+    const UNIT_TYPE: usize = 0;
+    const UNIT_OPTIONS: usize = 1;
+    const NORMALIZATION_OPTIONS: u8 = 1;
+    const MEAN: usize = 0;
+    const STD: usize = 1;
+
+    for unit in input.tables(TENSOR_PROCESS_UNITS)? {
+        if unit.byte(UNIT_TYPE)? == NORMALIZATION_OPTIONS {
+            let options = unit.table(UNIT_OPTIONS)?.ok_or(Malformed)?;
+            return Ok(Some((options.f32s(MEAN)?, options.f32s(STD)?)));
+        }
+    }
+    Ok(None)
+}

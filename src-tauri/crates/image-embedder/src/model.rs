@@ -1,0 +1,219 @@
+//! What a TFLite file says about itself: the tensors that go in and come out, and whether an embedder can
+//! use them. It reads the file's structure only; running the model is the runtime's work.
+//!
+//! Slots follow the public schema `tensorflow/compiler/mlir/lite/schema/schema.fbs`, version 3.
+
+use crate::error::{Error, Result};
+use crate::flatbuffer::{Malformed, Read, Table};
+use crate::metadata::Metadata;
+use crate::options::Normalization;
+
+/// Element types that an embedder can handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ElementType {
+    UInt8,
+    Float32,
+}
+
+/// The one image that a model takes.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageInput {
+    pub(crate) element: ElementType,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// One feature vector that a model gives.
+#[derive(Debug, Clone)]
+pub(crate) struct VectorOutput {
+    pub(crate) name: String,
+    /// Place of the tensor among the graph's tensors.
+    pub(crate) tensor: u32,
+    pub(crate) dimension: usize,
+    pub(crate) element: ElementType,
+    /// Scale and zero point of a uint8 output.
+    pub(crate) quantization: (f32, i64),
+}
+
+/// A model's first subgraph, found fit for embedding images.
+#[derive(Debug, Clone)]
+pub(crate) struct ModelDescription {
+    pub(crate) input: ImageInput,
+    pub(crate) outputs: Vec<VectorOutput>,
+    /// From TFLite Metadata; `None` without it.
+    pub(crate) normalization: Option<Normalization>,
+}
+
+impl ModelDescription {
+    /// Reads the bytes of a `.tflite` file.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
+        if bytes.get(4..8) != Some(b"TFL3") {
+            return Err(Error::NotAModel { reason: "no TFL3 identifier" });
+        }
+        let graph = Graph::read(bytes)
+            .map_err(|Malformed| Error::NotAModel { reason: "its tables point outside the file" })?;
+        let [input] = graph.inputs.as_slice() else {
+            return Err(Error::UnsupportedInput { reason: format!("{} inputs, not one", graph.inputs.len()) });
+        };
+        if graph.outputs.is_empty() {
+            return Err(Error::UnsupportedOutput { index: 0, reason: "the model has no output".into() });
+        }
+        let outputs = graph.outputs.iter().enumerate().map(|(index, tensor)| {
+            let name = graph.metadata.output_names.get(index).filter(|name| !name.is_empty());
+            vector_output(index, tensor, name)
+        });
+        let normalization =
+            graph.metadata.normalization.map(|(mean, std)| Normalization::new(&mean, &std)).transpose()?;
+        Ok(Self { input: image_input(input)?, outputs: outputs.collect::<Result<_>>()?, normalization })
+    }
+}
+
+/// The parts of a file that matter here, not yet judged.
+struct Graph {
+    inputs: Vec<Tensor>,
+    outputs: Vec<Tensor>,
+    metadata: Metadata,
+}
+
+struct Tensor {
+    index: u32,
+    name: String,
+    shape: Vec<i32>,
+    /// The shape with -1 for dimensions that may change; empty when none may.
+    signature: Vec<i32>,
+    kind: u8,
+    scales: Vec<f32>,
+    zero_points: Vec<i64>,
+}
+
+impl Graph {
+    fn read(bytes: &[u8]) -> Read<Self> {
+        const MODEL_SUBGRAPHS: usize = 2;
+        const SUBGRAPH_TENSORS: usize = 0;
+        const SUBGRAPH_INPUTS: usize = 1;
+        const SUBGRAPH_OUTPUTS: usize = 2;
+
+        let model = Table::root(bytes)?;
+        let subgraphs = model.tables(MODEL_SUBGRAPHS)?;
+        let main = subgraphs.first().ok_or(Malformed)?;
+        let tensors = main.tables(SUBGRAPH_TENSORS)?;
+        let pick = |slot| -> Read<Vec<Tensor>> {
+            let indices = main.i32s(slot)?;
+            indices.into_iter().map(|index| Tensor::read(&tensors, index)).collect()
+        };
+        Ok(Self {
+            inputs: pick(SUBGRAPH_INPUTS)?,
+            outputs: pick(SUBGRAPH_OUTPUTS)?,
+            metadata: embedded_metadata(&model)?,
+        })
+    }
+}
+
+impl Tensor {
+    fn read(tensors: &[Table<'_>], index: i32) -> Read<Self> {
+        const SHAPE: usize = 0;
+        const TYPE: usize = 1;
+        const NAME: usize = 3;
+        const QUANTIZATION: usize = 4;
+        const SHAPE_SIGNATURE: usize = 7;
+        const QUANTIZATION_SCALE: usize = 2;
+        const QUANTIZATION_ZERO_POINT: usize = 3;
+
+        let index = u32::try_from(index).map_err(|_| Malformed)?;
+        let table = tensors.get(index as usize).ok_or(Malformed)?;
+        let quantization = table.table(QUANTIZATION)?;
+        let (scales, zero_points) = match quantization {
+            Some(q) => (q.f32s(QUANTIZATION_SCALE)?, q.i64s(QUANTIZATION_ZERO_POINT)?),
+            None => (Vec::new(), Vec::new()),
+        };
+        Ok(Self {
+            index,
+            name: table.string(NAME)?,
+            shape: table.i32s(SHAPE)?,
+            signature: table.i32s(SHAPE_SIGNATURE)?,
+            kind: table.byte(TYPE)?,
+            scales,
+            zero_points,
+        })
+    }
+
+    fn element(&self) -> std::result::Result<ElementType, &'static str> {
+        // The schema's TensorType, in its order.
+        const NAMES: [&str; 11] = [
+            "float32",
+            "float16",
+            "int32",
+            "uint8",
+            "int64",
+            "string",
+            "bool",
+            "int16",
+            "complex64",
+            "int8",
+            "float64",
+        ];
+        match NAMES.get(usize::from(self.kind)).copied().unwrap_or("an unknown type") {
+            "float32" => Ok(ElementType::Float32),
+            "uint8" => Ok(ElementType::UInt8),
+            other => Err(other),
+        }
+    }
+
+    /// Whether a dimension other than the batch may change its size.
+    fn is_dynamic(&self) -> bool {
+        self.signature.iter().skip(1).any(|&size| size < 0)
+    }
+}
+
+/// TFLite Metadata is a FlatBuffer of its own, in the buffer that the model's metadata entry names.
+fn embedded_metadata(model: &Table<'_>) -> Read<Metadata> {
+    const MODEL_BUFFERS: usize = 4;
+    const MODEL_METADATA: usize = 6;
+    const ENTRY_NAME: usize = 0;
+    const ENTRY_BUFFER: usize = 1;
+    const BUFFER_DATA: usize = 0;
+
+    for entry in model.tables(MODEL_METADATA)? {
+        if entry.string(ENTRY_NAME)? == "TFLITE_METADATA" {
+            let buffers = model.tables(MODEL_BUFFERS)?;
+            let buffer = buffers.get(entry.u32(ENTRY_BUFFER)? as usize).ok_or(Malformed)?;
+            return Metadata::read(buffer.bytes(BUFFER_DATA)?);
+        }
+    }
+    Ok(Metadata::default())
+}
+
+fn image_input(tensor: &Tensor) -> Result<ImageInput> {
+    let refuse = |reason: String| Err(Error::UnsupportedInput { reason });
+    let element = match tensor.element() {
+        Ok(element) => element,
+        Err(found) => return refuse(format!("element type {found}, not uint8 or float32")),
+    };
+    match *tensor.shape.as_slice() {
+        // The upper bound keeps every size computed from it far from overflow.
+        [1, height @ 1..=16_384, width @ 1..=16_384, 3] if !tensor.is_dynamic() => {
+            Ok(ImageInput { element, width: width as u32, height: height as u32 })
+        }
+        _ => refuse(format!("shape {:?}, not [1, height, width, 3] of fixed size", tensor.shape)),
+    }
+}
+
+fn vector_output(index: usize, tensor: &Tensor, name: Option<&String>) -> Result<VectorOutput> {
+    let refuse = |reason: String| Err(Error::UnsupportedOutput { index, reason });
+    let element = match tensor.element() {
+        Ok(element) => element,
+        Err(found) => return refuse(format!("element type {found}, not uint8 or float32")),
+    };
+    let dimension = match *tensor.shape.as_slice() {
+        [1, n @ 1..=16_777_216] | [1, 1, 1, n @ 1..=16_777_216] if !tensor.is_dynamic() => n as usize,
+        _ => return refuse(format!("shape {:?}, not [1, N] or [1, 1, 1, N] of fixed size", tensor.shape)),
+    };
+    let quantization = match (element, tensor.scales.as_slice(), tensor.zero_points.as_slice()) {
+        (ElementType::Float32, ..) => (1.0, 0),
+        (ElementType::UInt8, &[scale], &[zero_point]) => (scale, zero_point),
+        (ElementType::UInt8, &[scale], &[]) => (scale, 0),
+        (ElementType::UInt8, ..) => return refuse("uint8 without one scale and zero point".into()),
+    };
+    let name = name.unwrap_or(&tensor.name).clone();
+    Ok(VectorOutput { name, tensor: tensor.index, dimension, element, quantization })
+}

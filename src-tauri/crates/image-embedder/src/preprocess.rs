@@ -1,0 +1,104 @@
+//! From a region of an image to a model's input tensor: resize, then normalize for float models.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use crate::bilinear::Bilinear;
+use crate::error::{Error, Result};
+use crate::image::Crop;
+use crate::model::ImageInput;
+use crate::options::{Normalization, Resampling};
+use crate::runtime::Elements;
+
+/// Prepares inputs of one size; owns all the memory it needs for that.
+pub(crate) struct Preprocessor {
+    width: u32,
+    height: u32,
+    scaler: Scaler,
+    /// `Some` for float32 models.
+    normalization: Option<Normalization>,
+    resized: Vec<u8>,
+    normalized: Vec<f32>,
+}
+
+enum Scaler {
+    TaskLibrary(Bilinear),
+    Antialiased(Box<Resizer>),
+}
+
+impl Preprocessor {
+    /// Prepares inputs for a model; `normalization` is given exactly if the model takes float32.
+    pub(crate) fn new(
+        input: &ImageInput,
+        resampling: Resampling,
+        normalization: Option<Normalization>,
+    ) -> Self {
+        let scaler = match resampling {
+            Resampling::TaskLibrary => Scaler::TaskLibrary(Bilinear::default()),
+            Resampling::Antialiased => Scaler::Antialiased(Box::default()),
+        };
+        let length = input.width as usize * input.height as usize * 3;
+        Self {
+            width: input.width,
+            height: input.height,
+            scaler,
+            normalization,
+            resized: vec![0; length],
+            normalized: vec![0.0; if normalization.is_some() { length } else { 0 }],
+        }
+    }
+
+    /// The input tensor for this region. A region of the input's size goes in as it is.
+    pub(crate) fn prepare<'a>(&'a mut self, crop: &Crop<'a>) -> Result<Elements<'a>> {
+        let fits = (crop.region.width, crop.region.height) == (self.width, self.height);
+        let rgb = match crop.contiguous().filter(|_| fits) {
+            Some(rows) => rows,
+            None => {
+                self.scaler.resize(crop, &mut self.resized, self.width, self.height)?;
+                &self.resized
+            }
+        };
+        let Some(Normalization { mean, std }) = self.normalization else {
+            return Ok(Elements::UInt8(rgb));
+        };
+        let pixels = self.normalized.as_chunks_mut::<3>().0.iter_mut().zip(rgb.as_chunks::<3>().0);
+        for (normalized, pixel) in pixels {
+            for channel in 0..3 {
+                normalized[channel] = (f32::from(pixel[channel]) - mean[channel]) / std[channel];
+            }
+        }
+        Ok(Elements::Float32(&self.normalized))
+    }
+}
+
+impl Scaler {
+    fn resize(&mut self, crop: &Crop<'_>, target: &mut [u8], width: u32, height: u32) -> Result<()> {
+        match self {
+            Self::TaskLibrary(bilinear) => {
+                bilinear.resize(crop, target, width as usize, height as usize);
+                Ok(())
+            }
+            Self::Antialiased(resizer) => antialias(resizer, crop, target, width, height),
+        }
+    }
+}
+
+fn antialias(
+    resizer: &mut Resizer,
+    crop: &Crop<'_>,
+    target: &mut [u8],
+    width: u32,
+    height: u32,
+) -> Result<()> {
+    let failed = |reason: String| Error::Resize { reason };
+    let image = crop.image;
+    let source = ImageRef::new(image.width(), image.height(), image.pixels(), PixelType::U8x3)
+        .map_err(|error| failed(error.to_string()))?;
+    let mut target = Image::from_slice_u8(width, height, target, PixelType::U8x3)
+        .map_err(|error| failed(error.to_string()))?;
+    let region = crop.region;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+        .crop(region.x.into(), region.y.into(), region.width.into(), region.height.into());
+    resizer.resize(&source, &mut target, &options).map_err(|error| failed(error.to_string()))
+}

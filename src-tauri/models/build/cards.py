@@ -47,6 +47,7 @@ def _card(model):
     held_out, labelled = figures["held_out"], figures["agreement"]
     own_class, bands = figures["own_class_first"], figures["bands"]
     different, unrelated = figures["different_photos"], figures["unrelated"]
+    near_identical_pairs = "none is" if different["near_identical"] == 0 else f"{different['near_identical']} are"
     edits = "\n".join(f"| {edit} | {share:.1%} |" for edit, share in figures["edits_near_identical"].items())
     measured = "this file" if figures["sha256"] == model.sha256 else f"an earlier build, SHA-256 `{figures['sha256']}`"
     return f"""# {recipe.id}
@@ -99,13 +100,13 @@ Lowest cosine of each band, as in `models.json`:
 
 | Band | From | How it was set |
 |---|---|---|
-| near-identical | {bands["near_identical"]:.2f} | reached by 98% of all mild edits of a photo (below), rounded down |
+| near-identical | {bands["near_identical"]:.2f} | reached by 99% of all mild edits (below) of these and the packages' photos, rounded down |
 | very similar | {bands["very_similar"]:.2f} | of the pairs of clothing photos above it, two in three share their class |
 | similar | {bands["similar"]:.2f} | of the pairs of clothing photos above it, one in three shares its class |
 | related | {bands["related"]:.2f} | above 99% of {unrelated["pairs"]:,} pairs of unrelated photos |
 
 For comparison, {different["same_class"]:.1%} of all pairs of clothing photos share their class. Of {different["pairs"]:,} pairs of different
-clothing photos {different["near_identical"]} are near-identical; the highest has {different["highest"]:.3f}. Unrelated pairs are a clothing photo with a photo
+clothing photos {near_identical_pairs} near-identical; the highest has {different["highest"]:.3f}. Unrelated pairs are a clothing photo with a photo
 from the packages, or two of those; their median is {unrelated["median"]:.2f}.
 
 | Edit | Found near-identical |
@@ -117,6 +118,6 @@ Sizes are never reduced below the network's input.
 ## Use and limits
 For finding photos that look alike: same scene, same kind of object, edited copies. It is not made to tell persons
 apart, to read text, or to judge what a photo means. It was trained on ImageNet and sees best what ImageNet
-shows; the bands for "very similar" and "similar" rest on clothing photos and will sit somewhat high or low elsewhere. Photos
-turned or mirrored are not near-identical to their originals.
+shows; the bands for "very similar" and "similar" rest on clothing photos and may sit too high or too low for other
+subjects. A mirrored photo counts as near-identical to its original; one turned by a quarter or a half does not.
 """

@@ -44,6 +44,6 @@ impl VectorIndex for ExactIndex {
         let store = self.store.read();
         let mut best = TopK::new(k);
         store.scan(store.query(query)?, 0..store.slots(), accept, &mut best);
-        Ok(best.into_best_first())
+        Ok(best.into_best_first(k))
     }
 }

@@ -9,15 +9,20 @@
 mod dot;
 mod error;
 mod exact;
+mod graph;
 mod quantize;
+mod recall;
+mod snapshot;
 mod store;
 mod tiered;
 mod top_k;
 
 pub use error::{Error, Result};
 pub use exact::ExactIndex;
+pub use graph::Progress;
 pub use quantize::{MAX_DIMENSION, cosine, quantize};
-pub use tiered::{BuildPlan, BuiltIndex, TieredIndex};
+pub use recall::{RECALL_GOAL, RecallReport};
+pub use tiered::{BuildPlan, BuiltIndex, EXACT_LIMIT, TieredIndex};
 pub use top_k::Neighbor;
 
 /// The caller's name for a vector, such as an `SQLite` row id. Any value is allowed.

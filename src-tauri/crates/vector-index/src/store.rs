@@ -76,27 +76,56 @@ impl VectorStore {
         &self.blocks[slot as usize / BLOCK][start..start + self.dimension]
     }
 
-    /// Puts a vector into a new slot. An older one with the same id dies; an equal one stays where it is.
+    /// The ids and vectors of the live slots in a range.
+    pub(crate) fn live_vectors(&self, slots: Range<Slot>) -> impl Iterator<Item = (VectorId, &[i8])> {
+        slots
+            .filter(|&slot| self.live[slot as usize])
+            .map(|slot| (self.ids[slot as usize], self.vector(slot)))
+    }
+
+    /// The ids of all slots, in order.
+    pub(crate) fn slot_ids(&self) -> &[VectorId] {
+        &self.ids
+    }
+
+    /// Which slots are live, in order.
+    pub(crate) fn slot_lives(&self) -> &[bool] {
+        &self.live
+    }
+
+    /// The vectors of all slots, in order and in pieces.
+    pub(crate) fn slot_vectors(&self) -> impl Iterator<Item = &[i8]> {
+        self.blocks.iter().map(|block| block.as_slice())
+    }
+
+    /// Adds a vector. An older one with the same id dies; an equal one stays where it is.
     pub(crate) fn insert(&mut self, id: VectorId, vector: &[i8]) -> Result<()> {
-        let squared_norm = squared_norm(vector, self.dimension)?;
         if self.slot_of(id).is_some_and(|slot| self.vector(slot) == vector) {
             return Ok(());
         }
+        self.append(id, true, vector)
+    }
+
+    /// Fills the next slot. A live one takes the id over from an earlier one.
+    pub(crate) fn append(&mut self, id: VectorId, is_live: bool, vector: &[i8]) -> Result<()> {
+        let squared_norm = squared_norm(vector, self.dimension)?;
         let slot = self.slots();
         if slot == Slot::MAX {
             return Err(Error::Full { limit: Slot::MAX as usize });
         }
-        self.remove(id);
         if self.ids.len().is_multiple_of(BLOCK) {
             self.blocks.push(Arc::default());
         }
         if let Some(block) = self.blocks.last_mut() {
             Arc::make_mut(block).extend_from_slice(vector);
         }
+        if is_live {
+            self.remove(id);
+            self.slot_of.insert(id, slot);
+        }
         self.ids.push(id);
         self.squared_norms.push(squared_norm);
-        self.live.push(true);
-        self.slot_of.insert(id, slot);
+        self.live.push(is_live);
         Ok(())
     }
 
@@ -106,6 +135,40 @@ impl VectorStore {
             self.live[slot as usize] = false;
         }
         slot.is_some()
+    }
+
+    /// Moves vectors from the end into dead slots until none is dead. Slot numbers change.
+    pub(crate) fn compact(&mut self) {
+        let mut slot = 0;
+        while slot < self.slots() {
+            if self.live[slot as usize] {
+                slot += 1;
+            } else {
+                self.swap_remove(slot);
+            }
+        }
+    }
+
+    /// Drops a dead slot and puts the last one, dead or alive, in its place.
+    fn swap_remove(&mut self, slot: Slot) {
+        let last = self.slots() - 1;
+        if slot != last {
+            let moved = self.vector(last).to_vec();
+            let start = slot as usize % BLOCK * self.dimension;
+            let block = Arc::make_mut(&mut self.blocks[slot as usize / BLOCK]);
+            block[start..start + self.dimension].copy_from_slice(&moved);
+        }
+        self.ids.swap_remove(slot as usize);
+        self.squared_norms.swap_remove(slot as usize);
+        self.live.swap_remove(slot as usize);
+        if slot != last && self.live[slot as usize] {
+            self.slot_of.insert(self.ids[slot as usize], slot);
+        }
+        if (last as usize).is_multiple_of(BLOCK) {
+            self.blocks.pop();
+        } else if let Some(block) = self.blocks.last_mut() {
+            Arc::make_mut(block).truncate(last as usize % BLOCK * self.dimension);
+        }
     }
 
     pub(crate) fn query<'a>(&self, vector: &'a [i8]) -> Result<Query<'a>> {
@@ -136,5 +199,11 @@ impl VectorStore {
         let dot = dot(query.vector, self.vector(slot));
         let similarity = cosine_from_dot(dot, query.squared_norm, self.squared_norms[slot as usize]);
         Neighbor { id: self.ids[slot as usize], similarity }
+    }
+
+    /// The cosine of the vectors of two slots.
+    pub(crate) fn similarity(&self, a: Slot, b: Slot) -> f32 {
+        let dot = dot(self.vector(a), self.vector(b));
+        cosine_from_dot(dot, self.squared_norms[a as usize], self.squared_norms[b as usize])
     }
 }

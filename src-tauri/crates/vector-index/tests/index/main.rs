@@ -1,0 +1,6 @@
+//! The indexes as a caller sees them.
+
+mod embeddings;
+mod exact;
+mod graph;
+mod snapshot;

@@ -169,7 +169,7 @@ impl Graph {
             }
             match frontier.pop() {
                 Some(next) if found.bar().is_none_or(|bar| next.similarity >= bar) => {
-                    slots = self.links(next.key)
+                    slots = self.links(next.key);
                 }
                 _ => return true,
             }

@@ -92,6 +92,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "these results are exact")]
     fn cosine_is_exact_at_the_ends() {
         let extreme = vec![-128_i8; MAX_DIMENSION];
         assert_eq!(cosine(&extreme, &extreme).unwrap(), 1.0);

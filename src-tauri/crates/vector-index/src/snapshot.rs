@@ -141,7 +141,7 @@ fn read_manifest(directory: &Path) -> Result<Manifest> {
         io::ErrorKind::NotFound => Error::SnapshotMissing { directory: directory.to_path_buf() },
         _ => at(&path)(error),
     })?;
-    let unreadable = |error: serde_json::Error| damaged(&path, error);
+    let unreadable = |error: serde_json::Error| damaged(&path, &error);
     let Format { format } = serde_json::from_slice(&text).map_err(unreadable)?;
     if format != FORMAT {
         return Err(Error::SnapshotFormat { path, found: format, supported: FORMAT });
@@ -157,7 +157,7 @@ fn read_data(path: &Path, file: File, manifest: &Manifest) -> Result<State> {
     let mut store = VectorStore::new(manifest.dimension)?;
     for (id, life) in ids.as_chunks().0.iter().zip(lives) {
         let vector: Vec<i8> = take(manifest.dimension)?.into_iter().map(|byte| byte as i8).collect();
-        store.append(i64::from_le_bytes(*id), life != 0, &vector).map_err(|error| damaged(path, error))?;
+        store.append(i64::from_le_bytes(*id), life != 0, &vector).map_err(|error| damaged(path, &error))?;
     }
     let mut take_numbers = |count: usize| -> Result<Vec<u32>> {
         let bytes = take(count * 4)?;
@@ -233,7 +233,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> Error {
     move |source| Error::SnapshotIo { path: path.clone(), source }
 }
 
-fn damaged(path: &Path, reason: impl ToString) -> Error {
+fn damaged(path: &Path, reason: &(impl ToString + ?Sized)) -> Error {
     Error::SnapshotDamaged { path: path.to_path_buf(), reason: reason.to_string() }
 }
 

@@ -242,3 +242,31 @@ impl Visited {
         is_new
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_hold_both_ways_and_no_part_is_without_an_entry() {
+        // Of the last three, two link to each other and one is linked by nobody.
+        let mut neighbors: Vec<Vec<Slot>> = (0..50).map(|slot| vec![(slot + 1) % 50, 0]).collect();
+        neighbors.extend([vec![51], vec![], vec![7]]);
+        let graph = Graph::from_neighbors(neighbors);
+        assert_eq!(graph.links(7), [0, 6, 8, 52]);
+        assert_eq!(graph.links(51), [50]);
+        for slot in 0..53 {
+            assert!(graph.links(slot).iter().all(|&link| graph.links(link).contains(&slot)));
+        }
+        // The sample is every seventh slot.
+        assert_eq!(graph.entries, [0, 7, 14, 21, 28, 35, 42, 49, 50]);
+    }
+
+    #[test]
+    fn parts_that_are_no_graph_are_refused() {
+        assert!(Graph::from_parts(&[1, 1], vec![1, 0]).is_ok());
+        assert!(Graph::from_parts(&[1, 1], vec![1]).is_err());
+        assert!(Graph::from_parts(&[1, 1], vec![1, 2]).is_err());
+        assert!(Graph::from_parts(&[u32::MAX, 3], vec![1, 0]).is_err());
+    }
+}

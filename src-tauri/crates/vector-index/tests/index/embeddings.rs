@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use vector_index::{BuildPlan, BuiltIndex, TieredIndex, VectorId, VectorIndex, quantize};
 
-pub(crate) const DIMENSION: usize = 64;
+pub(crate) const DIMENSION: usize = 32;
 const LATENT: usize = 16;
 const CLUSTER: usize = 40;
 

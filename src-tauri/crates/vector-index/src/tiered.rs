@@ -16,7 +16,7 @@ use crate::{Accept, Error, Neighbor, Result, VectorId, VectorIndex, snapshot};
 /// From this many vectors on a graph is worth building.
 ///
 /// An exact search of 20,000 vectors of 1280 components takes about 3 ms, of which nobody notices anything next to
-/// decoding and embedding a query; linking them takes a minute of processor time.
+/// decoding and embedding a query; linking them takes half a minute of processor time.
 pub const EXACT_LIMIT: usize = 20_000;
 
 /// How many candidates a search of the graph keeps, unless tuned: see [`TieredIndex::tune`].
@@ -167,10 +167,10 @@ impl TieredIndex {
 }
 
 impl BuildPlan {
-    /// Builds on `threads` threads of its own, at about 2 ms of processor time for each vector of 1280 components.
+    /// Builds on `threads` threads of its own, at 1 to 2 ms of processor time for each vector of 1280 components.
     /// Removed vectors are left behind. The new index has no graph when it is small enough to do without.
     ///
-    /// `progress` is told several times a second how many vectors of how many are done, and can stop the build.
+    /// `progress` is told every second or so how many vectors of how many are done, and can stop the build.
     ///
     /// Fails with [`Error::BuildCancelled`] or [`Error::BuildThreads`].
     pub fn build(mut self, threads: usize, progress: Progress<'_>) -> Result<BuiltIndex> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::embeddings::{DIMENSION, build, built_index, fill, ids, vectors};
 use vector_index::{Error, ExactIndex, TieredIndex, VectorId, VectorIndex};
 
-/// A search of the graph gives up and scans when it would have to visit an eighth of all vectors. This many are
+/// A search of the graph gives up and scans rather than visit an eighth of all vectors. This many are
 /// enough that it does not.
 const MANY: usize = 10_000;
 
@@ -226,4 +226,7 @@ fn a_build_is_wanted_when_it_helps() {
     index.adopt(build(index.snapshot_for_build())).unwrap();
     assert!(!index.needs_build());
     assert_eq!((index.len(), index.graph_len()), (1500, 1500));
+    for id in 1500..3000 {
+        assert_eq!(index.vector(id as VectorId).unwrap(), vectors[id]);
+    }
 }

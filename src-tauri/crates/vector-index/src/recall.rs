@@ -48,7 +48,7 @@ impl TieredIndex {
                 self.set_breadth(state.breadth);
                 return Ok(report);
             }
-            state.breadth *= 2;
+            state.breadth = state.breadth.max(1) * 2;
         }
     }
 }

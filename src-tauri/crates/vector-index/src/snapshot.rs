@@ -51,7 +51,11 @@ pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Resul
     fs::create_dir_all(directory).map_err(at(directory))?;
     let generation = generations(directory)?.into_iter().max().map_or(1, |newest| newest.saturating_add(1));
     let path = data_path(directory, generation);
-    let (bytes, hash) = write_data(&path, state).map_err(at(&path))?;
+    let (bytes, hash) = write_data(&path, state).map_err(|error| {
+        // The likeliest reason is a full disk, which half a file would not help.
+        let _ = fs::remove_file(&path);
+        at(&path)(error)
+    })?;
     let manifest = Manifest {
         format: FORMAT,
         generation,

@@ -1,0 +1,8 @@
+//! The indexes as a caller sees them.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+#![expect(clippy::float_cmp, reason = "the same vectors have exactly the same similarity")]
+
+mod embeddings;
+mod exact;
+mod graph;
+mod snapshot;

@@ -1,0 +1,5 @@
+//! Camera RAW.
+
+pub(crate) fn is_raw(_bytes: &[u8]) -> bool {
+    false
+}

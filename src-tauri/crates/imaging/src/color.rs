@@ -2,7 +2,10 @@
 //!
 //! A profile that is damaged, or does not fit the pixels, is ignored: the picture is then taken as sRGB, as viewers do.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use moxcms::{
+    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
+    TransferCharacteristics, TransformOptions,
+};
 
 use crate::error::ImageError;
 use crate::pixels::RgbImage;
@@ -11,9 +14,31 @@ use crate::stored::{Channels, Stored};
 /// Pixels transformed at a time: enough to forget the cost of the call, few enough to stay in the cache.
 const CHUNK_PIXELS: usize = 4096;
 
+/// An embedded ICC profile; `None` when it cannot be read.
+pub(crate) fn from_icc(icc: &[u8]) -> Option<ColorProfile> {
+    ColorProfile::new_from_slice(icc).ok()
+}
+
+/// Colours described by code points (ITU-T H.273) instead of a profile.
+///
+/// HDR transfer curves are left alone: without tone mapping, which nobody agrees on, they would come out nearly black.
+pub(crate) fn from_code_points(primaries: u16, transfer: u16) -> Option<ColorProfile> {
+    const SRGB_TRANSFER: u16 = 13;
+    let color_primaries = CicpColorPrimaries::try_from(u8::try_from(primaries).ok()?).ok()?;
+    let wide = matches!(color_primaries, CicpColorPrimaries::Smpte432 | CicpColorPrimaries::Bt2020);
+    (wide && transfer == SRGB_TRANSFER).then(|| {
+        ColorProfile::new_from_cicp(CicpProfile {
+            color_primaries,
+            transfer_characteristics: TransferCharacteristics::Srgb,
+            matrix_coefficients: MatrixCoefficients::Identity,
+            full_range: true,
+        })
+    })
+}
+
 pub(crate) fn to_srgb(stored: Stored) -> Result<RgbImage, ImageError> {
-    let Stored { width, height, channels, samples, icc } = stored;
-    let managed = icc.and_then(|icc| managed(&icc, channels, &samples));
+    let Stored { width, height, channels, samples, profile } = stored;
+    let managed = profile.and_then(|profile| managed(&profile, channels, &samples));
     let pixels = match (managed, channels) {
         (Some(pixels), _) => pixels,
         (None, Channels::Rgb) => samples,
@@ -24,8 +49,7 @@ pub(crate) fn to_srgb(stored: Stored) -> Result<RgbImage, ImageError> {
 }
 
 /// The pixels in sRGB; `None` when they are that already or the profile is of no use.
-fn managed(icc: &[u8], channels: Channels, samples: &[u8]) -> Option<Vec<u8>> {
-    let profile = ColorProfile::new_from_slice(icc).ok()?;
+fn managed(profile: &ColorProfile, channels: Channels, samples: &[u8]) -> Option<Vec<u8>> {
     let layout = match (profile.color_space, channels) {
         (DataColorSpace::Rgb, Channels::Rgb) => Layout::Rgb,
         (DataColorSpace::Gray, Channels::Grey) => Layout::Gray,

@@ -12,9 +12,24 @@ const DATE_TIME_DIGITIZED: u16 = 0x9004;
 /// What was found; the default is what a file without EXIF has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Exif {
-    pub(crate) orientation: Orientation,
+    orientation: Option<Orientation>,
     /// `YYYY-MM-DDTHH:MM:SS` by the camera's clock; EXIF seldom knows the time zone.
     pub(crate) captured_at: Option<String>,
+}
+
+impl Exif {
+    /// Upright unless stated otherwise.
+    pub(crate) fn orientation(&self) -> Orientation {
+        self.orientation.unwrap_or_default()
+    }
+
+    /// What this one says, completed by `other`.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            orientation: self.orientation.or(other.orientation),
+            captured_at: self.captured_at.or(other.captured_at),
+        }
+    }
 }
 
 /// Reads an EXIF block, which is a small TIFF file; some writers leave JPEG's marker before it. Damage reads as absence.
@@ -23,14 +38,10 @@ pub(crate) fn read(block: &[u8]) -> Exif {
     let Some(tiff) = Tiff::new(block) else { return Exif::default() };
     let Some(main) = tiff.directory(tiff.first()) else { return Exif::default() };
     let details = main.number(EXIF_DIRECTORY).and_then(|offset| tiff.directory(offset));
+    let dated = |tag| details.as_ref().and_then(|details| date(details, tag)).or_else(|| date(&main, tag));
     Exif {
-        orientation: Orientation::from_exif(main.number(ORIENTATION).unwrap_or(1)),
-        captured_at: details
-            .as_ref()
-            .and_then(|details| {
-                date(details, DATE_TIME_ORIGINAL).or_else(|| date(details, DATE_TIME_DIGITIZED))
-            })
-            .or_else(|| date(&main, DATE_TIME)),
+        orientation: main.number(ORIENTATION).map(Orientation::from_exif),
+        captured_at: [DATE_TIME_ORIGINAL, DATE_TIME_DIGITIZED, DATE_TIME].into_iter().find_map(dated),
     }
 }
 

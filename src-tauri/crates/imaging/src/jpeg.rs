@@ -2,8 +2,9 @@
 //!
 //! A reduced scale is computed inside libjpeg-turbo's inverse DCT, so seven eighths of a large photo's work falls away.
 
+use crate::color;
 use crate::error::ImageError;
-use crate::exif;
+use crate::exif::{self, Exif};
 use crate::format::Format;
 use crate::stored::{Channels, Header, Stored};
 use crate::turbo::{self, PixelLayout};
@@ -15,14 +16,14 @@ const APP2: u8 = 0xE2;
 
 pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
     let found = read_header(bytes)?;
-    let exif = exif_of(bytes).map(exif::read).unwrap_or_default();
+    let exif = exif(bytes);
     let pixels = u64::from(found.width) * u64::from(found.height);
     // A progressive file's coefficients, two bytes each, are held for the whole picture until its last scan.
     let decoder_bytes = if found.progressive { pixels * 6 } else { 1 << 20 };
     Ok(Header {
         width: found.width,
         height: found.height,
-        orientation: exif.orientation,
+        orientation: exif.orientation(),
         captured_at: exif.captured_at,
         decoder_bytes,
     })
@@ -58,7 +59,7 @@ pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageErro
             PixelLayout::Cmyk => Channels::Cmyk,
         },
         samples: decoded.samples,
-        icc: icc_of(bytes),
+        profile: icc_of(bytes).and_then(|icc| color::from_icc(&icc)),
     })
 }
 
@@ -110,11 +111,10 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-fn exif_of(bytes: &[u8]) -> Option<&[u8]> {
-    segments(bytes)
-        .filter(|(marker, _)| *marker == APP1)
-        .map(|(_, payload)| payload)
-        .find(|payload| payload.starts_with(b"Exif\0"))
+pub(crate) fn exif(bytes: &[u8]) -> Exif {
+    let blocks =
+        segments(bytes).filter(|(marker, payload)| *marker == APP1 && payload.starts_with(b"Exif\0"));
+    blocks.map(|(_, block)| exif::read(block)).next().unwrap_or_default()
 }
 
 /// Joins the profile's parts, which number themselves (ICC.1, annex B.4); a set with gaps is no profile.

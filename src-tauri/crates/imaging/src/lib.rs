@@ -6,12 +6,16 @@
 //! Decoding goes the same way for every format: header, limits, pixels as stored (JPEG at a reduced scale), reduction,
 //! colour by the ICC profile, orientation.
 
+mod avif;
 mod color;
+mod cr3;
 mod error;
 mod exif;
 mod format;
+mod heif;
 mod ifd;
 mod jpeg;
+mod jxl;
 mod limits;
 mod orientation;
 mod pixels;
@@ -104,6 +108,9 @@ fn recognise(bytes: &[u8], limits: &Limits) -> Result<Format, ImageError> {
 fn checked_header(format: Format, bytes: &[u8], limits: &Limits) -> Result<Header, ImageError> {
     let header = match format {
         Format::Jpeg => jpeg::header(bytes),
+        Format::Heic | Format::Avif => heif::header(format, bytes),
+        Format::Jxl => jxl::header(bytes, limits),
+        Format::Raw => raw::header(bytes),
         _ => raster::header(format, bytes),
     }?;
     let (width, height) = header.orientation.upright(header.width, header.height);
@@ -117,10 +124,17 @@ fn stored_pixels(
     denominator: u32,
     limits: &Limits,
 ) -> Result<Stored, ImageError> {
-    match format {
-        Format::Jpeg => jpeg::decode(bytes, denominator),
-        _ => reduce::average(raster::decode(format, bytes, limits)?, denominator),
-    }
+    let full = match format {
+        Format::Jpeg => return jpeg::decode(bytes, denominator),
+        Format::Raw => return raw::decode(bytes, denominator),
+        Format::Heic => heif::decode(format, bytes, limits, heif::decode_hevc),
+        Format::Avif => heif::decode(format, bytes, limits, avif::decode_av1),
+        Format::Jxl => jxl::decode(bytes, limits),
+        _ => raster::decode(format, bytes, limits),
+    }?;
+    // What the header promised was checked; a decoder that returns something else is not taken at its word.
+    limits.check_size(full.width, full.height)?;
+    reduce::average(full, denominator)
 }
 
 fn describe(format: Format, header: Header) -> Probe {

@@ -53,6 +53,46 @@ impl Orientation {
         self.to_exif() >= 5
     }
 
+    /// This, and after it a turn by `quarters` of a circle, clockwise.
+    pub(crate) fn then_turned(self, quarters: u8) -> Self {
+        let (mirrored, turned) = self.parts();
+        Self::from_parts(mirrored, turned + quarters)
+    }
+
+    /// This, and after it left and right exchanged.
+    pub(crate) fn then_mirrored(self) -> Self {
+        let (mirrored, turned) = self.parts();
+        // Mirroring after a turn is the opposite turn after mirroring.
+        Self::from_parts(!mirrored, 4 - turned)
+    }
+
+    /// Whether left and right are exchanged first, and the clockwise quarter turns that follow.
+    fn parts(self) -> (bool, u8) {
+        match self {
+            Self::Upright => (false, 0),
+            Self::Turned90 => (false, 1),
+            Self::Turned180 => (false, 2),
+            Self::Turned270 => (false, 3),
+            Self::Mirrored => (true, 0),
+            Self::MirroredTurned90 => (true, 1),
+            Self::MirroredTurned180 => (true, 2),
+            Self::MirroredTurned270 => (true, 3),
+        }
+    }
+
+    fn from_parts(mirrored: bool, quarters: u8) -> Self {
+        match (mirrored, quarters % 4) {
+            (false, 0) => Self::Upright,
+            (false, 1) => Self::Turned90,
+            (false, 2) => Self::Turned180,
+            (false, _) => Self::Turned270,
+            (true, 0) => Self::Mirrored,
+            (true, 1) => Self::MirroredTurned90,
+            (true, 2) => Self::MirroredTurned180,
+            (true, _) => Self::MirroredTurned270,
+        }
+    }
+
     /// The upright size of a picture stored as `width` x `height`.
     pub(crate) fn upright(self, width: u32, height: u32) -> (u32, u32) {
         if self.swaps_sides() { (height, width) } else { (width, height) }

@@ -9,6 +9,7 @@ use image::codecs::{
 };
 use image::{DynamicImage, ImageDecoder};
 
+use crate::color;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
@@ -27,7 +28,7 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
     Ok(Header {
         width,
         height,
-        orientation: exif.orientation,
+        orientation: exif.orientation(),
         captured_at: exif.captured_at,
         // The decoder's own samples, then the same in eight bits with an alpha channel.
         decoder_bytes: decoder.total_bytes().saturating_add(pixels * 4),
@@ -41,9 +42,9 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<St
     let mut allowed = image::Limits::default();
     allowed.max_alloc = Some(limits.max_decoded_bytes);
     decoder.set_limits(allowed).map_err(failed)?;
-    let icc = decoder.icc_profile().ok().flatten();
+    let profile = decoder.icc_profile().ok().flatten().and_then(|icc| color::from_icc(&icc));
     let (channels, samples) = eight_bit(DynamicImage::from_decoder(decoder).map_err(failed)?);
-    Ok(Stored { width, height, channels, samples, icc })
+    Ok(Stored { width, height, channels, samples, profile })
 }
 
 fn open(format: Format, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, ImageError> {
@@ -69,7 +70,8 @@ fn eight_bit(image: DynamicImage) -> (Channels, Vec<u8>) {
     }
 }
 
-fn on_white(rgba: &[u8]) -> Vec<u8> {
+/// Lays RGBA pixels on a white page.
+pub(crate) fn on_white(rgba: &[u8]) -> Vec<u8> {
     let (pixels, _) = rgba.as_chunks::<4>();
     let mut rgb = Vec::with_capacity(pixels.len() * 3);
     for &[red, green, blue, alpha] in pixels {

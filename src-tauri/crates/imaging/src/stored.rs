@@ -2,6 +2,8 @@
 //!
 //! Reduction, colour and orientation are the same for every format and happen afterwards, in that order.
 
+use moxcms::ColorProfile;
+
 use crate::orientation::Orientation;
 
 /// What a file says about its picture before anything is decoded.
@@ -46,6 +48,6 @@ pub(crate) struct Stored {
     pub(crate) height: u32,
     pub(crate) channels: Channels,
     pub(crate) samples: Vec<u8>,
-    /// The embedded ICC profile.
-    pub(crate) icc: Option<Vec<u8>>,
+    /// What the samples mean, if not sRGB.
+    pub(crate) profile: Option<ColorProfile>,
 }

@@ -1,1 +1,150 @@
-//! Placeholder.
+//! Turns the bytes of a photo file into upright sRGB pixels, no larger than needed and within stated limits.
+//!
+//! The format is told from the content, never from the file's name. Nothing here reads files, keeps state, or knows
+//! what the pixels are for; bytes that are damaged or hostile give an [`ImageError`], never a panic.
+//!
+//! Decoding goes the same way for every format: header, limits, pixels as stored (JPEG at a reduced scale), reduction,
+//! colour by the ICC profile, orientation.
+
+mod avif;
+mod color;
+mod cr3;
+mod error;
+mod exif;
+mod format;
+mod heif;
+mod ifd;
+mod jpeg;
+mod jxl;
+mod limits;
+mod orientation;
+mod pixels;
+mod raster;
+mod raw;
+mod reduce;
+mod stored;
+mod thumbnail;
+mod turbo;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use error::ImageError;
+pub use format::{EXTENSIONS, Format, is_candidate};
+pub use limits::Limits;
+pub use orientation::Orientation;
+pub use pixels::RgbImage;
+pub use reduce::Target;
+pub use thumbnail::{encode_jpeg, thumbnail};
+
+use stored::{Header, Stored};
+
+/// What a file says about its picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The format, by content.
+    pub format: Format,
+    /// Upright width of the full picture in pixels; of the preview, for a camera RAW.
+    pub width: u32,
+    /// Upright height of the full picture in pixels; of the preview, for a camera RAW.
+    pub height: u32,
+    /// How the stored pixels are turned to become upright.
+    pub orientation: Orientation,
+    /// When the photo was taken, `YYYY-MM-DDTHH:MM:SS` by the camera's clock, without a time zone.
+    pub captured_at: Option<String>,
+    /// Bytes the decoder itself needs, see [`Header::decoder_bytes`].
+    decoder_bytes: u64,
+}
+
+/// A decoded picture.
+#[derive(Debug, Clone)]
+pub struct Decoded {
+    /// Upright sRGB pixels, possibly fewer than [`Probe::width`] by [`Probe::height`].
+    pub image: RgbImage,
+    /// What the file says about its full picture.
+    pub probe: Probe,
+}
+
+/// Reads a file's header and checks it against `limits`, without decoding pixels.
+///
+/// # Errors
+/// Any [`ImageError`] but those of writing.
+pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, ImageError> {
+    let format = recognise(bytes, limits)?;
+    guarded(format, || checked_header(format, bytes, limits).map(|header| describe(format, header)))
+}
+
+/// Decodes a file to upright sRGB pixels: all of them, or with a `target` as few as satisfy it conveniently.
+///
+/// # Errors
+/// Any [`ImageError`] but those of writing. Limits are checked before pixels are allocated.
+pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<Decoded, ImageError> {
+    let format = recognise(bytes, limits)?;
+    guarded(format, || {
+        let header = checked_header(format, bytes, limits)?;
+        let denominator = reduce::denominator(header.width, header.height, target);
+        let probe = describe(format, header);
+        limits.check_memory(probe.width, probe.height, decoding_cost(&probe, target))?;
+        let image = color::to_srgb(stored_pixels(format, bytes, denominator, limits)?)?;
+        Ok(Decoded { image: probe.orientation.apply(image)?, probe })
+    })
+}
+
+/// Estimated bytes that [`decode`] holds at its peak, the file's own bytes not counted.
+pub fn decoding_cost(probe: &Probe, target: Option<Target>) -> u64 {
+    let denominator = u64::from(reduce::denominator(probe.width, probe.height, target));
+    let pixels = u64::from(probe.width) * u64::from(probe.height) / (denominator * denominator);
+    // Stored pixels, and their copy while they change colour or place.
+    probe.decoder_bytes.saturating_add(pixels * 6)
+}
+
+fn recognise(bytes: &[u8], limits: &Limits) -> Result<Format, ImageError> {
+    if bytes.is_empty() {
+        return Err(ImageError::Empty);
+    }
+    limits.check_file(bytes.len() as u64)?;
+    Format::of(bytes).ok_or(ImageError::NotAnImage)
+}
+
+fn checked_header(format: Format, bytes: &[u8], limits: &Limits) -> Result<Header, ImageError> {
+    let header = match format {
+        Format::Jpeg => jpeg::header(bytes),
+        Format::Heic | Format::Avif => heif::header(format, bytes),
+        Format::Jxl => jxl::header(bytes, limits),
+        Format::Raw => raw::header(bytes),
+        _ => raster::header(format, bytes),
+    }?;
+    let (width, height) = header.orientation.upright(header.width, header.height);
+    limits.check_size(width, height)?;
+    Ok(header)
+}
+
+fn stored_pixels(
+    format: Format,
+    bytes: &[u8],
+    denominator: u32,
+    limits: &Limits,
+) -> Result<Stored, ImageError> {
+    let full = match format {
+        Format::Jpeg => return jpeg::decode(bytes, denominator),
+        Format::Raw => return raw::decode(bytes, denominator),
+        Format::Heic => heif::decode(format, bytes, limits, heif::decode_hevc),
+        Format::Avif => heif::decode(format, bytes, limits, avif::decode_av1),
+        Format::Jxl => jxl::decode(bytes, limits),
+        _ => raster::decode(format, bytes, limits),
+    }?;
+    // What the header promised was checked; a decoder that returns something else is not taken at its word.
+    limits.check_size(full.width, full.height)?;
+    reduce::average(full, denominator)
+}
+
+fn describe(format: Format, header: Header) -> Probe {
+    let (width, height) = header.orientation.upright(header.width, header.height);
+    let Header { orientation, captured_at, decoder_bytes, .. } = header;
+    Probe { format, width, height, orientation, captured_at, decoder_bytes }
+}
+
+/// Decoders are other people's code working on anybody's bytes: a panic in one costs that file and nothing more.
+fn guarded<T>(format: Format, work: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageError> {
+    // Everything the closure touches is its own or read-only, so nothing half-changed outlives a panic.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ImageError::DecoderPanicked { format }))
+}

@@ -1,0 +1,103 @@
+//! Canon's CR3: an ISO container whose boxes hold the EXIF blocks and several JPEG previews.
+//!
+//! Its layout is not published; these are the boxes that are the same in every CR3 file.
+
+use crate::exif::{self, Exif};
+
+/// Boxes within boxes go no deeper than this in a real file.
+const DEEPEST: usize = 8;
+/// Boxes looked at in one file.
+const MOST_BOXES: usize = 1024;
+/// Canon's own boxes begin with a few numbers before the JPEG.
+const LONGEST_PREFIX: usize = 64;
+
+/// A box's type and content.
+type Found<'a> = ([u8; 4], &'a [u8]);
+
+pub(crate) fn is_cr3(bytes: &[u8]) -> bool {
+    bytes.get(4..12) == Some(b"ftypcrx ")
+}
+
+/// Orientation from the block `CMT1`, the time from `CMT2`; each is a TIFF file of its own.
+pub(crate) fn exif(bytes: &[u8]) -> Exif {
+    let blocks = boxes(bytes).into_iter().filter(|(kind, _)| matches!(kind, b"CMT1" | b"CMT2"));
+    blocks.map(|(_, block)| exif::read(block)).reduce(|main, details| details.or(main)).unwrap_or_default()
+}
+
+/// Everything that may be a JPEG: the preview boxes, and each track's first sample, which is the full-size one.
+pub(crate) fn previews(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    let mut sample_length = None;
+    for (kind, content) in boxes(bytes) {
+        match &kind {
+            b"PRVW" | b"THMB" => found.extend(from_jpeg_start(content)),
+            b"stsz" => sample_length = first_sample_length(content),
+            b"stco" => {
+                found.extend(number(content, 8).and_then(|at| sample(bytes, at.into(), sample_length?)))
+            }
+            b"co64" => found.extend(long_number(content, 8).and_then(|at| sample(bytes, at, sample_length?))),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn from_jpeg_start(content: &[u8]) -> Option<&[u8]> {
+    let start = content.windows(3).take(LONGEST_PREFIX).position(|window| window == [0xFF, 0xD8, 0xFF])?;
+    content.get(start..)
+}
+
+/// One length for all samples, or 0 and a list of lengths (ISO/IEC 14496-12, 8.7.3).
+fn first_sample_length(content: &[u8]) -> Option<u32> {
+    number(content, 4).filter(|length| *length != 0).or_else(|| number(content, 12))
+}
+
+fn sample(bytes: &[u8], offset: u64, length: u32) -> Option<&[u8]> {
+    let rest = bytes.get(usize::try_from(offset).ok()?..)?;
+    Some(&rest[..rest.len().min(length as usize)])
+}
+
+/// All boxes that hold no others, in file order.
+fn boxes(bytes: &[u8]) -> Vec<Found<'_>> {
+    let mut found = Vec::new();
+    collect(bytes, DEEPEST, &mut found);
+    found
+}
+
+fn collect<'a>(mut rest: &'a [u8], depth: usize, found: &mut Vec<Found<'a>>) {
+    while let Some(((kind, content), following)) =
+        next_box(rest).filter(|_| depth > 0 && found.len() < MOST_BOXES)
+    {
+        match &kind {
+            b"moov" | b"trak" | b"mdia" | b"minf" | b"stbl" => collect(content, depth - 1, found),
+            // A UUID, and before the preview a version and a count; reading those as a box finds nothing.
+            b"uuid" => {
+                let inside = content.get(16..).unwrap_or_default();
+                let prefixed = inside.get(12..16) == Some(b"PRVW");
+                collect(if prefixed { &inside[8..] } else { inside }, depth - 1, found);
+            }
+            _ => found.push((kind, content)),
+        }
+        rest = following;
+    }
+}
+
+/// The box that `bytes` begin with, and what follows it; a box longer than the file ends with it.
+fn next_box(bytes: &[u8]) -> Option<(Found<'_>, &[u8])> {
+    let kind = *bytes.get(4..)?.first_chunk::<4>()?;
+    let (header, length) = match number(bytes, 0)? {
+        0 => (8, bytes.len()),
+        1 => (16, usize::try_from(long_number(bytes, 8)?).ok()?),
+        length => (8, length as usize),
+    };
+    let end = length.min(bytes.len());
+    Some(((kind, bytes.get(header..end)?), &bytes[end..]))
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|value| u32::from_be_bytes(*value))
+}
+
+fn long_number(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|value| u64::from_be_bytes(*value))
+}

@@ -1,0 +1,261 @@
+//! HEIC and AVIF: the container that both use, and HEVC pictures.
+//!
+//! A photo is one coded picture or a grid of them. Tiles are decoded one at a time onto the canvas, so a large grid
+//! takes hardly more memory than its pixels. The container's own turn and mirror count; the EXIF orientation repeats
+//! them and is not applied again (ISO/IEC 23008-12).
+
+use heic_rs::context::Context;
+use heic_rs::ftyp::FileType;
+use heic_rs::hevc::{self, Frame};
+use heic_rs::meta;
+use heic_rs::props::ItemProps;
+use heic_rs::props::simple::Clap;
+use heic_rs::{Brand, Mirror, Nclx, PixelLayout, Range, Rotation, Transform, color as yuv, transform};
+use scuffle_h265::SpsNALUnit;
+
+use crate::color;
+use crate::error::ImageError;
+use crate::exif;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::orientation::Orientation;
+use crate::raster::on_white;
+use crate::stored::{Channels, Header, Stored};
+
+/// Decodes one coded picture of an item from its data.
+pub(crate) type DecodePicture = fn(&ItemProps<'_>, &[u8], &Limits) -> Result<Picture, ImageError>;
+
+/// One coded picture.
+pub(crate) struct Picture {
+    pub(crate) frame: Frame,
+    /// The colours as the stream describes them, for containers that do not.
+    pub(crate) described: Nclx,
+}
+
+/// Samples of a whole item, `layout.bytes_per_pixel()` bytes each.
+struct Canvas {
+    width: u32,
+    height: u32,
+    samples: Vec<u8>,
+    nclx: Nclx,
+}
+
+/// The primary picture of a file.
+struct Primary<'a> {
+    format: Format,
+    context: Context<'a>,
+    item: u32,
+    props: ItemProps<'a>,
+}
+
+pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError> {
+    let primary = Primary::open(format, bytes)?;
+    let (width, height) = primary.size()?;
+    let pixels = u64::from(width) * u64::from(height);
+    let has_alpha = primary.context.alpha_item(primary.item).ok().flatten().is_some();
+    // A single picture's planes have two bytes a sample, and AV1's decoder holds another set; alpha is a canvas more.
+    let bytes_per_pixel = 9 + if has_alpha { 8 } else { 0 };
+    Ok(Header {
+        width,
+        height,
+        orientation: primary.orientation(),
+        captured_at: primary
+            .context
+            .exif(primary.item)
+            .ok()
+            .flatten()
+            .and_then(|block| exif::read(block).captured_at),
+        decoder_bytes: pixels * bytes_per_pixel,
+    })
+}
+
+pub(crate) fn decode(
+    format: Format,
+    bytes: &[u8],
+    limits: &Limits,
+    decode_picture: DecodePicture,
+) -> Result<Stored, ImageError> {
+    let primary = Primary::open(format, bytes)?;
+    let canvas = primary.paint(primary.item, PixelLayout::Rgb8, limits, decode_picture)?;
+    let mut samples = canvas.samples;
+    if let Some(alpha) = primary.context.alpha_item(primary.item).ok().flatten() {
+        let alpha = primary.paint(alpha, PixelLayout::Gray8, limits, decode_picture)?;
+        if (alpha.width, alpha.height) == (canvas.width, canvas.height) {
+            let (pixels, _) = samples.as_chunks::<3>();
+            let rgba: Vec<u8> =
+                pixels.iter().zip(&alpha.samples).flat_map(|(&[r, g, b], a)| [r, g, b, *a]).collect();
+            samples = on_white(&rgba);
+        }
+    }
+    let mut stored = Stored {
+        width: canvas.width,
+        height: canvas.height,
+        channels: Channels::Rgb,
+        samples,
+        profile: match primary.props.icc {
+            Some(icc) => color::from_icc(icc),
+            None => color::from_code_points(canvas.nclx.primaries, canvas.nclx.transfer),
+        },
+    };
+    if let Some(clap) = primary.clean_aperture() {
+        stored = crop(format, stored, clap)?;
+    }
+    Ok(stored)
+}
+
+/// Decodes an HEVC picture.
+pub(crate) fn decode_hevc(
+    props: &ItemProps<'_>,
+    data: &[u8],
+    _limits: &Limits,
+) -> Result<Picture, ImageError> {
+    let failed = |error| explain(Format::Heic, &error);
+    let config = props
+        .hvcc
+        .as_ref()
+        .ok_or_else(|| ImageError::unsupported(Format::Heic, "it is not coded as HEVC"))?;
+    let parameter_sets = config.parameter_sets();
+    let described = parameter_sets.iter().find_map(|unit| described_by(unit)).unwrap_or_else(undescribed);
+    let frame =
+        hevc::decode_still(&parameter_sets, &config.split_nals(data).map_err(failed)?).map_err(failed)?;
+    Ok(Picture { frame, described })
+}
+
+/// The colour description in a sequence parameter set (ITU-T H.265, annex E); `None` for other units.
+fn described_by(unit: &[u8]) -> Option<Nclx> {
+    const SEQUENCE_PARAMETER_SET: u8 = 33;
+    if (unit.first()? >> 1) & 0x3F != SEQUENCE_PARAMETER_SET {
+        return None;
+    }
+    let signal = SpsNALUnit::parse(unit).ok()?.rbsp.vui_parameters?.video_signal_type;
+    let full_range = if signal.video_full_range_flag { Range::Full } else { Range::Limited };
+    let codes = [signal.colour_primaries, signal.transfer_characteristics, signal.matrix_coeffs];
+    Some(nclx(codes.map(u16::from), full_range))
+}
+
+/// What holds for pictures that say nothing: the default of the image file format (ISO/IEC 23000-22, 7.3.6.4).
+fn undescribed() -> Nclx {
+    nclx([1, 13, 6], Range::Full)
+}
+
+/// Code points of primaries, transfer and matrix; an unspecified matrix means BT.601 in still pictures.
+pub(crate) fn nclx([primaries, transfer, matrix]: [u16; 3], range: Range) -> Nclx {
+    let matrix_code = if matrix == 2 { 6 } else { matrix };
+    let matrix = heic_rs::MatrixCoefficients::from_code(matrix_code);
+    Nclx { primaries, transfer, matrix, matrix_code, range }
+}
+
+impl<'a> Primary<'a> {
+    fn open(format: Format, bytes: &'a [u8]) -> Result<Self, ImageError> {
+        let failed = |error| explain(format, &error);
+        let meta = meta::parse(bytes).map_err(failed)?;
+        let item = meta.primary;
+        // heic-rs refuses AVIF's brand here, but reads its container like any other.
+        let brand = Brand::Heic;
+        let ftyp = FileType { major: brand, effective: brand, minor_version: 0, compatible_count: 0 };
+        let context = Context { file: bytes, ftyp, meta };
+        let props = context.props(item).map_err(failed)?;
+        Ok(Self { format, context, item, props })
+    }
+
+    /// The size after cropping, before turning.
+    fn size(&self) -> Result<(u32, u32), ImageError> {
+        let failed = |error| explain(self.format, &error);
+        let (width, height) = self.context.coded_size(self.item, &self.props).map_err(failed)?;
+        let (width, height) = match self.clean_aperture() {
+            Some(clap) => {
+                transform::crop_rect(width, height, clap).map(|(_, _, w, h)| (w, h)).map_err(failed)?
+            }
+            None => (width, height),
+        };
+        if width == 0 || height == 0 {
+            return Err(ImageError::corrupt(self.format, "it says that it has no pixels"));
+        }
+        Ok((width, height))
+    }
+
+    fn clean_aperture(&self) -> Option<Clap> {
+        self.props.clap()
+    }
+
+    fn orientation(&self) -> Orientation {
+        self.props.transforms.iter().fold(Orientation::Upright, |so_far, transform| match transform {
+            Transform::Crop(_) => so_far,
+            Transform::Rotate(Rotation::None) => so_far,
+            Transform::Rotate(Rotation::Ccw90) => so_far.then_turned(3),
+            Transform::Rotate(Rotation::Ccw180) => so_far.then_turned(2),
+            Transform::Rotate(Rotation::Ccw270) => so_far.then_turned(1),
+            // heic-rs names these two the other way round: axis 0 exchanges top and bottom since the format's
+            // second edition, and so do libheif and libavif.
+            Transform::Mirror(Mirror::LeftRight) => so_far.then_mirrored().then_turned(2),
+            Transform::Mirror(Mirror::TopBottom) => so_far.then_mirrored(),
+        })
+    }
+
+    /// Decodes an item, all of its tiles if it is a grid.
+    fn paint(
+        &self,
+        item: u32,
+        layout: PixelLayout,
+        limits: &Limits,
+        decode_picture: DecodePicture,
+    ) -> Result<Canvas, ImageError> {
+        let failed = |error| explain(self.format, &error);
+        let props = self.context.props(item).map_err(failed)?;
+        let convert = |tile: u32| {
+            let tile_props = self.context.props(tile).map_err(failed)?;
+            let data = self.context.item_data(tile).map_err(failed)?;
+            let picture = decode_picture(&tile_props, &data, limits)?;
+            let mut nclx = props.nclx.or(tile_props.nclx).unwrap_or(picture.described);
+            if layout == PixelLayout::Gray8 && props.nclx.is_none() {
+                nclx.range = picture.described.range;
+            }
+            let image = yuv::convert(&picture.frame, None, nclx, layout, limits.max_pixels, Some(1))
+                .map_err(failed)?;
+            Ok((image, nclx))
+        };
+        let Some((grid, tiles)) = self.context.grid(item).map_err(failed)? else {
+            let (image, nclx) = convert(item)?;
+            return Ok(Canvas { width: image.width, height: image.height, samples: image.data, nclx });
+        };
+
+        let (width, height) = (grid.output_width, grid.output_height);
+        limits.check_size(width, height)?;
+        let bytes_per_pixel = layout.bytes_per_pixel();
+        let row = width as usize * bytes_per_pixel;
+        let mut canvas =
+            Canvas { width, height, samples: vec![0; row * height as usize], nclx: undescribed() };
+        for (number, tile) in (0_u32..).zip(tiles) {
+            let (image, nclx) = convert(tile)?;
+            canvas.nclx = nclx;
+            let left =
+                (number % grid.columns).saturating_mul(image.width).min(width) as usize * bytes_per_pixel;
+            let top = (number / grid.columns).saturating_mul(image.height).min(height) as usize;
+            let visible = image.row_bytes().min(row - left);
+            let rows = canvas.samples[top * row..].chunks_exact_mut(row);
+            for (to, from) in rows.zip(image.data.chunks_exact(image.row_bytes())) {
+                to[left..left + visible].copy_from_slice(&from[..visible]);
+            }
+        }
+        Ok(canvas)
+    }
+}
+
+fn crop(format: Format, stored: Stored, clap: Clap) -> Result<Stored, ImageError> {
+    let image = heic_rs::Image {
+        data: stored.samples,
+        width: stored.width,
+        height: stored.height,
+        layout: PixelLayout::Rgb8,
+    };
+    let cropped = transform::crop(image, clap).map_err(|error| explain(format, &error))?;
+    Ok(Stored { width: cropped.width, height: cropped.height, samples: cropped.data, ..stored })
+}
+
+fn explain(format: Format, error: &heic_rs::Error) -> ImageError {
+    match error {
+        heic_rs::Error::Truncated(_) => ImageError::Truncated { format },
+        heic_rs::Error::Unsupported(reason) => ImageError::unsupported(format, reason),
+        error => ImageError::corrupt(format, error),
+    }
+}

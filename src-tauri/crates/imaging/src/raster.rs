@@ -1,0 +1,100 @@
+//! PNG, WebP, GIF, BMP and TIFF, through the `image` crate.
+//!
+//! An animation is its first frame. Transparency is shown on white, the page a viewer would put it on.
+
+use std::io::{Cursor, ErrorKind};
+
+use image::codecs::{
+    bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder,
+};
+use image::{DynamicImage, ImageDecoder};
+
+use crate::color;
+use crate::error::ImageError;
+use crate::exif;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::stored::{Channels, Header, Stored};
+
+pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError> {
+    let mut decoder = open(format, bytes)?;
+    let (width, height) = decoder.dimensions();
+    let exif = match format {
+        Format::Tiff => exif::read(bytes),
+        // Unreadable metadata is no reason to refuse the picture.
+        _ => decoder.exif_metadata().ok().flatten().map(|block| exif::read(&block)).unwrap_or_default(),
+    };
+    let pixels = u64::from(width) * u64::from(height);
+    Ok(Header {
+        width,
+        height,
+        orientation: exif.orientation(),
+        captured_at: exif.captured_at,
+        // The decoder's own samples, then the same in eight bits with an alpha channel.
+        decoder_bytes: decoder.total_bytes().saturating_add(pixels * 4),
+    })
+}
+
+pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError> {
+    let mut decoder = open(format, bytes)?;
+    let (width, height) = decoder.dimensions();
+    let failed = |error| explain(format, limits, (width, height), error);
+    let mut allowed = image::Limits::default();
+    allowed.max_alloc = Some(limits.max_decoded_bytes);
+    decoder.set_limits(allowed).map_err(failed)?;
+    let profile = decoder.icc_profile().ok().flatten().and_then(|icc| color::from_icc(&icc));
+    let (channels, samples) = eight_bit(DynamicImage::from_decoder(decoder).map_err(failed)?);
+    Ok(Stored { width, height, channels, samples, profile })
+}
+
+fn open(format: Format, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, ImageError> {
+    let reader = Cursor::new(bytes);
+    let decoder: Result<Box<dyn ImageDecoder>, _> = match format {
+        Format::Png => PngDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+        Format::WebP => WebPDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+        Format::Gif => GifDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+        Format::Bmp => BmpDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+        _ => TiffDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+    };
+    decoder.map_err(|error| explain(format, &Limits::default(), (0, 0), error))
+}
+
+fn eight_bit(image: DynamicImage) -> (Channels, Vec<u8>) {
+    let color = image.color();
+    if color.has_alpha() {
+        (Channels::Rgb, on_white(image.into_rgba8().as_raw()))
+    } else if color.has_color() {
+        (Channels::Rgb, image.into_rgb8().into_raw())
+    } else {
+        (Channels::Grey, image.into_luma8().into_raw())
+    }
+}
+
+/// Lays RGBA pixels on a white page.
+pub(crate) fn on_white(rgba: &[u8]) -> Vec<u8> {
+    let (pixels, _) = rgba.as_chunks::<4>();
+    let mut rgb = Vec::with_capacity(pixels.len() * 3);
+    for &[red, green, blue, alpha] in pixels {
+        let over = |value: u8| ((u32::from(value) * u32::from(alpha) + 127) / 255) as u8 + (255 - alpha);
+        rgb.extend_from_slice(&[over(red), over(green), over(blue)]);
+    }
+    rgb
+}
+
+fn explain(
+    format: Format,
+    limits: &Limits,
+    (width, height): (u32, u32),
+    error: image::ImageError,
+) -> ImageError {
+    match error {
+        image::ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            ImageError::Truncated { format }
+        }
+        image::ImageError::Unsupported(error) => ImageError::unsupported(format, error),
+        image::ImageError::Limits(_) => {
+            ImageError::TooMuchMemory { width, height, limit: limits.max_decoded_bytes }
+        }
+        error => ImageError::corrupt(format, error),
+    }
+}

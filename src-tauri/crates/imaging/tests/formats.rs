@@ -1,0 +1,186 @@
+//! Every format and variant comes out upright, in sRGB, and looking like the picture it was made from.
+
+mod common;
+
+use common::{assert_shows_the_picture, fixture};
+use imaging::{Format, ImageError, Limits, Target, decode, probe};
+
+/// Largest difference per channel that lossy coding of a flat block leaves.
+const LOSSY: u8 = 16;
+const EXACT: u8 = 1;
+
+#[track_caller]
+fn shows_the_picture(name: &str, format: Format, tolerance: u8) {
+    let bytes = fixture(name);
+    let decoded = decode(&bytes, None, &Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(decoded.probe.format, format, "{name}");
+    assert_eq!((decoded.probe.width, decoded.probe.height), (96, 64), "{name}");
+    assert_eq!(probe(&bytes, &Limits::default()).as_ref(), Ok(&decoded.probe), "{name}");
+    assert_shows_the_picture(name, &decoded.image, tolerance);
+}
+
+#[test]
+fn jpeg_variants() {
+    shows_the_picture("progressive.jpg", Format::Jpeg, LOSSY);
+    shows_the_picture("cmyk.jpg", Format::Jpeg, LOSSY);
+    shows_the_picture("ycck.jpg", Format::Jpeg, LOSSY);
+}
+
+#[test]
+fn every_exif_orientation_ends_upright() {
+    for orientation in 1..=8 {
+        let name = format!("orientation-{orientation}.jpg");
+        shows_the_picture(&name, Format::Jpeg, LOSSY);
+        let probe = probe(&fixture(&name), &Limits::default()).unwrap();
+        assert_eq!(probe.orientation.to_exif(), orientation);
+        assert_eq!(probe.captured_at.as_deref(), Some("2021-07-04T12:34:56"));
+    }
+    shows_the_picture("orientation-6.png", Format::Png, EXACT);
+    shows_the_picture("orientation-7.tif", Format::Tiff, EXACT);
+    shows_the_picture("orientation-8.webp", Format::WebP, LOSSY);
+}
+
+#[test]
+fn a_camera_without_a_set_clock_gives_no_date() {
+    let probe = probe(&fixture("no-date.jpg"), &Limits::default()).unwrap();
+    assert_eq!(probe.captured_at, None);
+}
+
+#[test]
+fn png_variants() {
+    for name in ["rgb.png", "rgb16.png"] {
+        shows_the_picture(name, Format::Png, EXACT);
+    }
+    shows_the_picture("palette.png", Format::Png, LOSSY);
+}
+
+#[test]
+fn webp_gif_and_bmp() {
+    shows_the_picture("lossy.webp", Format::WebP, LOSSY);
+    shows_the_picture("animated.webp", Format::WebP, EXACT);
+    shows_the_picture("still.gif", Format::Gif, LOSSY);
+    shows_the_picture("animated.gif", Format::Gif, LOSSY);
+    shows_the_picture("rgb.bmp", Format::Bmp, EXACT);
+    shows_the_picture("palette.bmp", Format::Bmp, LOSSY);
+}
+
+#[test]
+fn tiff_variants() {
+    for name in
+        ["plain.tif", "lzw.tif", "deflate.tif", "big-endian.tif", "rgb16.tif", "float.tif", "cmyk.tif"]
+    {
+        shows_the_picture(name, Format::Tiff, EXACT);
+    }
+    shows_the_picture("jpeg.tif", Format::Tiff, LOSSY);
+}
+
+#[test]
+fn heic_variants() {
+    for name in ["plain.heic", "ten-bit.heic"] {
+        shows_the_picture(name, Format::Heic, LOSSY);
+    }
+    let probe = probe(&fixture("plain.heic"), &Limits::default()).unwrap();
+    assert_eq!(probe.captured_at.as_deref(), Some("2021-07-04T12:34:56"));
+}
+
+#[test]
+fn avif_variants() {
+    for name in ["plain.avif", "444.avif", "ten-bit.avif", "animated.avif"] {
+        shows_the_picture(name, Format::Avif, LOSSY);
+    }
+    let probe = probe(&fixture("plain.avif"), &Limits::default()).unwrap();
+    assert_eq!(probe.captured_at.as_deref(), Some("2021-07-04T12:34:56"));
+}
+
+#[test]
+fn the_orientation_in_a_heif_container_is_applied_once() {
+    for orientation in 2..=8 {
+        shows_the_picture(&format!("orientation-{orientation}.heic"), Format::Heic, LOSSY);
+        shows_the_picture(&format!("orientation-{orientation}.avif"), Format::Avif, LOSSY);
+    }
+}
+
+#[test]
+fn jpeg_xl_variants() {
+    for name in ["lossless.jxl", "linear16.jxl"] {
+        shows_the_picture(name, Format::Jxl, EXACT);
+    }
+    shows_the_picture("lossy.jxl", Format::Jxl, LOSSY);
+    shows_the_picture("exif-date.jxl", Format::Jxl, EXACT);
+    let probe = probe(&fixture("exif-date.jxl"), &Limits::default()).unwrap();
+    assert_eq!(probe.captured_at.as_deref(), Some("2021-07-04T12:34:56"));
+}
+
+#[test]
+fn camera_raw_shows_its_largest_preview() {
+    for name in ["preview.dng", "preview.nef", "preview.rw2", "preview.orf", "preview.raf", "preview.cr3"] {
+        shows_the_picture(name, Format::Raw, LOSSY);
+    }
+    for name in ["preview.dng", "preview.cr3"] {
+        let probe = probe(&fixture(name), &Limits::default()).unwrap();
+        assert_eq!(probe.orientation.to_exif(), 6, "{name}");
+        assert_eq!(probe.captured_at.as_deref(), Some("2021-07-04T12:34:56"), "{name}");
+    }
+}
+
+#[test]
+fn camera_raw_without_a_preview_says_so() {
+    let error = decode(&fixture("no-preview.dng"), None, &Limits::default()).unwrap_err();
+    assert_eq!(error.code(), "unsupported");
+    assert_eq!(error.to_string(), "this raw file cannot be shown: it carries no preview picture");
+}
+
+#[test]
+fn embedded_profiles_end_in_srgb() {
+    shows_the_picture("display-p3.png", Format::Png, 3);
+    shows_the_picture("display-p3.jpg", Format::Jpeg, LOSSY);
+    shows_the_picture("display-p3.heic", Format::Heic, LOSSY);
+    shows_the_picture("display-p3.avif", Format::Avif, LOSSY);
+    shows_the_picture("display-p3.jxl", Format::Jxl, LOSSY);
+    shows_the_picture("broken-profile.jpg", Format::Jpeg, LOSSY);
+}
+
+#[test]
+fn grey_pictures_keep_their_brightness() {
+    for (name, tolerance) in [
+        ("grey.jpg", LOSSY),
+        ("linear-grey.jpg", LOSSY),
+        ("grey.png", EXACT),
+        ("grey16.png", EXACT),
+        ("grey.avif", LOSSY),
+        ("grey.jxl", LOSSY),
+    ] {
+        let image = decode(&fixture(name), None, &Limits::default()).unwrap().image;
+        // The luma of the red, green, blue and yellow blocks, and the middle of the ramp.
+        let expected = [(12, 12, 87), (84, 12, 130), (12, 52, 52), (84, 52, 198), (48, 32, 129)];
+        for (x, y, grey) in expected {
+            common::assert_pixel(name, &image, x, y, [grey; 3], tolerance);
+        }
+    }
+}
+
+#[test]
+fn transparent_parts_show_white() {
+    for name in ["alpha.png", "alpha.webp", "alpha.heic", "alpha.avif", "alpha.jxl"] {
+        let image = decode(&fixture(name), None, &Limits::default()).unwrap().image;
+        common::assert_pixel(name, &image, 12, 12, [220, 30, 30], LOSSY);
+        common::assert_pixel(name, &image, 12, 52, [255; 3], LOSSY);
+    }
+}
+
+#[test]
+fn a_target_is_a_lower_bound() {
+    let bytes = fixture("orientation-6.jpg");
+    let target = Target { short_side: 30, long_side: 40 };
+    let decoded = decode(&bytes, Some(target), &Limits::default()).unwrap();
+    assert_eq!((decoded.image.width(), decoded.image.height()), (48, 32));
+    assert_eq!((decoded.probe.width, decoded.probe.height), (96, 64));
+    common::assert_pixel("turned and reduced", &decoded.image, 6, 6, [220, 30, 30], LOSSY);
+}
+
+#[test]
+fn text_is_not_an_image() {
+    let error = decode(b"Dear diary,\n", None, &Limits::default()).unwrap_err();
+    assert_eq!(error, ImageError::NotAnImage);
+    assert_eq!(decode(b"", None, &Limits::default()).unwrap_err(), ImageError::Empty);
+}

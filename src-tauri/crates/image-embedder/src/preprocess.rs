@@ -1,7 +1,8 @@
 //! From a region of an image to a model's input tensor: resize, then normalize for float models.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::bilinear::Bilinear;
 use crate::error::{Error, Result};
@@ -92,13 +93,14 @@ fn antialias(
 ) -> Result<()> {
     let failed = |reason: String| Error::Resize { reason };
     let image = crop.image;
-    let source = ImageRef::new(image.width(), image.height(), image.pixels(), PixelType::U8x3)
+    // The typed interface compiles the one pixel type; the other would compile the crate's thirteen.
+    let source = TypedImageRef::<U8x3>::from_buffer(image.width(), image.height(), image.pixels())
         .map_err(|error| failed(error.to_string()))?;
-    let mut target = Image::from_slice_u8(width, height, target, PixelType::U8x3)
+    let mut target = TypedImage::<U8x3>::from_buffer(width, height, target)
         .map_err(|error| failed(error.to_string()))?;
     let region = crop.region;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
         .crop(region.x.into(), region.y.into(), region.width.into(), region.height.into());
-    resizer.resize(&source, &mut target, &options).map_err(|error| failed(error.to_string()))
+    resizer.resize_typed(&source, &mut target, &options).map_err(|error| failed(error.to_string()))
 }

@@ -4,9 +4,9 @@ Both embed the same models and photos: whole, in regions, and quantized. Photos 
 Pillow, and both get the same pixels; with --cli the program under test decodes the files itself. The same
 bad input goes to both as well. Results are printed as Markdown, and written to a file with --write.
 
-    pip install -r requirements.txt        # CPython 3.11 or older; libusb-1.0-0 from the system
+    pip install -r tests/parity/requirements.txt        # CPython 3.11 or older; libusb-1.0-0 from the system
     cargo build --example embed_raw -p image-embedder
-    python parity.py --embed-raw target/debug/examples/embed_raw --models *.tflite --photos DIR
+    python tests/parity/parity.py --embed-raw target/debug/examples/embed_raw --models *.tflite --photos DIR
 """
 
 import argparse
@@ -115,11 +115,11 @@ def compare_model(ours, model, photos):
     return cosines, max(steps)
 
 
-def similarity_tables(ours, models, photos, log):
+def similarity_tables(ours, models, photos):
     """Markdown rows for all models, and whether every one is good enough."""
     rows, good = [], True
     for model in models:
-        log(f"{model.name}: {len(photos)} photos")
+        print(f"{model.name}: {len(photos)} photos", file=sys.stderr)
         try:
             reference.create(model)
         except (RuntimeError, ValueError) as error:
@@ -134,11 +134,13 @@ def similarity_tables(ours, models, photos, log):
     return rows, good
 
 
-def pick_photos(folders, sample, seed):
-    """All photos in the folders; from a folder with more than `sample`, that many, chosen by the seed."""
+def pick_photos(given, sample, seed):
+    """The photos named; from a folder with more than `sample`, that many, chosen by the seed."""
     chosen = []
-    for folder in folders:
-        found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png"})
+    for path in given:
+        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png"})
+        if path.is_file():
+            found = [path]
         chosen += found if len(found) <= sample else sorted(random.Random(seed).sample(found, sample))
     return [Photo(path, seed) for path in chosen]
 
@@ -149,7 +151,7 @@ def arguments():
     program.add_argument("--embed-raw", metavar="PROGRAM", help="the crate's example, built")
     program.add_argument("--cli", metavar="PROGRAM", help="the `lookalike` command, built")
     parser.add_argument("--models", nargs="+", type=pathlib.Path, required=True)
-    parser.add_argument("--photos", nargs="+", type=pathlib.Path, required=True, help="folders of photos")
+    parser.add_argument("--photos", nargs="+", type=pathlib.Path, required=True, help="photos and folders of photos")
     parser.add_argument("--sample", type=int, default=120, help="photos at most from each folder")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", type=pathlib.Path, help="also write the results to this file")
@@ -163,8 +165,7 @@ def main():
         sys.exit("no photos found")
     with tempfile.TemporaryDirectory() as folder:
         ours = CommandLine(given.cli) if given.cli else RawPixels(given.embed_raw, folder)
-        log = lambda text: print(text, file=sys.stderr)
-        rows, good = similarity_tables(ours, given.models, photos, log)
+        rows, good = similarity_tables(ours, given.models, photos)
         error_rows = [] if given.cli else errors.rows(ours, folder)
     report = render(rows, error_rows, photos, given)
     print(report, end="")

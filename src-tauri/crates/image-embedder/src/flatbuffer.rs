@@ -1,4 +1,4 @@
-//! Reads FlatBuffers tables from bytes that nobody has checked: every offset is bounds-checked, and there is
+//! Reads FlatBuffer tables from bytes that nobody has checked: every offset is bounds-checked, and there is
 //! no `unsafe`. It knows the encoding (<https://flatbuffers.dev/internals/>) and no schema; it does not write.
 
 /// Bytes that are not what they should be, and in what way.

@@ -33,7 +33,7 @@ pub(crate) struct VectorOutput {
     pub(crate) dimension: usize,
     pub(crate) element: ElementType,
     /// Scale and zero point of a uint8 output.
-    pub(crate) quantization: (f32, i64),
+    pub(crate) quantization: (f32, i32),
 }
 
 /// A model's first subgraph, found fit for embedding images.
@@ -53,7 +53,9 @@ impl ModelDescription {
         }
         let graph = Graph::read(bytes).map_err(|Malformed(reason)| Error::NotAModel { reason })?;
         let [input] = graph.inputs.as_slice() else {
-            return Err(Error::UnsupportedInput { reason: format!("{} inputs, not one", graph.inputs.len()) });
+            return Err(Error::UnsupportedInput {
+                reason: format!("{} inputs, not one", graph.inputs.len()),
+            });
         };
         if graph.outputs.is_empty() {
             return Err(Error::UnsupportedOutput { index: 0, reason: "the model has no output".into() });
@@ -211,9 +213,10 @@ fn vector_output(index: usize, tensor: &Tensor, name: Option<&String>) -> Result
     };
     let quantization = match (element, tensor.scales.as_slice(), tensor.zero_points.as_slice()) {
         (ElementType::Float32, ..) => (1.0, 0),
-        (ElementType::UInt8, &[scale], &[zero_point]) => (scale, zero_point),
-        (ElementType::UInt8, &[scale], &[]) => (scale, 0),
-        (ElementType::UInt8, ..) => return refuse("uint8 without one scale and zero point".into()),
+        (ElementType::UInt8, &[scale], &[zero_point @ 0..=255]) => (scale, zero_point as i32),
+        (ElementType::UInt8, ..) => {
+            return refuse("uint8 without one scale and one zero point of 0 to 255".into());
+        }
     };
     let name = name.unwrap_or(&tensor.name).clone();
     Ok(VectorOutput { name, tensor: tensor.index, dimension, element, quantization })

@@ -1,12 +1,13 @@
-//! Checks that every index in a model file points at something, before a runtime follows it: LiteRT verifies
-//! the FlatBuffer's structure but crashes on, say, an operator that names a tensor beyond the last. It does
-//! not check what operators compute with their tensors.
+//! Checks that every index in a model file points at something and that nothing a runtime relies on is left
+//! out: LiteRT verifies the FlatBuffer's structure but crashes on, say, an operator that names a tensor
+//! beyond the last. What operators compute with their tensors is not checked.
 //!
 //! Slots follow the public schema `tensorflow/compiler/mlir/lite/schema/schema.fbs`, version 3.
 
 use crate::flatbuffer::{Malformed, Read, Table};
 
 const DANGLING: Malformed = Malformed("it refers to a part that it does not have");
+const INCOMPLETE: Malformed = Malformed("a graph has an operator or a quantization with a part left out");
 
 /// Checks all graphs and signatures of a model.
 pub(crate) fn verify_references(model: &Table<'_>) -> Read<()> {
@@ -22,7 +23,7 @@ pub(crate) fn verify_references(model: &Table<'_>) -> Read<()> {
     let graphs = model.tables(SUBGRAPHS)?;
     let tensors = graphs.iter().map(|graph| verify_graph(graph, codes, buffers)).collect::<Read<Vec<_>>>()?;
     for entry in model.tables(METADATA)? {
-        require((entry.u32(METADATA_BUFFER)? as usize) < buffers)?;
+        require((entry.u32(METADATA_BUFFER)? as usize) < buffers, DANGLING)?;
     }
     model.tables(SIGNATURES)?.iter().try_for_each(|signature| verify_signature(signature, &tensors))
 }
@@ -33,27 +34,51 @@ fn verify_graph(graph: &Table<'_>, codes: usize, buffers: usize) -> Read<usize> 
     const INPUTS: usize = 1;
     const OUTPUTS: usize = 2;
     const OPERATORS: usize = 3;
-    const TENSOR_BUFFER: usize = 2;
-    const OPERATOR_CODE: usize = 0;
-    const OPERATOR_INPUTS: usize = 1;
-    const OPERATOR_OUTPUTS: usize = 2;
-    const OPERATOR_INTERMEDIATES: usize = 8;
 
     let tensors = graph.tables(TENSORS)?;
-    for tensor in &tensors {
-        require((tensor.u32(TENSOR_BUFFER)? as usize) < buffers)?;
+    tensors.iter().try_for_each(|tensor| verify_tensor(tensor, buffers))?;
+    verify_indices(&graph.i32s(INPUTS)?, 0, tensors.len())?;
+    verify_indices(&graph.i32s(OUTPUTS)?, 0, tensors.len())?;
+    let operators = graph.tables(OPERATORS)?;
+    require(!operators.is_empty(), INCOMPLETE)?;
+    operators.iter().try_for_each(|operator| verify_operator(operator, codes, tensors.len()))?;
+    Ok(tensors.len())
+}
+
+fn verify_tensor(tensor: &Table<'_>, buffers: usize) -> Read<()> {
+    const SHAPE: usize = 0;
+    const BUFFER: usize = 2;
+    const QUANTIZATION: usize = 4;
+    const SCALE: usize = 2;
+    const ZERO_POINT: usize = 3;
+    const QUANTIZED_DIMENSION: usize = 6;
+
+    require((tensor.u32(BUFFER)? as usize) < buffers, DANGLING)?;
+    let Some(quantization) = tensor.table(QUANTIZATION)? else { return Ok(()) };
+    let scales = quantization.f32s(SCALE)?.len();
+    require(scales == quantization.i64s(ZERO_POINT)?.len(), INCOMPLETE)?;
+    if scales > 1 {
+        // One for each slice along a dimension.
+        let shape = tensor.i32s(SHAPE)?;
+        let slices = shape.get(quantization.u32(QUANTIZED_DIMENSION)? as usize);
+        require(slices.is_some_and(|&slices| slices as usize == scales), INCOMPLETE)?;
     }
-    let count = tensors.len();
-    verify_indices(&graph.i32s(INPUTS)?, 0, count)?;
-    verify_indices(&graph.i32s(OUTPUTS)?, 0, count)?;
-    for operator in graph.tables(OPERATORS)? {
-        require((operator.u32(OPERATOR_CODE)? as usize) < codes)?;
-        // -1 stands for an optional input that is not given.
-        verify_indices(&operator.i32s(OPERATOR_INPUTS)?, -1, count)?;
-        verify_indices(&operator.i32s(OPERATOR_OUTPUTS)?, 0, count)?;
-        verify_indices(&operator.i32s(OPERATOR_INTERMEDIATES)?, 0, count)?;
-    }
-    Ok(count)
+    Ok(())
+}
+
+fn verify_operator(operator: &Table<'_>, codes: usize, tensors: usize) -> Read<()> {
+    const CODE: usize = 0;
+    const INPUTS: usize = 1;
+    const OUTPUTS: usize = 2;
+    const INTERMEDIATES: usize = 8;
+
+    require((operator.u32(CODE)? as usize) < codes, DANGLING)?;
+    let (inputs, outputs) = (operator.i32s(INPUTS)?, operator.i32s(OUTPUTS)?);
+    require(!inputs.is_empty() && !outputs.is_empty(), INCOMPLETE)?;
+    // -1 stands for an optional input that is not given.
+    verify_indices(&inputs, -1, tensors)?;
+    verify_indices(&outputs, 0, tensors)?;
+    verify_indices(&operator.i32s(INTERMEDIATES)?, 0, tensors)
 }
 
 fn verify_signature(signature: &Table<'_>, tensors: &[usize]) -> Read<()> {
@@ -65,16 +90,16 @@ fn verify_signature(signature: &Table<'_>, tensors: &[usize]) -> Read<()> {
     let count = *tensors.get(signature.u32(SUBGRAPH)? as usize).ok_or(DANGLING)?;
     for slot in [INPUTS, OUTPUTS] {
         for entry in signature.tables(slot)? {
-            require((entry.u32(MAP_TENSOR)? as usize) < count)?;
+            require((entry.u32(MAP_TENSOR)? as usize) < count, DANGLING)?;
         }
     }
     Ok(())
 }
 
 fn verify_indices(indices: &[i32], least: i32, count: usize) -> Read<()> {
-    require(indices.iter().all(|&index| index >= least && i64::from(index) < count as i64))
+    require(indices.iter().all(|&index| index >= least && i64::from(index) < count as i64), DANGLING)
 }
 
-fn require(holds: bool) -> Read<()> {
-    if holds { Ok(()) } else { Err(DANGLING) }
+fn require(holds: bool, otherwise: Malformed) -> Read<()> {
+    if holds { Ok(()) } else { Err(otherwise) }
 }

@@ -28,17 +28,17 @@ impl TfLite {
     ) -> Result<Self> {
         let action = "load the model";
         let model = FlatBufferModel::build_from_buffer(bytes.to_vec()).map_err(failed(action))?;
-        let builder =
-            InterpreterBuilder::new(model, BuiltinOpResolver::default()).map_err(failed(action))?;
+        let builder = InterpreterBuilder::new(model, BuiltinOpResolver::default()).map_err(failed(action))?;
         let interpreter = match num_threads {
             Some(threads) => builder.build_with_threads(threads.get().min(i32::MAX as u32) as i32),
             None => builder.build(),
         };
         let interpreter = interpreter.map_err(failed(action))?;
-        let input = interpreter.inputs().first().copied().ok_or_else(|| Error::Runtime {
-            action,
-            reason: "the interpreter found no input".into(),
-        })?;
+        let input = interpreter
+            .inputs()
+            .first()
+            .copied()
+            .ok_or_else(|| Error::Runtime { action, reason: "the interpreter found no input".into() })?;
         let elements = description.outputs.iter().map(|output| output.element);
         let outputs = interpreter.outputs().iter().copied().zip(elements).collect();
         Ok(Self { interpreter, input, outputs })
@@ -59,9 +59,7 @@ impl Interpreter for TfLite {
         for (index, &(tensor, element)) in self.outputs.iter().enumerate() {
             let reading = failed("read a tensor");
             let elements = match element {
-                ElementType::UInt8 => {
-                    Elements::UInt8(self.interpreter.tensor_data(tensor).map_err(reading)?)
-                }
+                ElementType::UInt8 => Elements::UInt8(self.interpreter.tensor_data(tensor).map_err(reading)?),
                 ElementType::Float32 => {
                     Elements::Float32(self.interpreter.tensor_data(tensor).map_err(reading)?)
                 }

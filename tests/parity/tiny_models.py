@@ -10,6 +10,7 @@ from tensorflow_lite_support.metadata import schema_py_generated as schema
 
 UINT8 = schema.TensorType.UINT8
 INT8 = schema.TensorType.INT8
+FLOAT16 = schema.TensorType.FLOAT16
 FLOAT32 = schema.TensorType.FLOAT32
 
 
@@ -87,12 +88,12 @@ def image_metadata(mean=None, std=None, output_names=("embedding",)):
     return bytes(builder.Output())
 
 
-def uint8_model(width, height, output_quantization=(1.0, 0)):
+def uint8_model(width, height, output_quantization=(1.0, 0), batch=1, channels=3):
     """uint8 in, uint8 out: the embedding is the resized image."""
-    size = width * height * 3
+    size = width * height * channels
     return pass_through(
-        tensor("image", (1, height, width, 3), UINT8, (1.0, 0)),
-        [tensor("embedding", (1, size), UINT8, output_quantization)],
+        tensor("image", (batch, height, width, channels), UINT8, (1.0, 0)),
+        [tensor("embedding", (batch, size), UINT8, output_quantization)],
     )
 
 
@@ -123,4 +124,26 @@ def int8_model(width, height):
     return pass_through(
         tensor("image", (1, height, width, 3), INT8, (1.0, 0)),
         [tensor("embedding", (1, width * height * 3), INT8, (1.0, 0))],
+    )
+
+
+def other_input_model(width, height, kind):
+    """An input of another element type."""
+    return pass_through(
+        tensor("image", (1, height, width, 3), kind), [tensor("embedding", (1, width * height * 3), kind)]
+    )
+
+
+def other_output_model(width, height, kind):
+    """uint8 in, an output of another element type: it need not run, only be refused."""
+    return pass_through(
+        tensor("image", (1, height, width, 3), UINT8, (1.0, 0)),
+        [tensor("embedding", (1, width * height * 3), kind)],
+    )
+
+
+def shaped_output_model(width, height, shape):
+    """uint8 in, a uint8 output of the given shape."""
+    return pass_through(
+        tensor("image", (1, height, width, 3), UINT8, (1.0, 0)), [tensor("embedding", shape, UINT8, (1.0, 0))]
     )

@@ -1,6 +1,6 @@
-//! Embeds raw RGB images for the parity tool in `tests/parity`, so that it compares resizing and inference
-//! apart from image decoding. It reads one request a line from standard input, JSON, and answers each with
-//! one line: the embeddings, or the error and its code.
+//! Answers the parity tool in `tests/parity`: embeds raw RGB images, so that resizing and inference are
+//! compared apart from image decoding, and compares feature vectors. One JSON request a line on standard
+//! input, one JSON answer a line on standard output; an error is answered with its code.
 
 #![expect(clippy::print_stdout, reason = "standard output is its interface")]
 
@@ -10,13 +10,21 @@ use std::path::PathBuf;
 
 use image_embedder::{
     Error, FeatureVector, ImageEmbedder, ImageEmbedderOptions, ModelSource, Region, Resampling, RgbView,
+    cosine_similarity,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// One request. Loading the model again for each keeps them independent of each other.
 #[derive(Deserialize)]
-struct Request {
+#[serde(rename_all = "snake_case")]
+enum Request {
+    Embed(Embed),
+    Compare(Vector, Vector),
+}
+
+/// The model is loaded anew for each request: none depends on an earlier one.
+#[derive(Deserialize)]
+struct Embed {
     model: PathBuf,
     /// A file of `width * height` RGB pixels.
     pixels: PathBuf,
@@ -25,6 +33,8 @@ struct Request {
     /// x, y, width, height.
     region: Option<[u32; 4]>,
     threads: Option<NonZeroU32>,
+    /// Answer with this one of the embeddings only.
+    index: Option<usize>,
     #[serde(default)]
     l2_normalize: bool,
     #[serde(default)]
@@ -33,18 +43,32 @@ struct Request {
     antialias: bool,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Vector {
+    Float(Vec<f32>),
+    Quantized(Vec<i8>),
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     for line in io::stdin().lock().lines() {
-        let request: Request = serde_json::from_str(&line?)?;
-        let pixels = std::fs::read(&request.pixels)?;
-        let answer = embed(request, &pixels)
-            .unwrap_or_else(|error| json!({"error": error.code(), "message": error.to_string()}));
+        let answer = match serde_json::from_str(&line?)? {
+            Request::Embed(request) => {
+                let pixels = std::fs::read(&request.pixels)?;
+                embed(request, &pixels)
+            }
+            Request::Compare(u, v) => {
+                cosine_similarity(&u.into(), &v.into()).map(|similarity| json!({"similarity": similarity}))
+            }
+        };
+        let answer =
+            answer.unwrap_or_else(|error| json!({"error": error.code(), "message": error.to_string()}));
         println!("{answer}");
     }
     Ok(())
 }
 
-fn embed(request: Request, pixels: &[u8]) -> Result<Value, Error> {
+fn embed(request: Embed, pixels: &[u8]) -> Result<Value, Error> {
     let mut embedder = ImageEmbedder::create_from_options(ImageEmbedderOptions {
         num_threads: request.threads,
         l2_normalize: request.l2_normalize,
@@ -55,7 +79,11 @@ fn embed(request: Request, pixels: &[u8]) -> Result<Value, Error> {
     let image = RgbView::new(request.width, request.height, pixels)?;
     let region = request.region.map(|[x, y, width, height]| Region { x, y, width, height });
     let result = embedder.embed(image, region)?;
-    let embeddings = result.embeddings.iter().map(|embedding| {
+    let embeddings = match request.index {
+        Some(index) => vec![result.get_embedding_by_index(index)?],
+        None => result.embeddings.iter().collect(),
+    };
+    let embeddings = embeddings.into_iter().map(|embedding| {
         json!({
             "index": embedding.output_index,
             "name": embedder.output_name(embedding.output_index),
@@ -67,4 +95,13 @@ fn embed(request: Request, pixels: &[u8]) -> Result<Value, Error> {
         })
     });
     Ok(json!({"embeddings": embeddings.collect::<Vec<_>>()}))
+}
+
+impl From<Vector> for FeatureVector {
+    fn from(vector: Vector) -> Self {
+        match vector {
+            Vector::Float(values) => Self::Float(values),
+            Vector::Quantized(values) => Self::Quantized(values),
+        }
+    }
 }

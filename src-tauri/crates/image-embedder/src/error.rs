@@ -50,7 +50,9 @@ pub enum Error {
     #[error("the model takes float32 input but has no normalization metadata; give mean and std as options")]
     MissingNormalization,
     /// Mean and std are not one or three finite values each, or a std is zero.
-    #[error("invalid normalization: mean {mean:?}, std {std:?}; one or three finite values each, std not zero")]
+    #[error(
+        "invalid normalization: mean {mean:?}, std {std:?}; one or three finite values each, std not zero"
+    )]
     InvalidNormalization {
         /// The means given.
         mean: Vec<f32>,

@@ -1,9 +1,11 @@
-//! Reads FlatBuffers tables from bytes that nobody has checked: every offset is bounds-checked, and there is
+//! Reads FlatBuffer tables from bytes that nobody has checked: every offset is bounds-checked, and there is
 //! no `unsafe`. It knows the encoding (<https://flatbuffers.dev/internals/>) and no schema; it does not write.
 
-/// The bytes point outside themselves somewhere.
+/// Bytes that are not what they should be, and in what way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub(crate) struct Malformed(pub(crate) &'static str);
+
+const OUTSIDE: Malformed = Malformed("its tables point outside the file");
 
 pub(crate) type Read<T> = Result<T, Malformed>;
 
@@ -24,11 +26,11 @@ impl<'a> Table<'a> {
 
     fn at(bytes: &'a [u8], at: usize) -> Read<Self> {
         let back = i64::from(i32::from_le_bytes(array(bytes, at)?));
-        let start = usize::try_from(at as i64 - back).map_err(|_| Malformed)?;
+        let start = usize::try_from(at as i64 - back).map_err(|_| OUTSIDE)?;
         let length = usize::from(u16::from_le_bytes(array(bytes, start)?));
         let vtable = slice(bytes, start, length)?;
         if length < 4 {
-            return Err(Malformed);
+            return Err(OUTSIDE);
         }
         Ok(Self { bytes, at, vtable })
     }
@@ -109,21 +111,21 @@ impl<'a> Table<'a> {
         let Some(at) = self.field(slot)? else { return Ok(&[]) };
         let start = follow(self.bytes, at)?;
         let count = u32::from_le_bytes(array(self.bytes, start)?) as usize;
-        slice(self.bytes, start + 4, count.checked_mul(size).ok_or(Malformed)?)
+        slice(self.bytes, start + 4, count.checked_mul(size).ok_or(OUTSIDE)?)
     }
 }
 
 /// Where the unsigned offset stored at `at` points to.
 fn follow(bytes: &[u8], at: usize) -> Read<usize> {
     let offset = u32::from_le_bytes(array(bytes, at)?) as usize;
-    at.checked_add(offset).ok_or(Malformed)
+    at.checked_add(offset).ok_or(OUTSIDE)
 }
 
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Read<[u8; N]> {
-    slice(bytes, at, N)?.try_into().map_err(|_| Malformed)
+    slice(bytes, at, N)?.try_into().map_err(|_| OUTSIDE)
 }
 
 fn slice(bytes: &[u8], at: usize, length: usize) -> Read<&[u8]> {
-    let end = at.checked_add(length).ok_or(Malformed)?;
-    bytes.get(at..end).ok_or(Malformed)
+    let end = at.checked_add(length).ok_or(OUTSIDE)?;
+    bytes.get(at..end).ok_or(OUTSIDE)
 }

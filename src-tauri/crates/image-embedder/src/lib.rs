@@ -33,6 +33,7 @@ mod options;
 mod postprocess;
 mod preprocess;
 mod runtime;
+mod verify;
 
 pub use embedder::ImageEmbedder;
 pub use embedding::{Embedding, EmbeddingResult, FeatureVector, cosine_similarity};

@@ -23,7 +23,7 @@ impl Metadata {
         const TENSOR_NAME: usize = 0;
 
         if bytes.get(4..8) != Some(b"M001") {
-            return Err(Malformed);
+            return Err(Malformed("its metadata has no M001 identifier"));
         }
         let subgraphs = Table::root(bytes)?.tables(MODEL_SUBGRAPHS)?;
         let Some(main) = subgraphs.first() else { return Ok(Self::default()) };
@@ -46,7 +46,7 @@ fn normalization(input: &Table<'_>) -> Read<Option<(Vec<f32>, Vec<f32>)>> {
 
     for unit in input.tables(TENSOR_PROCESS_UNITS)? {
         if unit.byte(UNIT_TYPE)? == NORMALIZATION_OPTIONS {
-            let options = unit.table(UNIT_OPTIONS)?.ok_or(Malformed)?;
+            let options = unit.table(UNIT_OPTIONS)?.ok_or(Malformed("its normalization has no values"))?;
             return Ok(Some((options.f32s(MEAN)?, options.f32s(STD)?)));
         }
     }

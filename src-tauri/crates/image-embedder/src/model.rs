@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::flatbuffer::{Malformed, Read, Table};
 use crate::metadata::Metadata;
 use crate::options::Normalization;
+use crate::verify::verify_references;
 
 /// Element types that an embedder can handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub(crate) struct VectorOutput {
     pub(crate) dimension: usize,
     pub(crate) element: ElementType,
     /// Scale and zero point of a uint8 output.
-    pub(crate) quantization: (f32, i64),
+    pub(crate) quantization: (f32, i32),
 }
 
 /// A model's first subgraph, found fit for embedding images.
@@ -50,10 +51,11 @@ impl ModelDescription {
         if bytes.get(4..8) != Some(b"TFL3") {
             return Err(Error::NotAModel { reason: "no TFL3 identifier" });
         }
-        let graph = Graph::read(bytes)
-            .map_err(|Malformed| Error::NotAModel { reason: "its tables point outside the file" })?;
+        let graph = Graph::read(bytes).map_err(|Malformed(reason)| Error::NotAModel { reason })?;
         let [input] = graph.inputs.as_slice() else {
-            return Err(Error::UnsupportedInput { reason: format!("{} inputs, not one", graph.inputs.len()) });
+            return Err(Error::UnsupportedInput {
+                reason: format!("{} inputs, not one", graph.inputs.len()),
+            });
         };
         if graph.outputs.is_empty() {
             return Err(Error::UnsupportedOutput { index: 0, reason: "the model has no output".into() });
@@ -94,8 +96,9 @@ impl Graph {
         const SUBGRAPH_OUTPUTS: usize = 2;
 
         let model = Table::root(bytes)?;
+        verify_references(&model)?;
         let subgraphs = model.tables(MODEL_SUBGRAPHS)?;
-        let main = subgraphs.first().ok_or(Malformed)?;
+        let main = subgraphs.first().ok_or(Malformed("it has no graph"))?;
         let tensors = main.tables(SUBGRAPH_TENSORS)?;
         let pick = |slot| -> Read<Vec<Tensor>> {
             let indices = main.i32s(slot)?;
@@ -119,8 +122,9 @@ impl Tensor {
         const QUANTIZATION_SCALE: usize = 2;
         const QUANTIZATION_ZERO_POINT: usize = 3;
 
-        let index = u32::try_from(index).map_err(|_| Malformed)?;
-        let table = tensors.get(index as usize).ok_or(Malformed)?;
+        // `verify_references` has seen to it that the index is one of a tensor.
+        let index = index as u32;
+        let table = &tensors[index as usize];
         let quantization = table.table(QUANTIZATION)?;
         let (scales, zero_points) = match quantization {
             Some(q) => (q.f32s(QUANTIZATION_SCALE)?, q.i64s(QUANTIZATION_ZERO_POINT)?),
@@ -175,8 +179,7 @@ fn embedded_metadata(model: &Table<'_>) -> Read<Metadata> {
 
     for entry in model.tables(MODEL_METADATA)? {
         if entry.string(ENTRY_NAME)? == "TFLITE_METADATA" {
-            let buffers = model.tables(MODEL_BUFFERS)?;
-            let buffer = buffers.get(entry.u32(ENTRY_BUFFER)? as usize).ok_or(Malformed)?;
+            let buffer = model.tables(MODEL_BUFFERS)?[entry.u32(ENTRY_BUFFER)? as usize];
             return Metadata::read(buffer.bytes(BUFFER_DATA)?);
         }
     }
@@ -210,9 +213,10 @@ fn vector_output(index: usize, tensor: &Tensor, name: Option<&String>) -> Result
     };
     let quantization = match (element, tensor.scales.as_slice(), tensor.zero_points.as_slice()) {
         (ElementType::Float32, ..) => (1.0, 0),
-        (ElementType::UInt8, &[scale], &[zero_point]) => (scale, zero_point),
-        (ElementType::UInt8, &[scale], &[]) => (scale, 0),
-        (ElementType::UInt8, ..) => return refuse("uint8 without one scale and zero point".into()),
+        (ElementType::UInt8, &[scale], &[zero_point @ 0..=255]) => (scale, zero_point as i32),
+        (ElementType::UInt8, ..) => {
+            return refuse("uint8 without one scale and one zero point of 0 to 255".into());
+        }
     };
     let name = name.unwrap_or(&tensor.name).clone();
     Ok(VectorOutput { name, tensor: tensor.index, dimension, element, quantization })

@@ -21,7 +21,7 @@ impl Postprocessor {
     pub(crate) fn process(
         self,
         elements: Elements<'_>,
-        quantization: (f32, i64),
+        quantization: (f32, i32),
         scratch: &mut Vec<f32>,
         vector: &mut FeatureVector,
     ) {
@@ -45,12 +45,12 @@ impl Postprocessor {
         *vector = FeatureVector::Quantized(values);
     }
 
-    fn floats(self, elements: Elements<'_>, (scale, zero_point): (f32, i64), values: &mut Vec<f32>) {
+    fn floats(self, elements: Elements<'_>, (scale, zero_point): (f32, i32), values: &mut Vec<f32>) {
         values.clear();
         match elements {
             Elements::Float32(raw) => values.extend_from_slice(raw),
             Elements::UInt8(raw) => {
-                values.extend(raw.iter().map(|&value| scale * (i64::from(value) - zero_point) as f32));
+                values.extend(raw.iter().map(|&value| scale * (i32::from(value) - zero_point) as f32));
             }
         }
         if self.l2_normalize {
@@ -59,7 +59,9 @@ impl Postprocessor {
             // A vector without direction stays as it is.
             if squared > 0.0 {
                 let inverse = 1.0 / squared.sqrt();
-                values.iter_mut().for_each(|value| *value *= inverse);
+                for value in values {
+                    *value *= inverse;
+                }
             }
         }
     }

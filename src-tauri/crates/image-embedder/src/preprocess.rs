@@ -1,7 +1,8 @@
 //! From a region of an image to a model's input tensor: resize, then normalize for float models.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::bilinear::Bilinear;
 use crate::error::{Error, Result};
@@ -51,18 +52,17 @@ impl Preprocessor {
     /// The input tensor for this region. A region of the input's size goes in as it is.
     pub(crate) fn prepare<'a>(&'a mut self, crop: &Crop<'a>) -> Result<Elements<'a>> {
         let fits = (crop.region.width, crop.region.height) == (self.width, self.height);
-        let rgb = match crop.contiguous().filter(|_| fits) {
-            Some(rows) => rows,
-            None => {
-                self.scaler.resize(crop, &mut self.resized, self.width, self.height)?;
-                &self.resized
-            }
+        let rgb = if let Some(rows) = crop.contiguous().filter(|_| fits) {
+            rows
+        } else {
+            self.scaler.resize(crop, &mut self.resized, self.width, self.height)?;
+            &self.resized
         };
         let Some(Normalization { mean, std }) = self.normalization else {
             return Ok(Elements::UInt8(rgb));
         };
-        let pixels = self.normalized.as_chunks_mut::<3>().0.iter_mut().zip(rgb.as_chunks::<3>().0);
-        for (normalized, pixel) in pixels {
+        let pixels = rgb.as_chunks::<3>().0;
+        for (normalized, pixel) in self.normalized.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
             for channel in 0..3 {
                 normalized[channel] = (f32::from(pixel[channel]) - mean[channel]) / std[channel];
             }
@@ -91,14 +91,15 @@ fn antialias(
     height: u32,
 ) -> Result<()> {
     let failed = |reason: String| Error::Resize { reason };
-    let image = crop.image;
-    let source = ImageRef::new(image.width(), image.height(), image.pixels(), PixelType::U8x3)
+    let (image, region) = (crop.image, crop.region);
+    // The typed interface compiles the one pixel type; the other would compile the crate's thirteen.
+    let image = TypedImageRef::<U8x3>::from_buffer(image.width(), image.height(), image.pixels())
         .map_err(|error| failed(error.to_string()))?;
-    let mut target = Image::from_slice_u8(width, height, target, PixelType::U8x3)
+    // A view of the region: the resizer's own crop option lets the filter reach past the region's edges.
+    let source = TypedCroppedImage::new(image, region.x, region.y, region.width, region.height)
         .map_err(|error| failed(error.to_string()))?;
-    let region = crop.region;
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-        .crop(region.x.into(), region.y.into(), region.width.into(), region.height.into());
-    resizer.resize(&source, &mut target, &options).map_err(|error| failed(error.to_string()))
+    let mut target =
+        TypedImage::<U8x3>::from_buffer(width, height, target).map_err(|error| failed(error.to_string()))?;
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    resizer.resize_typed(&source, &mut target, &options).map_err(|error| failed(error.to_string()))
 }

@@ -127,7 +127,9 @@ fn create_environment() -> Result<Handle<sys::LiteRtEnvironmentT>> {
 fn create_options(num_threads: Option<NonZeroU32>) -> Result<Handle<sys::LiteRtOptionsT>> {
     // SAFETY: the call only writes the new handle.
     let options = unsafe {
-        Handle::create("make options", sys::LiteRtDestroyOptions, |options| sys::LiteRtCreateOptions(options))?
+        Handle::create("make options", sys::LiteRtDestroyOptions, |options| {
+            sys::LiteRtCreateOptions(options)
+        })?
     };
     // SAFETY: `options` is live.
     check("choose the CPU", unsafe {
@@ -152,7 +154,12 @@ fn set_threads(options: &Handle<sys::LiteRtOptionsT>, threads: NonZeroU32) -> Re
     let mut cpu_options: sys::LiteRtOpaqueOptions = ptr::null_mut();
     // SAFETY: on success LiteRT owns the text and frees it with `free_text`.
     let status = unsafe {
-        sys::LiteRtCreateOpaqueOptions(c"xnnpack".as_ptr(), text.cast(), Some(free_text), &raw mut cpu_options)
+        sys::LiteRtCreateOpaqueOptions(
+            c"xnnpack".as_ptr(),
+            text.cast(),
+            Some(free_text),
+            &raw mut cpu_options,
+        )
     };
     if let Err(error) = check(action, status) {
         // SAFETY: LiteRT refused the text, so it is still ours.
@@ -307,8 +314,7 @@ impl<T> Handle<T> {
     ) -> Result<Self> {
         let mut raw = ptr::null_mut();
         check(action, create(&raw mut raw))?;
-        let raw =
-            NonNull::new(raw).ok_or_else(|| Error::Runtime { action, reason: "null handle".into() })?;
+        let raw = NonNull::new(raw).ok_or_else(|| Error::Runtime { action, reason: "null handle".into() })?;
         Ok(Self { raw, destroy })
     }
 

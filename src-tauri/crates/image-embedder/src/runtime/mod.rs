@@ -13,7 +13,9 @@ use crate::model::ModelDescription;
 use crate::options::Runtime;
 
 #[cfg(not(any(feature = "litert-runtime", feature = "tflite-runtime")))]
-compile_error!("enable `litert-runtime` or `tflite-runtime`: without a runtime there is nothing to embed with");
+compile_error!(
+    "enable `litert-runtime` or `tflite-runtime`: without a runtime there is nothing to embed with"
+);
 
 /// The elements of a tensor.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,48 @@
+//! Measures one embedder on one thread: `timing MODEL [WIDTHxHEIGHT]...`, milliseconds for each size and way
+//! of resampling.
+
+#![expect(clippy::print_stdout, reason = "standard output is its interface")]
+
+use std::num::NonZeroU32;
+use std::time::Instant;
+
+use image_embedder::{
+    EmbeddingResult, ImageEmbedder, ImageEmbedderOptions, ModelSource, Resampling, RgbView,
+};
+
+const RUNS: u32 = 100;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let model = arguments.next().ok_or("usage: timing MODEL [WIDTHxHEIGHT]...")?;
+    let sizes: Vec<String> = arguments.collect();
+    for resampling in [Resampling::TaskLibrary, Resampling::Antialiased] {
+        let mut embedder = ImageEmbedder::create_from_options(ImageEmbedderOptions {
+            num_threads: NonZeroU32::new(1),
+            l2_normalize: true,
+            resampling,
+            ..ImageEmbedderOptions::new(ModelSource::File(model.clone().into()))
+        })?;
+        for size in &sizes {
+            let (width, height) = size.split_once('x').ok_or("a size is WIDTHxHEIGHT")?;
+            let (width, height) = (width.parse()?, height.parse()?);
+            println!("{resampling:?} {size}: {:.2} ms", milliseconds(&mut embedder, width, height)?);
+        }
+    }
+    Ok(())
+}
+
+/// The fastest run: other work on the machine only ever adds time.
+fn milliseconds(embedder: &mut ImageEmbedder, width: u32, height: u32) -> Result<f64, image_embedder::Error> {
+    let pixels: Vec<u8> = (0..width as usize * height as usize * 3).map(|i| (i * 31 % 251) as u8).collect();
+    let image = RgbView::new(width, height, &pixels)?;
+    let mut result = EmbeddingResult::default();
+    let mut runs = Vec::new();
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        embedder.embed_into(image, None, &mut result)?;
+        runs.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+
+    Ok(runs.into_iter().fold(f64::INFINITY, f64::min))
+}

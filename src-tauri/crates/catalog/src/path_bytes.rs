@@ -19,8 +19,7 @@ impl<T: AsRef<Path>> ToSql for PathBytes<T> {
 
 impl FromSql for PathBytes<PathBuf> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let bytes = value.as_blob()?.to_vec();
-        from_bytes(bytes).map(Self)
+        Ok(Self(from_bytes(value.as_blob()?)))
     }
 }
 
@@ -32,9 +31,9 @@ pub(crate) fn to_bytes(path: &Path) -> Vec<u8> {
 }
 
 #[cfg(unix)]
-fn from_bytes(bytes: Vec<u8>) -> FromSqlResult<PathBuf> {
-    use std::os::unix::ffi::OsStringExt;
-    Ok(std::ffi::OsString::from_vec(bytes).into())
+fn from_bytes(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).into()
 }
 
 /// The bytes under which `path` is stored.
@@ -44,8 +43,8 @@ pub(crate) fn to_bytes(path: &Path) -> Vec<u8> {
 }
 
 #[cfg(not(unix))]
-fn from_bytes(bytes: Vec<u8>) -> FromSqlResult<PathBuf> {
-    String::from_utf8(bytes).map(PathBuf::from).map_err(rusqlite::types::FromSqlError::other)
+fn from_bytes(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// Bounds of the stored paths strictly below the directory `prefix`: `lower <= path < upper`.

@@ -1,2 +1,48 @@
-//! Placeholder.
-fn main() {}
+//! The `lookalike` command: the library from a shell.
+//!
+//! Results go to stdout, as text or as one JSON document; progress and messages go to stderr. It parses,
+//! calls the library, and prints; it decides nothing about photos.
+
+mod args;
+mod commands;
+mod contact_sheet;
+mod output;
+mod progress;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{CommandFactory, Parser};
+use library::Control;
+
+use args::{Arguments, Command};
+use output::Failure;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Errors reach the person through exit code and message; the log is for finding out why.
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| "off".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time().init();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output had enough, as in `lookalike search … | head`.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Command::Completions { shell } = arguments.command {
+        clap_complete::generate(shell, &mut Arguments::command(), "lookalike", &mut io::stdout());
+        return Ok(());
+    }
+    let control = Arc::new(Control::default());
+    let on_signal = Arc::clone(&control);
+    ctrlc::set_handler(move || on_signal.cancel())?;
+    commands::run(arguments, &control)
+}

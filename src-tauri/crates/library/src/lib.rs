@@ -1,1 +1,130 @@
-//! Placeholder.
+//! The library: what a person does with their photos. The only crate that the app and the command line call.
+//!
+//! It joins four crates that do not know each other: `imaging` (bytes to pixels), `image-embedder` (pixels to
+//! vector), `catalog` (SQLite, the truth) and `vector-index` (nearest neighbours, a cache). It keeps the
+//! promises of the project: originals are only read, an absent folder is offline, one bad file is recorded and
+//! skipped, memory is bounded, and a crash loses at most the batch in flight.
+//!
+//! It knows nothing of windows, terminals or JSON documents.
+
+mod budget;
+mod clock;
+mod commit;
+mod control;
+mod data_dir;
+mod direct;
+mod duplicates;
+mod error;
+mod event;
+mod folders;
+mod index;
+mod json;
+mod model;
+mod original;
+mod photo;
+mod reconcile;
+mod search;
+mod status;
+mod update;
+mod verify;
+mod walk;
+mod watch;
+mod worker;
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use ::catalog::{Catalog, Thumbnails};
+use parking_lot::Mutex;
+
+pub use ::catalog::Region;
+pub use control::Control;
+pub use data_dir::default_data_dir;
+pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
+pub use error::{LibraryError, Result};
+pub use event::Event;
+pub use image_embedder::FeatureVector;
+pub use json::lossy_path;
+pub use model::{Band, Bands, BuiltInModel};
+pub use photo::Preview;
+pub use search::{Example, Match, Source};
+pub use status::{DiskBytes, FolderStatus, IndexStatus, Status};
+pub use update::{FailedPhoto, Summary};
+pub use verify::{Finding, Verification};
+
+use commit::Committer;
+use data_dir::DataDir;
+use index::SearchIndex;
+use model::Model;
+
+/// An open library. Shared between threads; one process at a time holds a data directory.
+#[derive(Debug)]
+pub struct Library {
+    // Fields drop in this order: the lock goes last.
+    index: SearchIndex,
+    catalog: Catalog,
+    thumbnails: Thumbnails,
+    model: Model,
+    model_id: i64,
+    threads: usize,
+    updating: Mutex<()>,
+    data: DataDir,
+}
+
+impl Library {
+    /// Opens the library in `data_dir`, making one where there is none.
+    ///
+    /// Fails with [`LibraryError::InUse`] when another process has it open.
+    pub fn open(data_dir: &Path) -> Result<Self> {
+        let data = DataDir::open(data_dir)?;
+        let catalog = Catalog::open(&data.catalog())?;
+        let thumbnails = open_thumbnails(&data.thumbnails())?;
+        let model = Model::load(BuiltInModel::default())?;
+        let model_id = catalog.write(|connection| {
+            ::catalog::model::insert(connection, &model.identity, model.name, model.dimension)
+        })?;
+        let index = SearchIndex::open(data.index(), &model, model_id, &catalog)?;
+        Ok(Self {
+            index,
+            catalog,
+            thumbnails,
+            model,
+            model_id,
+            threads: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            updating: Mutex::new(()),
+            data,
+        })
+    }
+
+    /// Builds the graph for fast search where the library is large enough; exact search answers meanwhile.
+    pub fn build_index(&self, control: &Control, emit: &(dyn Fn(Event) + Sync)) -> Result<()> {
+        self.index.build(self.threads, control, emit)
+    }
+
+    /// Writes the index to disk, so that the next start is quick. Nothing is lost without it.
+    pub fn save_index(&self) -> Result<()> {
+        self.index.save()
+    }
+
+    fn committer(&self) -> Committer<'_> {
+        Committer {
+            catalog: &self.catalog,
+            thumbnails: &self.thumbnails,
+            index: &self.index,
+            model_id: self.model_id,
+        }
+    }
+}
+
+/// A damaged thumbnail store is made anew: the next update reads its photos again.
+fn open_thumbnails(path: &Path) -> Result<Thumbnails> {
+    match Thumbnails::open(path) {
+        Err(error) if error.code() == "catalog_damaged" => {
+            tracing::warn!(%error, "the thumbnails are made anew");
+            Thumbnails::discard(path)
+                .map_err(|source| LibraryError::DataDir { path: path.into(), source })?;
+            Ok(Thumbnails::open(path)?)
+        }
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,166 @@
+//! The catalog on real database files.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+use catalog::content::Content;
+use catalog::photo::Stamp;
+use catalog::{Catalog, CatalogError, Thumbnails, content, embedding, failure, folder, model, photo};
+
+const STAMP: Stamp = Stamp { size: 10, modified_ns: -5 };
+
+fn open() -> (tempfile::TempDir, Catalog) {
+    let directory = tempfile::tempdir().unwrap();
+    let catalog = Catalog::open(&directory.path().join("catalog.db")).unwrap();
+    (directory, catalog)
+}
+
+fn picture(seed: u8) -> Content {
+    Content { hash: [seed; 32], format: "jpeg".into(), width: 4, height: 3, captured_at: None }
+}
+
+/// Adds a folder with photos of one picture each, and returns the folder's id.
+fn folder_with(catalog: &Catalog, root: &str, names: &[&str]) -> i64 {
+    catalog
+        .write(|connection| {
+            let folder = folder::insert(connection, Path::new(root), 0)?;
+            for (seed, name) in (1..).zip(names) {
+                let content = content::insert(connection, &picture(seed))?;
+                photo::upsert(connection, folder, Path::new(name), STAMP, content, 0)?;
+            }
+            Ok(folder)
+        })
+        .unwrap()
+}
+
+fn paths_below(catalog: &Catalog, folder: i64, prefix: &str) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    catalog
+        .read(|connection| {
+            photo::for_each_stamp(connection, folder, Path::new(prefix), |path, _, stamp, _| {
+                assert_eq!(stamp, STAMP);
+                paths.push(path);
+            })
+        })
+        .unwrap();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn what_is_written_is_there_after_opening_again() {
+    let (directory, catalog) = open();
+    let folder = folder_with(&catalog, "/photos", &["a.jpg"]);
+    drop(catalog);
+    let catalog = Catalog::open(&directory.path().join("catalog.db")).unwrap();
+    let found = catalog.read(|connection| photo::by_path(connection, folder, Path::new("a.jpg"))).unwrap();
+    assert_eq!(found.unwrap().path, Path::new("/photos").join("a.jpg"));
+    assert_eq!(catalog.check().unwrap(), []);
+}
+
+#[test]
+fn a_failed_transaction_leaves_nothing_behind() {
+    let (_directory, catalog) = open();
+    let failed: catalog::Result<()> = catalog.write(|connection| {
+        folder::insert(connection, Path::new("/photos"), 0)?;
+        // No folder 77: the foreign key refuses.
+        photo::upsert(connection, 77, Path::new("a.jpg"), STAMP, 1, 0)?;
+        Ok(())
+    });
+    assert!(matches!(failed, Err(CatalogError::Query(_))));
+    assert_eq!(catalog.read(folder::all).unwrap(), []);
+}
+
+#[test]
+fn a_prefix_means_the_path_itself_and_what_lies_below_it() {
+    let (_directory, catalog) = open();
+    let names = ["a/b.jpg", "a/c/d.jpg", "a.jpg", "ab/e.jpg", "a-b/f.jpg", "b.jpg"];
+    let folder = folder_with(&catalog, "/photos", &names);
+    assert_eq!(paths_below(&catalog, folder, "a"), [Path::new("a/b.jpg"), Path::new("a/c/d.jpg")]);
+    assert_eq!(paths_below(&catalog, folder, "a/b.jpg"), [Path::new("a/b.jpg")]);
+    assert_eq!(paths_below(&catalog, folder, "").len(), names.len());
+}
+
+#[test]
+fn forgetting_a_folder_leaves_no_photo_and_an_orphan_to_collect() {
+    let (_directory, catalog) = open();
+    let folder = folder_with(&catalog, "/photos", &["a.jpg"]);
+    let vector = [1_i8, -2, 3];
+    let (content, embedding) = catalog
+        .write(|connection| {
+            let model = model::insert(connection, "m", "model", 3)?;
+            let content = content::insert(connection, &picture(1))?;
+            let embedding = embedding::insert_whole(connection, content, model, &vector)?;
+            assert_eq!(embedding::whole(connection, content, model)?.as_deref(), Some(&vector[..]));
+            assert_eq!(embedding::insert_whole(connection, content, model, &vector)?, None, "once is enough");
+            failure::upsert(connection, folder, Path::new("x.jpg"), STAMP, ("code", "reason"), 0)?;
+            folder::delete(connection, folder)?;
+            Ok((content, embedding))
+        })
+        .unwrap();
+    catalog
+        .write(|connection| {
+            assert_eq!(failure::all(connection)?, []);
+            assert_eq!(content::orphans(connection)?, [(content, [1; 32])]);
+            content::delete(connection, content)?;
+            assert_eq!(
+                embedding::owner(connection, embedding.unwrap())?,
+                None,
+                "vectors go with the picture"
+            );
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn ids_of_vectors_are_never_used_again() {
+    let (_directory, catalog) = open();
+    let mut ids = Vec::new();
+    for seed in [1, 2] {
+        let id = catalog.write(|connection| {
+            let model = model::insert(connection, "m", "model", 1)?;
+            let content = content::insert(connection, &picture(seed))?;
+            let id = embedding::insert_whole(connection, content, model, &[1])?;
+            content::delete(connection, content)?;
+            Ok(id)
+        });
+        ids.push(id.unwrap().unwrap());
+    }
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[test]
+fn an_outer_folder_takes_over_photos_with_their_ids() {
+    let (_directory, catalog) = open();
+    let inner = folder_with(&catalog, "/photos/2019", &["a.jpg"]);
+    let before =
+        catalog.read(|connection| photo::by_path(connection, inner, Path::new("a.jpg"))).unwrap().unwrap();
+    let outer = catalog
+        .write(|connection| {
+            let outer = folder::insert(connection, Path::new("/photos"), 0)?;
+            folder::absorb(connection, outer, inner, Path::new("2019"))?;
+            Ok(outer)
+        })
+        .unwrap();
+    let after = catalog.read(|connection| photo::by_id(connection, before.id)).unwrap().unwrap();
+    assert_eq!((after.folder_id, &after.path), (outer, &before.path));
+    assert_eq!(catalog.read(folder::all).unwrap().len(), 1);
+}
+
+#[test]
+fn thumbnails_come_back_and_a_damaged_store_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("thumbnails.db");
+    let thumbnails = Thumbnails::open(&path).unwrap();
+    thumbnails.insert([(&[1; 32], &b"one"[..]), (&[2; 32], b"two")]).unwrap();
+    thumbnails.delete(&[[2; 32]]).unwrap();
+    assert_eq!(thumbnails.get(&[1; 32]).unwrap().as_deref(), Some(&b"one"[..]));
+    assert_eq!(thumbnails.hashes().unwrap(), [[1; 32]]);
+    drop(thumbnails);
+    std::fs::write(&path, "no database").unwrap();
+    assert_eq!(Thumbnails::open(&path).unwrap_err().code(), "catalog_damaged");
+    Thumbnails::discard(&path).unwrap();
+    assert_eq!(Thumbnails::open(&path).unwrap().hashes().unwrap(), Vec::<[u8; 32]>::new());
+}

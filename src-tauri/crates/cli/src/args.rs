@@ -1,0 +1,195 @@
+//! What can be typed: commands, options and their help.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand};
+use library::{BuiltInModel, ModelChoice, Region};
+
+/// Find the photos that look like a picture, or like a part of one. Offline; photos are only ever read.
+#[derive(Debug, Parser)]
+#[command(name = "lookalike", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Where the library is kept [default: the system's folder for application data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  lookalike index ~/Pictures                        read a folder into the library
+  lookalike search cat.jpg                          photos that look like cat.jpg
+  lookalike search desk.jpg --crop 820,340,300,280  photos that look like that part of desk.jpg
+  lookalike watch ~/Pictures                        stay up to date until Ctrl+C
+
+Exit codes: 0 done (files that could not be read are reported), 1 could not do it, 2 wrong usage.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Add folders and bring the library up to date
+    ///
+    /// Photos that have not changed are not read again. Photos of a folder that is not there (an unplugged
+    /// drive) stay in the library. Files that cannot be read are listed with the reason, and tried again
+    /// when they change. Ctrl+C stops; what is done stays done, and the next run goes on from there.
+    Index {
+        /// Folders to add; none brings those added before up to date
+        #[arg(value_name = "FOLDER")]
+        folders: Vec<PathBuf>,
+    },
+    /// Find the photos that look like one or several images
+    Search(SearchArguments),
+    /// Print the embedding of an image
+    Embed(EmbedArguments),
+    /// Print the cosine similarity of two images
+    Similarity {
+        /// The first image
+        #[arg(value_name = "IMAGE")]
+        one: PathBuf,
+        /// The second image
+        #[arg(value_name = "IMAGE")]
+        other: PathBuf,
+        /// "fast", "accurate", or a .tflite file
+        #[arg(long, value_name = "MODEL", default_value = "fast", value_parser = parse_model)]
+        model: ModelChoice,
+    },
+    /// List groups of photos that show the same picture; nothing is deleted
+    Duplicates {
+        /// How alike the photos of a group are at least, as cosine similarity [default: near-identical]
+        #[arg(long, value_name = "S", value_parser = parse_similarity)]
+        min_similarity: Option<f32>,
+    },
+    /// Add folders and stay up to date until interrupted, printing one JSON line an event
+    Watch {
+        /// Folders to add; none watches those added before
+        #[arg(value_name = "FOLDER")]
+        folders: Vec<PathBuf>,
+    },
+    /// Show what the library holds
+    Status,
+    /// Forget folders; the photos themselves are not touched
+    Remove {
+        /// Folders of the library
+        #[arg(value_name = "FOLDER", required = true)]
+        folders: Vec<PathBuf>,
+    },
+    /// Check catalog, thumbnails and index against each other
+    Verify {
+        /// Mend what can be mended, reading photos again where needed
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Write an HTML page that shows images with the photos that look like them
+    ContactSheet {
+        /// The page to write
+        #[arg(value_name = "FILE")]
+        page: PathBuf,
+        /// Images, each with an optional crop as in photo.jpg@X,Y,W,H; none takes some of the library
+        #[arg(value_name = "IMAGE")]
+        images: Vec<String>,
+        /// How many photos to show for each image
+        #[arg(short = 'n', value_name = "K", default_value = "10")]
+        limit: NonZeroUsize,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SearchArguments {
+    /// The image to look for; several are averaged
+    #[arg(value_name = "IMAGE", required = true)]
+    pub(crate) images: Vec<PathBuf>,
+    /// An image that results should not look like
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) not: Vec<PathBuf>,
+    /// Look for this part of the (single) image only, in pixels of the upright image
+    #[arg(long, value_name = "X,Y,W,H")]
+    pub(crate) crop: Option<Crop>,
+    /// How many photos to print
+    #[arg(short = 'n', value_name = "K", default_value = "20")]
+    pub(crate) limit: NonZeroUsize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EmbedArguments {
+    /// The image
+    pub(crate) image: PathBuf,
+    /// "fast", "accurate", or a .tflite file
+    #[arg(long, value_name = "MODEL", default_value = "fast", value_parser = parse_model)]
+    pub(crate) model: ModelChoice,
+    /// Embed this part only, in pixels of the upright image
+    #[arg(long, value_name = "X,Y,W,H")]
+    pub(crate) crop: Option<Crop>,
+    /// Scale the embedding to unit length
+    #[arg(long)]
+    pub(crate) l2_normalize: bool,
+    /// Print int8 values, round(value * 128)
+    #[arg(long)]
+    pub(crate) quantize: bool,
+    /// Reduce the image with antialiasing, as the library does, not as the TFLite Task Library does
+    #[arg(long)]
+    pub(crate) antialias: bool,
+    /// Threads of the inference
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroU32>,
+}
+
+/// A region as typed: four whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Crop(pub(crate) Region);
+
+impl FromStr for Crop {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Result<Vec<u32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+        match numbers.as_deref() {
+            Ok(&[x, y, width, height]) if width > 0 && height > 0 => Ok(Self(Region { x, y, width, height })),
+            _ => Err("expected X,Y,W,H: four whole numbers, width and height above 0".to_owned()),
+        }
+    }
+}
+
+fn parse_model(text: &str) -> Result<ModelChoice, String> {
+    Ok(match text {
+        "" => return Err("expected fast, accurate, or a .tflite file".to_owned()),
+        "fast" => ModelChoice::BuiltIn(BuiltInModel::Fast),
+        "accurate" => ModelChoice::BuiltIn(BuiltInModel::Accurate),
+        file => ModelChoice::File(file.into()),
+    })
+}
+
+fn parse_similarity(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(similarity) if (-1.0..=1.0).contains(&similarity) => Ok(similarity),
+        _ => Err("expected a number from -1 to 1".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_crop_is_four_whole_numbers() {
+        assert_eq!("1, 2,3,4".parse::<Crop>().unwrap().0, Region { x: 1, y: 2, width: 3, height: 4 });
+        for bad in ["", "1,2,3", "1,2,3,4,5", "-1,2,3,4", "1,2,0,4", "a,b,c,d", "1.5,2,3,4"] {
+            assert!(bad.parse::<Crop>().is_err(), "{bad}");
+        }
+    }
+}

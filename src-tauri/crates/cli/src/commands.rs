@@ -1,0 +1,245 @@
+//! One function a command: call the library, print what it says.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use library::{
+    Control, EmbedOptions, Event, Example, Library, Match, Source, Status, Summary, Verification,
+    default_data_dir,
+};
+use serde_json::json;
+
+use crate::args::{Arguments, Command, EmbedArguments, SearchArguments};
+use crate::contact_sheet;
+use crate::output::{self, EmbedJson, Failure, ResultJson, SearchJson};
+use crate::progress::Progress;
+
+/// Runs the command that was typed.
+pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failure> {
+    let json = arguments.json;
+    let open = || -> Result<Library, Failure> {
+        let data_dir = arguments.data_dir.clone().map_or_else(default_data_dir, Ok)?;
+        Ok(Library::open(&data_dir)?)
+    };
+    match &arguments.command {
+        Command::Index { folders } => index(&open()?, folders, control, json),
+        Command::Search(search_arguments) => search(&open()?, search_arguments, json),
+        Command::Embed(embed_arguments) => embed(embed_arguments, json),
+        Command::Similarity { one, other, model } => {
+            let similarity = library::similarity(one, other, model.clone())?;
+            if json {
+                return output::json(&json!({ "similarity": similarity }));
+            }
+            Ok(writeln!(io::stdout(), "{similarity:.4}")?)
+        }
+        Command::Duplicates { min_similarity } => duplicates(&open()?, *min_similarity, json),
+        Command::Watch { folders } => watch(&open()?, folders, control),
+        Command::Status => status(&open()?.status()?, json),
+        Command::Remove { folders } => remove(&open()?, folders, json),
+        Command::Verify { repair } => verify(&open()?, *repair, control, json),
+        Command::ContactSheet { page, images, limit } => {
+            contact_sheet::write(&open()?, page, images, limit.get())
+        }
+        // Needs no library; main answers it.
+        Command::Completions { .. } => Ok(()),
+    }
+}
+
+fn index(library: &Library, folders: &[PathBuf], control: &Control, json: bool) -> Result<(), Failure> {
+    for folder in folders {
+        library.add_folder(folder)?;
+    }
+    let progress = Mutex::new(Progress::new());
+    let show = |event: &Event| {
+        if let Ok(mut progress) = progress.lock() {
+            progress.update(event);
+        }
+    };
+    let updated = library.update(control, &mut |event| show(&event));
+    let built = match &updated {
+        Ok(_) => library.build_index(control, &|event| show(&event)),
+        Err(_) => Ok(()),
+    };
+    if let Ok(progress) = progress.lock() {
+        progress.finish();
+    }
+    let summary = updated?;
+    built?;
+    library.save_index()?;
+    if json {
+        output::json(&summary)?;
+    } else {
+        print_summary(&summary)?;
+    }
+    if control.is_cancelled() { Err(Failure::Stopped) } else { Ok(()) }
+}
+
+fn print_summary(summary: &Summary) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let Summary { scanned, indexed, unchanged, failed, removed, offline, seconds, failures } = summary;
+    writeln!(
+        out,
+        "{scanned} photos: {indexed} indexed, {unchanged} unchanged, {failed} failed, {removed} removed, {offline} offline"
+    )?;
+    let rate = *indexed as f64 / seconds.max(f64::EPSILON);
+    if *indexed > 0 {
+        writeln!(out, "{seconds:.1} s, {rate:.0} photos/s")?;
+    } else {
+        writeln!(out, "{seconds:.1} s")?;
+    }
+    if !failures.is_empty() {
+        writeln!(out, "\nThese files could not be read:")?;
+    }
+    for failure in failures {
+        writeln!(out, "  {}\n    {}", failure.path.display(), failure.reason)?;
+    }
+    Ok(())
+}
+
+fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<(), Failure> {
+    if arguments.crop.is_some() && arguments.images.len() > 1 {
+        return Err(Failure::Usage("--crop takes a single image".to_owned()));
+    }
+    let started = Instant::now();
+    let example = |path: &PathBuf, negative: bool| Example {
+        source: Source::Path(path.clone()),
+        crop: arguments.crop.filter(|_| !negative).map(|crop| crop.0),
+        negative,
+    };
+    let mut examples: Vec<Example> = arguments.images.iter().map(|path| example(path, false)).collect();
+    examples.extend(arguments.not.iter().map(|path| example(path, true)));
+    let matches: Vec<Match> = library.search(&examples, arguments.limit.get())?;
+    let seconds = started.elapsed().as_secs_f64();
+    if json {
+        let results = matches
+            .iter()
+            .map(|found| ResultJson {
+                path: &found.path,
+                similarity: found.similarity,
+                band: found.band,
+                region: found.region.map(Into::into),
+            })
+            .collect();
+        return output::json(&SearchJson { results, seconds });
+    }
+    let mut out = io::stdout().lock();
+    if matches.is_empty() {
+        writeln!(out, "The library has no photos yet: add a folder with `lookalike index FOLDER`.")?;
+    }
+    for found in matches {
+        let offline = if found.online { "" } else { "  (offline)" };
+        let (similarity, band, path) = (found.similarity, found.band.as_str(), found.path.display());
+        writeln!(out, "{similarity:.3}  {band:<14}  {path}{offline}")?;
+    }
+    Ok(())
+}
+
+fn embed(arguments: &EmbedArguments, json: bool) -> Result<(), Failure> {
+    let options = EmbedOptions {
+        model: arguments.model.clone(),
+        l2_normalize: arguments.l2_normalize,
+        quantize: arguments.quantize,
+        antialias: arguments.antialias,
+        threads: arguments.threads,
+    };
+    let embeddings = library::embed_image(&arguments.image, arguments.crop.map(|crop| crop.0), &options)?;
+    let document = EmbedJson { embeddings: embeddings.into_iter().map(Into::into).collect() };
+    if json {
+        return output::json(&document);
+    }
+    let mut out = io::stdout().lock();
+    for embedding in document.embeddings {
+        writeln!(out, "{} ({} values)", embedding.name, embedding.dimension)?;
+        writeln!(out, "{}", serde_json::to_string(&embedding.values).map_err(io::Error::from)?)?;
+    }
+    Ok(())
+}
+
+fn duplicates(library: &Library, min_similarity: Option<f32>, json: bool) -> Result<(), Failure> {
+    let groups = library.duplicates(min_similarity)?;
+    if json {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let groups: Vec<Vec<String>> = groups.iter().map(|group| group.iter().map(text).collect()).collect();
+        return output::json(&json!({ "groups": groups }));
+    }
+    let mut out = io::stdout().lock();
+    if groups.is_empty() {
+        writeln!(out, "No two photos show the same picture.")?;
+    }
+    for (number, group) in (1..).zip(groups) {
+        writeln!(out, "Group {number}, {} photos", group.len())?;
+        for path in group {
+            writeln!(out, "  {}", path.display())?;
+        }
+    }
+    Ok(())
+}
+
+fn watch(library: &Library, folders: &[PathBuf], control: &Control) -> Result<(), Failure> {
+    for folder in folders {
+        library.add_folder(folder)?;
+    }
+    let mut printed = Ok(());
+    library.watch(control, &mut |event| {
+        if printed.is_ok() {
+            printed = output::json(&event);
+        }
+        if printed.is_err() {
+            control.cancel();
+        }
+    })?;
+    library.save_index()?;
+    printed
+}
+
+fn status(status: &Status, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(status);
+    }
+    let mut out = io::stdout().lock();
+    writeln!(out, "{} photos, {} files that could not be read", status.photos, status.failed)?;
+    for folder in &status.folders {
+        writeln!(out, "  {}  {} photos, {}", folder.path.display(), folder.photos, folder.state)?;
+    }
+    let index = &status.index;
+    let recall = index.recall.map_or_else(String::new, |recall| format!(", recall {recall:.3}"));
+    writeln!(out, "model {}, {} index of {} vectors{recall}", status.model, index.kind, index.vectors)?;
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    let (catalog, thumbnails) = (megabytes(status.bytes.catalog), megabytes(status.bytes.thumbnails));
+    let index = megabytes(status.bytes.index);
+    writeln!(out, "{catalog:.1} MB catalog, {thumbnails:.1} MB thumbnails, {index:.1} MB index")?;
+    Ok(())
+}
+
+fn remove(library: &Library, folders: &[PathBuf], json: bool) -> Result<(), Failure> {
+    for folder in folders {
+        library.remove_folder(folder)?;
+    }
+    library.save_index()?;
+    if json {
+        let removed: Vec<_> = folders.iter().map(|folder| folder.to_string_lossy()).collect();
+        return output::json(&json!({ "removed": removed }));
+    }
+    Ok(writeln!(io::stdout(), "Forgotten. The photos themselves are as they were.")?)
+}
+
+fn verify(library: &Library, repair: bool, control: &Control, json: bool) -> Result<(), Failure> {
+    let mut progress = Progress::new();
+    let verified = library.verify(repair, control, &mut |event| progress.update(&event));
+    progress.finish();
+    let verification: Verification = verified?;
+    if json {
+        output::json(&verification)?;
+    } else {
+        let mut out = io::stdout().lock();
+        for finding in &verification.findings {
+            writeln!(out, "{}{}", finding.detail, if finding.repaired { " (mended)" } else { "" })?;
+        }
+        if verification.findings.is_empty() {
+            writeln!(out, "Catalog, thumbnails and index agree.")?;
+        }
+    }
+    if verification.sound { Ok(()) } else { Err(Failure::Unsound) }
+}

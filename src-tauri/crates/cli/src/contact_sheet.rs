@@ -1,0 +1,121 @@
+//! An HTML page with each query, its crop drawn, and the photos that look like it. One file, no scripts, no
+//! links to anywhere: thumbnails are inside the page.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use library::{Example, Library, Match, Preview, Region, Source};
+
+use crate::args::Crop;
+use crate::output::Failure;
+
+/// Photos of the library that stand in when no image is named; each is asked whole and cropped.
+const SAMPLES: usize = 6;
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;--line:color-mix(in srgb,CanvasText 15%,Canvas);--accent:#e8590c}\
+body{font:13px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums;margin:24px;background:Canvas;color:CanvasText}\
+h1{font-size:20px;margin:0 0 4px}p{margin:0 0 24px;opacity:.7}\
+section{display:flex;gap:16px;padding:16px 0;border-top:1px solid var(--line)}\
+figure{margin:0}figcaption{overflow-wrap:anywhere;margin-top:4px;max-width:220px}\
+.query{flex:0 0 220px}.frame{position:relative;line-height:0}\
+.frame img{width:100%;border-radius:6px}.crop{position:absolute;border:2px solid var(--accent);box-sizing:border-box}\
+.results{display:flex;flex-wrap:wrap;gap:4px 4px;align-content:flex-start}\
+.results img{height:132px;border-radius:6px;display:block}.results figcaption{max-width:132px;font-size:12px}\
+.band{opacity:.7}";
+
+/// Something to look for.
+struct Query {
+    path: PathBuf,
+    crop: Option<Region>,
+}
+
+/// Writes the page.
+pub(crate) fn write(library: &Library, page: &Path, images: &[String], limit: usize) -> Result<(), Failure> {
+    let queries = if images.is_empty() { sample(library)? } else { parse(images)? };
+    let mut html = String::new();
+    let _ = write!(
+        html,
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Lookalike contact sheet</title>\
+         <style>{STYLE}</style><h1>Lookalike</h1><p>Each row: an image, or the marked part of it, and the \
+         photos of the library that look most like it, with their cosine similarity.</p>"
+    );
+    for query in queries {
+        let source = Source::Path(query.path.clone());
+        let preview = library.preview(&source)?;
+        let example = Example { source, crop: query.crop, negative: false };
+        let matches = library.search(&[example], limit)?;
+        section(library, &mut html, &query, &preview, &matches)?;
+    }
+    std::fs::write(page, html).map_err(|source| Failure::Page { path: page.into(), source })
+}
+
+fn sample(library: &Library) -> Result<Vec<Query>, Failure> {
+    let mut queries = Vec::new();
+    for path in library.sample(SAMPLES)? {
+        let Preview { width, height, .. } = library.preview(&Source::Path(path.clone()))?;
+        let (crop_width, crop_height) = ((width / 2).max(1), (height / 2).max(1));
+        let crop = Region { x: width / 4, y: height / 4, width: crop_width, height: crop_height };
+        queries.push(Query { path: path.clone(), crop: None });
+        queries.push(Query { path, crop: Some(crop) });
+    }
+    Ok(queries)
+}
+
+fn parse(images: &[String]) -> Result<Vec<Query>, Failure> {
+    let query = |image: &String| match image.rsplit_once('@') {
+        // A name may hold an @ of its own: only four numbers after it are a crop.
+        Some((path, crop)) if crop.chars().all(|c| c.is_ascii_digit() || c == ',') => {
+            let crop: Crop = crop.parse().map_err(Failure::Usage)?;
+            Ok(Query { path: path.into(), crop: Some(crop.0) })
+        }
+        _ => Ok(Query { path: image.into(), crop: None }),
+    };
+    images.iter().map(query).collect()
+}
+
+fn section(
+    library: &Library,
+    html: &mut String,
+    query: &Query,
+    preview: &Preview,
+    matches: &[Match],
+) -> Result<(), Failure> {
+    let name = file_name(&query.path);
+    let _ = write!(html, "<section><figure class=query><div class=frame>{}", image(&preview.jpeg, &name));
+    if let Some(Region { x, y, width, height }) = query.crop {
+        let percent = |part: u32, whole: u32| 100.0 * f64::from(part) / f64::from(whole);
+        let _ = write!(
+            html,
+            "<div class=crop style=\"left:{:.2}%;top:{:.2}%;width:{:.2}%;height:{:.2}%\"></div>",
+            percent(x, preview.width),
+            percent(y, preview.height),
+            percent(width, preview.width),
+            percent(height, preview.height),
+        );
+    }
+    let _ = write!(html, "</div><figcaption>{name}</figcaption></figure><div class=results>");
+    for found in matches {
+        let name = file_name(&found.path);
+        let thumbnail = library.thumbnail(found.photo)?.unwrap_or_default();
+        let (picture, band, similarity) = (image(&thumbnail, &name), found.band.as_str(), found.similarity);
+        let _ = write!(
+            html,
+            "<figure>{picture}<figcaption>{similarity:.3} <span class=band>{band}</span><br>{name}</figcaption></figure>"
+        );
+    }
+    html.push_str("</div></section>");
+    Ok(())
+}
+
+fn image(jpeg: &[u8], name: &str) -> String {
+    format!("<img alt=\"{name}\" src=\"data:image/jpeg;base64,{}\">", STANDARD.encode(jpeg))
+}
+
+/// The file's name as HTML text.
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,82 @@
+//! The progress bar on stderr: how far, how fast, how long still. Silent when stderr is not a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use library::Event;
+
+const WALKING: &str = "{spinner} looking through folders: {len} photos to read, {pos} done, {per_sec}";
+const READING: &str = "{bar:32} {pos} of {len} photos, {per_sec}, {eta} left";
+const BUILDING: &str = "{bar:32} building the search index, {eta} left";
+
+/// Shows an update's events.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    shown: &'static str,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let mut progress = Self { bar, shown: "" };
+        progress.show(WALKING);
+        progress
+    }
+
+    /// Takes in an event.
+    pub(crate) fn update(&mut self, event: &Event) {
+        match event {
+            Event::Progress { done, total, walking } => {
+                self.show(if *walking { WALKING } else { READING });
+                self.bar.set_length(*total);
+                self.bar.set_position(*done);
+            }
+            Event::BuildingIndex { done, total } => {
+                if self.shown != BUILDING {
+                    self.bar.reset();
+                }
+                self.show(BUILDING);
+                self.bar.set_length(*total);
+                self.bar.set_position(*done);
+            }
+            Event::Offline { path } => {
+                self.bar.println(format!("{} is not there; its photos are kept", path.display()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn show(&mut self, template: &'static str) {
+        // Setting a style forgets the rate; the templates are constants, checked by the test below.
+        if self.shown != template
+            && let Ok(style) = ProgressStyle::with_template(template)
+        {
+            self.bar.set_style(style.with_key("per_sec", rate));
+            self.shown = template;
+        }
+    }
+}
+
+fn rate(state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write) {
+    // A line that cannot be formatted is not worth stopping for.
+    let _ = write!(out, "{:.0} photos/s", state.per_sec());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_templates_are_well_formed() {
+        for template in [WALKING, READING, BUILDING] {
+            ProgressStyle::with_template(template).unwrap();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What can go wrong in the library as a whole. A single bad photo is not among it: that is recorded and
+//! reported as a [`crate::FailedPhoto`], and the work goes on.
+
+use std::path::PathBuf;
+
+/// Shorthand for results of this crate.
+pub type Result<T, E = LibraryError> = std::result::Result<T, E>;
+
+/// An error of a whole operation.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LibraryError {
+    /// The data directory cannot be made, read or written.
+    #[error("the data folder {} cannot be used: {source}", path.display())]
+    DataDir {
+        /// The data directory, or the file in it.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The system names no place for application data and none was given.
+    #[error("this system names no folder for application data; name one with --data-dir")]
+    NoDataDir,
+    /// Another process has this data directory open.
+    #[error("another Lookalike is using the data folder {}; close it first", path.display())]
+    InUse {
+        /// The data directory.
+        path: PathBuf,
+    },
+    /// The folder to add is not there, or is not a folder.
+    #[error("there is no folder {}", path.display())]
+    FolderMissing {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// The folder to forget was never added.
+    #[error("{} is not one of the library's folders", path.display())]
+    FolderUnknown {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// The data directory lies in the folder: we would write below a watched folder.
+    #[error("the data folder {} lies inside {}; keep it outside your photos", data_dir.display(), folder.display())]
+    DataInsideFolder {
+        /// The folder to add.
+        folder: PathBuf,
+        /// The data directory.
+        data_dir: PathBuf,
+    },
+    /// No photo has this id.
+    #[error("no photo has the id {id}")]
+    PhotoUnknown {
+        /// The id.
+        id: i64,
+    },
+    /// A query's image cannot be read.
+    #[error("{} cannot be read: {reason}", path.display())]
+    QueryUnreadable {
+        /// The image.
+        path: PathBuf,
+        /// Stable name of the reason.
+        code: &'static str,
+        /// The reason in words.
+        reason: String,
+    },
+    /// A query's crop is empty or leaves the image.
+    #[error(
+        "the crop {x},{y},{width},{height} does not lie inside the image of {image_width} x {image_height} pixels"
+    )]
+    CropOutOfBounds {
+        /// Left edge.
+        x: u32,
+        /// Top edge.
+        y: u32,
+        /// Width.
+        width: u32,
+        /// Height.
+        height: u32,
+        /// Width of the upright image.
+        image_width: u32,
+        /// Height of the upright image.
+        image_height: u32,
+    },
+    /// A query without anything to look for.
+    #[error("the query has no example to look for")]
+    EmptyQuery,
+    /// The catalog or the thumbnail store.
+    #[error(transparent)]
+    Catalog(#[from] catalog::CatalogError),
+    /// The model.
+    #[error("the model cannot be used: {0}")]
+    Model(#[from] image_embedder::Error),
+    /// The vector index.
+    #[error("the vector index failed: {0}")]
+    Index(#[from] vector_index::Error),
+    /// A thread of ours died; what was committed stays.
+    #[error("a worker stopped unexpectedly; run again to go on")]
+    WorkerDied,
+}
+
+impl LibraryError {
+    /// A stable name for the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::DataDir { .. } => "data_dir",
+            Self::NoDataDir => "no_data_dir",
+            Self::InUse { .. } => "in_use",
+            Self::FolderMissing { .. } => "folder_missing",
+            Self::FolderUnknown { .. } => "folder_unknown",
+            Self::DataInsideFolder { .. } => "data_inside_folder",
+            Self::PhotoUnknown { .. } => "photo_unknown",
+            Self::QueryUnreadable { code, .. } => code,
+            Self::CropOutOfBounds { .. } => "crop_out_of_bounds",
+            Self::EmptyQuery => "empty_query",
+            Self::Catalog(error) => error.code(),
+            Self::Model(error) => error.code(),
+            Self::Index(error) => error.code(),
+            Self::WorkerDied => "worker_died",
+        }
+    }
+}

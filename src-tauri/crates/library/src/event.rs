@@ -1,0 +1,95 @@
+//! What a running update or watch tells about its progress. Serialises to one JSON object an event.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::json::lossy_path;
+
+/// Something a person watching would want to know.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A folder's walk has begun.
+    Scanning {
+        /// The folder.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+    },
+    /// How far the update is. `total` grows while folders are still being walked.
+    Progress {
+        /// Files dealt with, of those that needed it.
+        done: u64,
+        /// Files that needed it, as far as known.
+        total: u64,
+        /// Whether folders are still being walked.
+        walking: bool,
+    },
+    /// A photo is searchable: new, or changed.
+    Indexed {
+        /// The photo's id.
+        photo: i64,
+        /// Where it is.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+    },
+    /// A photo was found again at another place; its embedding was kept.
+    Moved {
+        /// The photo's id.
+        photo: i64,
+        /// Where it was.
+        #[serde(serialize_with = "lossy_path")]
+        from: PathBuf,
+        /// Where it is.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+    },
+    /// A file could not be read as a photo.
+    Failed {
+        /// Where it is.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+        /// Stable name of the reason.
+        code: String,
+        /// The reason in words.
+        reason: String,
+    },
+    /// A photo's file is gone from a folder that is there.
+    Removed {
+        /// The photo's id.
+        photo: i64,
+        /// Where it was.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+    },
+    /// A folder is not there; its photos stay.
+    Offline {
+        /// The folder.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+    },
+    /// A folder that was offline is back.
+    Online {
+        /// The folder.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+    },
+    /// The graph for fast search is being built; exact search answers meanwhile.
+    BuildingIndex {
+        /// Vectors in the graph so far.
+        done: u64,
+        /// Vectors it will hold.
+        total: u64,
+    },
+    /// The system gives no live events for a folder; it is walked from time to time instead.
+    NotLive {
+        /// The folder.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+        /// Why, in the system's words.
+        reason: String,
+    },
+    /// Everything known of is dealt with; the next event comes when something changes.
+    UpToDate,
+}

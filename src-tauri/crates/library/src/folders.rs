@@ -1,0 +1,54 @@
+//! Adding and forgetting folders. Adding scans nothing; an update does that.
+
+use std::path::{Path, PathBuf};
+
+use catalog::folder::{self, Folder};
+
+use crate::{Library, LibraryError, Result, clock};
+
+impl Library {
+    /// Adds a folder. A folder inside one that was added is covered already; folders that the new one covers
+    /// become part of it, with their photos. Adding a folder twice changes nothing.
+    pub fn add_folder(&self, path: &Path) -> Result<()> {
+        let folders = self.catalog.read(folder::all)?;
+        let Some(path) = resolve(path, &folders) else {
+            return Err(LibraryError::FolderMissing { path: path.into() });
+        };
+        if self.data.path().starts_with(&path) {
+            return Err(LibraryError::DataInsideFolder { folder: path, data_dir: self.data.path().into() });
+        }
+        if folders.iter().any(|folder| path.starts_with(&folder.path)) {
+            return Ok(());
+        }
+        Ok(self.catalog.write(|connection| {
+            let outer = folder::insert(connection, &path, clock::now())?;
+            for inner in &folders {
+                if let Ok(prefix) = inner.path.strip_prefix(&path) {
+                    folder::absorb(connection, outer, inner.id, prefix)?;
+                }
+            }
+            Ok(())
+        })?)
+    }
+
+    /// Forgets a folder and what is known of its photos. The photos themselves are not touched.
+    pub fn remove_folder(&self, path: &Path) -> Result<()> {
+        let folders = self.catalog.read(folder::all)?;
+        let resolved = resolve(path, &folders);
+        let known = folders.iter().find(|folder| Some(&folder.path) == resolved.as_ref());
+        let Some(known) = known else {
+            return Err(LibraryError::FolderUnknown { path: path.into() });
+        };
+        self.catalog.write(|connection| folder::delete(connection, known.id))?;
+        self.committer().collect_orphans()
+    }
+}
+
+/// The absolute path of a folder that is there, or of a known one that is not.
+fn resolve(path: &Path, folders: &[Folder]) -> Option<PathBuf> {
+    if let Ok(path) = dunce::canonicalize(path) {
+        return path.is_dir().then_some(path);
+    }
+    let absolute = std::path::absolute(path).ok()?;
+    folders.iter().any(|folder| folder.path == absolute).then_some(absolute)
+}

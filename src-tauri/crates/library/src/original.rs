@@ -1,0 +1,83 @@
+//! The one place that opens a person's photos, for reading only.
+//!
+//! Nothing here, and so nothing in the library, can write, move or delete an original. On Linux not even
+//! its access time changes, where the system lets us ask for that.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use catalog::photo::Stamp;
+
+/// Why an original could not be read whole.
+#[derive(Debug)]
+pub(crate) enum ReadError {
+    /// The file is not there any more.
+    Vanished,
+    /// The file changed while it was read: somebody is still writing it.
+    Unsettled,
+    /// The file is larger than `limit` bytes.
+    TooLarge { limit: u64 },
+    /// The system refused.
+    Io(io::Error),
+}
+
+/// Size and modification time of a file.
+pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
+    let modified_ns = match metadata.modified() {
+        Ok(time) => match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => after.as_nanos() as i64,
+            Err(before) => -(before.duration().as_nanos() as i64),
+        },
+        Err(_) => 0,
+    };
+    Stamp { size: metadata.len(), modified_ns }
+}
+
+/// Reads a file into `buffer` and returns the stamp it had throughout.
+pub(crate) fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Stamp, ReadError> {
+    buffer.clear();
+    let mut file = open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file").into());
+    }
+    if metadata.len() > limit {
+        return Err(ReadError::TooLarge { limit });
+    }
+    buffer.reserve_exact(metadata.len() as usize);
+    (&mut file).take(limit + 1).read_to_end(buffer)?;
+    let after = stamp(&file.metadata()?);
+    if stamp(&metadata) != after || after.size != buffer.len() as u64 {
+        return Err(ReadError::Unsettled);
+    }
+    Ok(after)
+}
+
+#[cfg(target_os = "linux")]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // O_NONBLOCK: a FIFO put in a photo's place must not hold the worker. O_NOATIME is for owners only.
+    let quiet = OpenOptions::new().read(true).custom_flags(libc::O_NOATIME | libc::O_NONBLOCK).open(path);
+    match quiet {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)
+        }
+        other => other,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Vanished,
+            _ => Self::Io(error),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What the library holds, in numbers.
+
+use std::path::PathBuf;
+
+use catalog::{failure, folder, photo};
+use serde::Serialize;
+use vector_index::VectorIndex;
+
+use crate::index::{RECALL_AT, RECALL_SAMPLE};
+use crate::json::lossy_path;
+use crate::{Library, Result};
+
+/// The library at a glance.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    /// Searchable photos, offline ones included.
+    pub photos: u64,
+    /// Files that cannot be read as photos.
+    pub failed: u64,
+    /// The folders, by path.
+    pub folders: Vec<FolderStatus>,
+    /// Name of the model in use.
+    pub model: String,
+    /// The vector index.
+    pub index: IndexStatus,
+    /// Bytes on disk.
+    pub bytes: DiskBytes,
+}
+
+/// A folder's line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FolderStatus {
+    /// Absolute path.
+    #[serde(serialize_with = "lossy_path")]
+    pub path: PathBuf,
+    /// `online` or `offline`, as it is now.
+    pub state: &'static str,
+    /// Its photos.
+    pub photos: u64,
+}
+
+/// The vector index's line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndexStatus {
+    /// `hnsw` when a graph answers, `exact` when a scan does.
+    pub kind: &'static str,
+    /// Vectors it finds.
+    pub vectors: u64,
+    /// Share of the true ten nearest neighbours it finds, by a sample; none for an empty index.
+    pub recall: Option<f32>,
+}
+
+/// Bytes on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DiskBytes {
+    /// Folders, photos and vectors.
+    pub catalog: u64,
+    /// Thumbnails.
+    pub thumbnails: u64,
+    /// The vector index's snapshot.
+    pub index: u64,
+}
+
+impl Library {
+    /// What the library holds now.
+    pub fn status(&self) -> Result<Status> {
+        let (folders, failed) = self.catalog.read(|connection| {
+            let mut folders = Vec::new();
+            for folder in folder::all(connection)? {
+                let photos = photo::count_in(connection, folder.id)?;
+                let state = if folder.online && folder.path.is_dir() { "online" } else { "offline" };
+                folders.push(FolderStatus { path: folder.path, state, photos });
+            }
+            Ok((folders, failure::all(connection)?.len() as u64))
+        })?;
+        let vectors = self.index.vectors();
+        let recall = match vectors.len() {
+            0 => None,
+            _ => Some(vectors.recall(RECALL_SAMPLE, RECALL_AT)?.recall),
+        };
+        Ok(Status {
+            photos: folders.iter().map(|folder| folder.photos).sum(),
+            failed,
+            folders,
+            model: self.model.name.to_owned(),
+            index: IndexStatus {
+                kind: if vectors.graph_len() > 0 { "hnsw" } else { "exact" },
+                vectors: vectors.len() as u64,
+                recall,
+            },
+            bytes: DiskBytes {
+                catalog: self.catalog.disk_bytes(),
+                thumbnails: self.thumbnails.disk_bytes(),
+                index: self.index.disk_bytes(),
+            },
+        })
+    }
+}

@@ -1,0 +1,225 @@
+//! Brings the library up to date: walk, read, decode, embed, commit, all at once over bounded channels.
+//!
+//! One thread walks and compares, one worker a core turns files into outcomes, and the calling thread
+//! commits. Cancelling keeps what is committed; the next update goes on from there.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
+
+use catalog::{content, folder, photo};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use serde::Serialize;
+
+use crate::clock;
+use crate::commit::{BATCH, Committer};
+use crate::control::Control;
+use crate::event::Event;
+use crate::json::lossy_path;
+use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
+use crate::worker::{self, Outcome, Shared};
+use crate::{Library, LibraryError, Result};
+
+/// A photo is searchable this soon after it was read, also when the batch does not fill.
+const COMMIT_AFTER: Duration = Duration::from_millis(250);
+
+/// What an update did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Photo files looked at.
+    pub scanned: u64,
+    /// Photos new to the library, changed, moved, or embedded anew.
+    pub indexed: u64,
+    /// Photos as they were.
+    pub unchanged: u64,
+    /// Files that cannot be read as photos, those known before included.
+    pub failed: u64,
+    /// Photos whose files are gone.
+    pub removed: u64,
+    /// Photos kept although their folder is not there.
+    pub offline: u64,
+    /// Wall-clock time.
+    pub seconds: f64,
+    /// All failures that stand in the library.
+    pub failures: Vec<FailedPhoto>,
+}
+
+/// A file that could not be read as a photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedPhoto {
+    /// Where it is.
+    #[serde(serialize_with = "lossy_path")]
+    pub path: PathBuf,
+    /// Stable name of the reason.
+    #[serde(skip)]
+    pub code: String,
+    /// The reason in words.
+    pub reason: String,
+}
+
+impl Library {
+    /// Brings all folders up to date. `emit` hears of progress on the calling thread.
+    pub fn update(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Summary> {
+        let folders = self.catalog.read(folder::all)?;
+        let whole = |folder| Scope { folder, prefix: PathBuf::new() };
+        let scopes: Vec<Scope> = folders.into_iter().map(whole).collect();
+        self.update_scopes(&scopes, control, emit)
+    }
+
+    /// Brings parts of folders up to date. One update at a time; a second one waits.
+    pub(crate) fn update_scopes(
+        &self,
+        scopes: &[Scope],
+        control: &Control,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<Summary> {
+        let _alone = self.updating.lock();
+        let started = Instant::now();
+        let counts = Counts::default();
+        let mut summary = Summary::default();
+        let committer = self.committer();
+        let findings = self.run_pipeline(scopes, &committer, &counts, control, &mut summary, emit)?;
+        for (scope, findings) in scopes.iter().zip(&findings) {
+            self.note_presence(scope, findings, &mut summary, emit)?;
+            // A cancelled update has not read every new file: what looks missing may have moved to one of them.
+            if !control.is_cancelled() {
+                committer.remove_resolved(&findings.resolved)?;
+                committer.remove_missing(&findings.missing, &mut summary, emit)?;
+            }
+        }
+        committer.collect_orphans()?;
+        summary.scanned = counts.scanned.load(Ordering::Relaxed);
+        summary.unchanged += counts.unchanged.load(Ordering::Relaxed);
+        summary.failed += counts.still_failing.load(Ordering::Relaxed);
+        summary.failures = committer.failures()?;
+        summary.seconds = started.elapsed().as_secs_f64();
+        Ok(summary)
+    }
+
+    fn run_pipeline(
+        &self,
+        scopes: &[Scope],
+        committer: &Committer<'_>,
+        counts: &Counts,
+        control: &Control,
+        summary: &mut Summary,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<Vec<Findings>> {
+        let shared = Shared::new(&self.catalog, &self.thumbnails, (&self.model, self.model_id), control);
+        let complete_walk = scopes.iter().any(|scope| scope.prefix.as_os_str().is_empty());
+        let mut incomplete = if complete_walk { self.incomplete_contents()? } else { HashSet::new() };
+        // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
+        let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
+        let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
+        for scope in scopes.iter().filter(|scope| scope.prefix.as_os_str().is_empty()) {
+            emit(Event::Scanning { path: scope.folder.path.clone() });
+        }
+        thread::scope(|threads| {
+            let walker = threads.spawn(move || {
+                let walk =
+                    |scope| reconcile(&self.catalog, scope, &mut incomplete, &job_queue, counts, control);
+                scopes.iter().map(walk).collect::<Result<Vec<_>>>()
+            });
+            let workers: Vec<_> = (0..self.threads)
+                .map(|_| spawn_worker(threads, &shared, jobs.clone(), outcome_queue.clone()))
+                .collect();
+            // The committer holds neither end: it stops when the last worker has.
+            drop((jobs, outcome_queue));
+            let outcome =
+                commit_all(committer, &outcomes, counts, &|| !walker.is_finished(), summary, emit);
+            drop(outcomes);
+            for worker in workers {
+                join(worker)?;
+            }
+            let findings = join(walker)?;
+            outcome.map(|()| findings)
+        })
+    }
+
+    /// Pictures that lack an embedding of this model or a thumbnail: after a change of model, a crash between
+    /// the two databases, or damage.
+    fn incomplete_contents(&self) -> Result<HashSet<i64>> {
+        let (mut incomplete, contents) = self.catalog.read(|connection| {
+            let without = content::without_embedding(connection, self.model_id)?;
+            Ok((without.into_iter().collect::<HashSet<_>>(), content::all_hashes(connection)?))
+        })?;
+        let pictured: HashSet<_> = self.thumbnails.hashes()?.into_iter().collect();
+        incomplete.extend(contents.iter().filter(|(_, hash)| !pictured.contains(hash)).map(|(id, _)| id));
+        Ok(incomplete)
+    }
+
+    fn note_presence(
+        &self,
+        scope: &Scope,
+        findings: &Findings,
+        summary: &mut Summary,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<()> {
+        let path = scope.folder.path.clone();
+        if let Some(presence) = findings.presence {
+            let known = scope.folder.online && scope.folder.device == presence.device;
+            if known && !scope.prefix.as_os_str().is_empty() {
+                return Ok(());
+            }
+            self.catalog.write(|connection| {
+                folder::set_online(connection, scope.folder.id, presence.device, clock::now())
+            })?;
+            if !scope.folder.online {
+                emit(Event::Online { path });
+            }
+            return Ok(());
+        }
+        summary.offline += self.catalog.write(|connection| {
+            folder::set_offline(connection, scope.folder.id)?;
+            photo::count_in(connection, scope.folder.id)
+        })?;
+        if scope.folder.online {
+            emit(Event::Offline { path });
+        }
+        Ok(())
+    }
+}
+
+fn spawn_worker<'scope>(
+    threads: &'scope thread::Scope<'scope, '_>,
+    shared: &'scope Shared<'_>,
+    jobs: Receiver<Job>,
+    outcomes: Sender<Outcome>,
+) -> ScopedJoinHandle<'scope, Result<()>> {
+    threads.spawn(move || worker::run(shared, &jobs, &outcomes))
+}
+
+/// Commits outcomes until the last worker is done.
+fn commit_all(
+    committer: &Committer<'_>,
+    outcomes: &Receiver<Outcome>,
+    counts: &Counts,
+    walking: &dyn Fn() -> bool,
+    summary: &mut Summary,
+    emit: &mut dyn FnMut(Event),
+) -> Result<()> {
+    let (mut batch, mut since, mut done) = (Vec::with_capacity(BATCH), Instant::now(), 0);
+    loop {
+        let received = outcomes.recv_timeout(COMMIT_AFTER);
+        let ended = matches!(received, Err(RecvTimeoutError::Disconnected));
+        if let Ok(outcome) = received {
+            batch.push(outcome);
+            done += 1;
+        }
+        if ended || batch.len() == BATCH || since.elapsed() >= COMMIT_AFTER {
+            committer.commit(&mut batch, summary, emit)?;
+            let total = counts.jobs.load(Ordering::Relaxed);
+            emit(Event::Progress { done, total, walking: walking() });
+            since = Instant::now();
+        }
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+fn join<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread.join().unwrap_or(Err(LibraryError::WorkerDied))
+}

@@ -1,0 +1,272 @@
+//! Stays up to date: live events where the system gives them, walks from time to time in any case.
+//!
+//! Events are hints. They say where to look; what to do follows from comparing that place with the catalog,
+//! just as in a scan. So lost, doubled or reordered events can delay a photo, never lose or double one.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use catalog::folder::{self, Folder};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::control::Control;
+use crate::event::Event;
+use crate::reconcile::{Scope, presence};
+use crate::{Library, Result, walk};
+
+/// Nothing may have happened for this long before we look: programs write files in several steps.
+const QUIET: Duration = Duration::from_millis(400);
+/// We look after this long in any case, or a busy folder would never be looked at.
+const AT_LATEST: Duration = Duration::from_secs(3);
+/// How often folders are checked for having gone or come back.
+const PRESENCE: Duration = Duration::from_secs(2);
+/// How often everything is walked, because events get lost.
+const RECONCILE: Duration = Duration::from_mins(15);
+/// How often folders without live events are walked.
+const POLL: Duration = Duration::from_secs(30);
+/// With more places than this to look at in one folder, walking all of it is quicker.
+const MANY: usize = 2_000;
+/// How soon a cancelled watch ends.
+const TICK: Duration = Duration::from_millis(100);
+
+impl Library {
+    /// Brings the library up to date and keeps it so, until cancelled. `emit` hears of everything that changes.
+    pub fn watch(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<()> {
+        let (sender, notices) = crossbeam_channel::unbounded();
+        let (build_sender, build_events) = crossbeam_channel::unbounded();
+        let mut watch = Watch::new(self, sender)?;
+        thread::scope(|threads| {
+            let mut builder: Option<thread::ScopedJoinHandle<'_, Result<()>>> = None;
+            while !control.is_cancelled() {
+                watch.gather(&notices);
+                watch.check_presence()?;
+                build_events.try_iter().for_each(&mut *emit);
+                watch.not_live.drain(..).for_each(&mut *emit);
+                let scopes = watch.due();
+                if scopes.is_empty() {
+                    continue;
+                }
+                self.update_scopes(&scopes, control, emit)?;
+                emit(Event::UpToDate);
+                if builder.as_ref().is_none_or(thread::ScopedJoinHandle::is_finished) {
+                    let events = build_sender.clone();
+                    builder = Some(threads.spawn(move || {
+                        // The receiver lives as long as the scope.
+                        self.build_index(control, &|event| drop(events.send(event)))
+                    }));
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What happened in the file system.
+#[derive(Debug)]
+enum Notice {
+    /// Something at or below these paths.
+    Changed(Vec<PathBuf>),
+    /// Events were lost: look everywhere.
+    Lost,
+}
+
+struct Watch<'a> {
+    library: &'a Library,
+    watcher: Option<RecommendedWatcher>,
+    folders: HashMap<i64, Watched>,
+    dirty: BTreeSet<(i64, PathBuf)>,
+    dirty_since: Option<Instant>,
+    last_notice: Instant,
+    next_presence: Instant,
+    next_reconcile: Instant,
+    not_live: Vec<Event>,
+}
+
+struct Watched {
+    folder: Folder,
+    /// Whether live events come; otherwise when to walk it next.
+    poll_at: Option<Instant>,
+}
+
+impl<'a> Watch<'a> {
+    fn new(library: &'a Library, notices: Sender<Notice>) -> Result<Self> {
+        let watcher = notify::recommended_watcher(move |result: notify::Result<notify::Event>| {
+            if let Some(notice) = notice(result) {
+                // Nobody listens any more when the watch is ending.
+                let _ = notices.send(notice);
+            }
+        });
+        let now = Instant::now();
+        let mut watch = Self {
+            library,
+            watcher: watcher
+                .inspect_err(|error| tracing::warn!(%error, "no live events; folders are walked instead"))
+                .ok(),
+            folders: HashMap::new(),
+            dirty: BTreeSet::new(),
+            dirty_since: None,
+            last_notice: now,
+            next_presence: now,
+            next_reconcile: now + RECONCILE,
+            not_live: Vec::new(),
+        };
+        for folder in library.catalog.read(folder::all)? {
+            watch.adopt(folder);
+        }
+        Ok(watch)
+    }
+
+    /// Starts watching a folder and has it walked once.
+    fn adopt(&mut self, folder: Folder) {
+        let poll_at = self.listen(&folder.path);
+        self.mark(folder.id, PathBuf::new());
+        self.folders.insert(folder.id, Watched { folder, poll_at });
+    }
+
+    /// Asks for live events; returns when to walk instead where there are none.
+    fn listen(&mut self, path: &Path) -> Option<Instant> {
+        let Some(watcher) = &mut self.watcher else { return Some(Instant::now() + POLL) };
+        // A dead watch on a folder that was replaced must go first; there may be none.
+        let _ = watcher.unwatch(path);
+        match watcher.watch(path, RecursiveMode::Recursive) {
+            Ok(()) => None,
+            Err(error) => {
+                if path.is_dir() {
+                    self.not_live.push(Event::NotLive { path: path.into(), reason: error.to_string() });
+                }
+                Some(Instant::now() + POLL)
+            }
+        }
+    }
+
+    /// Waits a moment for notices and notes where to look.
+    fn gather(&mut self, notices: &Receiver<Notice>) {
+        match notices.recv_timeout(TICK) {
+            Ok(notice) => {
+                self.note(notice);
+                notices.try_iter().for_each(|notice| self.note(notice));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            // No watcher was made, so no sender lives: keep the pace without it.
+            Err(RecvTimeoutError::Disconnected) => thread::sleep(TICK),
+        }
+    }
+
+    fn note(&mut self, notice: Notice) {
+        self.last_notice = Instant::now();
+        let paths = match notice {
+            Notice::Changed(paths) => paths,
+            Notice::Lost => {
+                self.mark_all();
+                return;
+            }
+        };
+        for path in paths {
+            let owner = self.folders.values().find_map(|watched| {
+                let relative = path.strip_prefix(&watched.folder.path).ok()?;
+                Some((watched.folder.id, relative.to_path_buf()))
+            });
+            if let Some((id, relative)) = owner
+                && !walk::is_skipped(&relative)
+            {
+                self.mark(id, relative);
+            }
+        }
+    }
+
+    fn mark(&mut self, folder: i64, relative: PathBuf) {
+        self.dirty.insert((folder, relative));
+        self.dirty_since.get_or_insert_with(Instant::now);
+    }
+
+    fn mark_all(&mut self) {
+        let ids: Vec<i64> = self.folders.keys().copied().collect();
+        for id in ids {
+            self.mark(id, PathBuf::new());
+        }
+    }
+
+    /// Notices folders that went or came back, were added or forgotten, and those whose walk is due.
+    fn check_presence(&mut self) -> Result<()> {
+        let now = Instant::now();
+        if now < self.next_presence {
+            return Ok(());
+        }
+        self.next_presence = now + PRESENCE;
+        if now >= self.next_reconcile {
+            self.next_reconcile = now + RECONCILE;
+            self.mark_all();
+        }
+        let current = self.library.catalog.read(folder::all)?;
+        self.folders.retain(|id, _| current.iter().any(|folder| folder.id == *id));
+        for folder in current {
+            let presence = presence(&folder.path);
+            let device = presence.and_then(|presence| presence.device);
+            let Some(watched) = self.folders.get_mut(&folder.id) else {
+                self.adopt(folder);
+                continue;
+            };
+            let changed =
+                presence.is_some() != folder.online || (presence.is_some() && device != folder.device);
+            let poll_due = presence.is_some() && watched.poll_at.is_some_and(|at| now >= at);
+            watched.folder = folder.clone();
+            if changed || poll_due {
+                self.adopt(folder);
+            }
+        }
+        Ok(())
+    }
+
+    /// The places to look at now, or none while things are still happening.
+    fn due(&mut self) -> Vec<Scope> {
+        let Some(since) = self.dirty_since else { return Vec::new() };
+        if self.last_notice.elapsed() < QUIET && since.elapsed() < AT_LATEST {
+            return Vec::new();
+        }
+        self.dirty_since = None;
+        let dirty = std::mem::take(&mut self.dirty);
+        let mut scopes = Vec::new();
+        for watched in self.folders.values() {
+            let id = watched.folder.id;
+            let places: Vec<&PathBuf> =
+                dirty.iter().filter(|(folder, _)| *folder == id).map(|(_, p)| p).collect();
+            scopes.extend(
+                outermost(&places).into_iter().map(|prefix| Scope { folder: watched.folder.clone(), prefix }),
+            );
+        }
+        scopes
+    }
+}
+
+/// Leaves out what lies below another of the (sorted) places; too many become the whole folder.
+fn outermost(places: &[&PathBuf]) -> Vec<PathBuf> {
+    let mut kept: Vec<PathBuf> = Vec::new();
+    for place in places {
+        if kept.last().is_none_or(|last| !place.starts_with(last)) {
+            kept.push((*place).clone());
+        }
+    }
+    if kept.len() > MANY { vec![PathBuf::new()] } else { kept }
+}
+
+/// What an event of the system means to us; nothing for reads, our own among them.
+fn notice(result: notify::Result<notify::Event>) -> Option<Notice> {
+    let event = match result {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::warn!(%error, "the file watcher reported an error");
+            return Some(Notice::Lost);
+        }
+    };
+    if event.need_rescan() {
+        return Some(Notice::Lost);
+    }
+    match event.kind {
+        EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => None,
+        _ => Some(Notice::Changed(event.paths)),
+    }
+}

@@ -1,0 +1,116 @@
+//! What one worker does: a job in, an outcome out. One bad file costs one outcome, never the worker.
+//!
+//! Workers read the catalog to see whether a picture is known; only the commit writes.
+
+use catalog::{Catalog, ContentHash, Thumbnails, content, embedding};
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::Result;
+use crate::budget::Budget;
+use crate::control::Control;
+use crate::model::Model;
+use crate::original::{self, ReadError};
+use crate::photo::{self, Digest};
+use crate::reconcile::Job;
+
+/// File bytes that all workers together hold.
+const READING_BUDGET: u64 = 192 << 20;
+/// Decoded pixels (and decoders' working memory) that all workers together hold.
+const DECODING_BUDGET: u64 = 384 << 20;
+
+/// What became of a job.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) job: Job,
+    pub(crate) kind: OutcomeKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum OutcomeKind {
+    /// A picture not seen before, or not with this model.
+    Digested(Box<Digest>),
+    /// The picture is in the catalog already: a copy, or a file that was moved or touched.
+    Known { content_id: i64 },
+    /// It is no picture that we can read. Tried again when the file changes.
+    Failed { code: &'static str, reason: String },
+    /// The system did not let us read it. Tried again at the next scan.
+    Unreadable { reason: String },
+    /// Gone, or still being written. The next event or scan will tell.
+    NotNow,
+}
+
+/// What workers share.
+#[derive(Debug)]
+pub(crate) struct Shared<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) thumbnails: &'a Thumbnails,
+    pub(crate) model: &'a Model,
+    pub(crate) model_id: i64,
+    pub(crate) control: &'a Control,
+    reading: Budget,
+    decoding: Budget,
+}
+
+impl<'a> Shared<'a> {
+    pub(crate) fn new(
+        catalog: &'a Catalog,
+        thumbnails: &'a Thumbnails,
+        (model, model_id): (&'a Model, i64),
+        control: &'a Control,
+    ) -> Self {
+        let (reading, decoding) = (Budget::new(READING_BUDGET), Budget::new(DECODING_BUDGET));
+        Self { catalog, thumbnails, model, model_id, control, reading, decoding }
+    }
+}
+
+/// Works until there are no more jobs, nobody takes the outcomes, or the update is cancelled.
+pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<Outcome>) -> Result<()> {
+    let mut buffer = Vec::new();
+    for job in jobs {
+        if !shared.control.proceed() {
+            break;
+        }
+        let kind = work(shared, &job, &mut buffer)?;
+        if outcomes.send(Outcome { job, kind }).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn work(shared: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<OutcomeKind> {
+    // Reading before decoding, always: a fixed order of the two budgets cannot deadlock.
+    let _reading = shared.reading.acquire(job.stamp.size);
+    match original::read(&job.path, imaging::Limits::default().max_file_bytes, buffer) {
+        Ok(stamp) if stamp == job.stamp => {}
+        Ok(_) | Err(ReadError::Vanished | ReadError::Unsettled) => return Ok(OutcomeKind::NotNow),
+        Err(ReadError::TooLarge { limit }) => {
+            let reason = format!("the file is larger than {} MB", limit >> 20);
+            return Ok(OutcomeKind::Failed { code: "file_too_large", reason });
+        }
+        Err(ReadError::Io(error)) => return Ok(OutcomeKind::Unreadable { reason: error.to_string() }),
+    }
+    let hash = *blake3::hash(buffer).as_bytes();
+    if let Some(content_id) = complete_content(shared, &hash)? {
+        return Ok(OutcomeKind::Known { content_id });
+    }
+    let digested = photo::digest(buffer, hash, shared.model, &shared.decoding);
+    if buffer.capacity() > 32 << 20 {
+        // One huge file must not leave every worker with a huge buffer.
+        *buffer = Vec::new();
+    }
+    Ok(match digested {
+        Ok(digest) => OutcomeKind::Digested(Box::new(digest)),
+        Err(error) => OutcomeKind::Failed { code: error.code(), reason: error.reason() },
+    })
+}
+
+/// The picture with this hash, if it has all that a decode would give.
+fn complete_content(shared: &Shared<'_>, hash: &ContentHash) -> Result<Option<i64>> {
+    let known = shared.catalog.read(|connection| {
+        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(None) };
+        let embedded = embedding::has_whole(connection, content_id, shared.model_id)?;
+        Ok(embedded.then_some(content_id))
+    })?;
+    Ok(if known.is_some() && shared.thumbnails.contains(hash)? { known } else { None })
+}

@@ -1,0 +1,122 @@
+//! The smaller commands, exit codes, and what happens when they are used wrongly.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::place::{Place, samples};
+
+fn sample(name: &str) -> String {
+    samples().join(name).to_str().unwrap().to_owned()
+}
+
+fn values(document: &Value) -> Vec<f64> {
+    let values = document["embeddings"][0]["values"].as_array().unwrap();
+    values.iter().map(|value| value.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn an_embedding_has_the_documented_shape_and_options() {
+    let place = Place::empty();
+    let hat = sample("hat/hat-1.jpg");
+    let plain = place.json(&["embed", &hat]);
+    let embedding = &plain["embeddings"][0];
+    assert_eq!((&embedding["index"], &embedding["dimension"]), (&0.into(), &1280.into()));
+    assert!(embedding["name"].is_string());
+
+    let unit = values(&place.json(&["embed", &hat, "--l2-normalize"]));
+    let norm = unit.iter().map(|value| value * value).sum::<f64>().sqrt();
+    assert!((norm - 1.0).abs() < 1e-4, "{norm}");
+
+    let quantized = values(&place.json(&["embed", &hat, "--l2-normalize", "--quantize"]));
+    for (float, int8) in unit.iter().zip(&quantized) {
+        assert!((float * 128.0 - int8).abs() <= 0.51, "{float} became {int8}");
+    }
+    let cropped = values(&place.json(&["embed", &hat, "--crop", "0,0,60,60"]));
+    assert_ne!(cropped, values(&plain));
+    let accurate = place.json(&["embed", &hat, "--model", "accurate", "--antialias", "--threads", "2"]);
+    assert_eq!(accurate["embeddings"][0]["dimension"], 1280);
+}
+
+#[test]
+fn similarity_is_one_for_the_same_photo_and_less_for_another() {
+    let place = Place::empty();
+    let (hat, shoe) = (sample("hat/hat-1.jpg"), sample("shoes/shoes-1.jpg"));
+    let of = |one: &str, other: &str| place.json(&["similarity", one, other])["similarity"].as_f64().unwrap();
+    assert!((of(&hat, &hat) - 1.0).abs() < 1e-6);
+    assert!(of(&hat, &shoe) < 0.9);
+}
+
+#[test]
+fn a_status_says_what_the_library_holds() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let status = place.json(&["status"]);
+    assert_eq!((&status["photos"], &status["failed"]), (&6.into(), &0.into()));
+    assert_eq!(status["folders"][0]["photos"], 6);
+    assert_eq!((&status["index"]["kind"], &status["index"]["vectors"]), (&"exact".into(), &6.into()));
+    assert_eq!(status["index"]["recall"], 1.0);
+    for part in ["catalog", "thumbnails", "index"] {
+        assert!(status["bytes"][part].as_u64().unwrap() > 0, "{part}: {status}");
+    }
+}
+
+#[test]
+fn a_second_process_is_told_that_the_library_is_in_use() {
+    let place = Place::with_classes(&["hat"]);
+    let mut first = place.command().arg("watch").arg(place.photos()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let stdout = first.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
+    let second = place.run(&["status"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another Lookalike is using"));
+    assert!(place.run(&["status"]).status.success(), "a killed process holds nothing");
+}
+
+#[test]
+fn wrong_usage_is_told_from_work_that_cannot_be_done() {
+    let place = Place::with_classes(&["hat"]);
+    let hat = sample("hat/hat-1.jpg");
+    for wrong in
+        [&["frobnicate"][..], &["search"], &["search", &hat, "--crop", "1,2,3"], &["search", &hat, "-n", "0"]]
+    {
+        assert_eq!(place.run(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    let beyond = ["search", &hat, "--crop", "0,0,100000,10"];
+    for impossible in [&beyond[..], &["index", "/no/such/folder"], &["remove", &hat]] {
+        let output = place.run(impossible);
+        assert_eq!(output.status.code(), Some(1), "{impossible:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "{impossible:?}");
+    }
+}
+
+#[test]
+fn help_and_completions_are_there() {
+    let place = Place::empty();
+    for command in
+        ["index", "search", "embed", "similarity", "duplicates", "watch", "status", "remove", "verify"]
+    {
+        assert!(place.run(&[command, "--help"]).status.success(), "{command}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let output = place.run(&["completions", shell]);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("lookalike"), "{shell}");
+    }
+}
+
+#[test]
+fn a_contact_sheet_shows_queries_crops_and_results_and_links_to_nothing() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let page = place.root().join("sheet.html");
+    let query = format!("{}@10,10,100,100", sample("hat/hat-2.jpg"));
+    let written = place.run(&["contact-sheet", page.to_str().unwrap(), &query, "-n", "3"]);
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let html = std::fs::read_to_string(page).unwrap();
+    assert_eq!(html.matches("<img").count(), 4, "one query, three results");
+    assert_eq!(html.matches("class=crop").count(), 1);
+    assert!(!html.contains("http") && !html.contains("file:") && !html.contains("<script"));
+}

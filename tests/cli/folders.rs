@@ -1,0 +1,119 @@
+//! Files that change, move and go; folders that go and come back.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::place::{Place, samples};
+
+#[test]
+fn a_moved_or_renamed_photo_is_found_at_its_new_place_without_being_read_as_a_new_one() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    fs::create_dir(place.photo("2019")).unwrap();
+    fs::rename(place.photo("hat/hat-1.jpg"), place.photo("2019/best hat.jpg")).unwrap();
+    let summary = place.index();
+    assert_eq!((&summary["removed"], &summary["unchanged"]), (&0.into(), &5.into()));
+    let library = place.library();
+    assert!(library.contains("2019/best hat.jpg") && !library.contains("hat/hat-1.jpg"), "{library:?}");
+    assert_eq!(library.len(), 6);
+}
+
+#[test]
+fn a_changed_photo_is_read_again_and_a_deleted_one_goes() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    fs::copy(samples().join("shoes/shoes-1.jpg"), place.photo("hat/hat-1.jpg")).unwrap();
+    fs::remove_file(place.photo("hat/hat-2.jpg")).unwrap();
+    let summary = place.index();
+    assert_eq!((&summary["indexed"], &summary["removed"]), (&1.into(), &1.into()));
+    let shoe = samples().join("shoes/shoes-1.jpg");
+    let found = place.search(&[shoe.to_str().unwrap(), "-n", "1"]);
+    assert_eq!(found, ["hat/hat-1.jpg"], "the new picture is what is searched");
+    assert!(!place.library().contains("hat/hat-2.jpg"));
+    assert_eq!(place.json(&["verify"])["sound"], true);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_offline_and_its_photos_stay() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let away = place.root().join("unplugged");
+    fs::rename(place.photos(), &away).unwrap();
+
+    let summary = place.json(&["index"]);
+    assert_eq!((&summary["offline"], &summary["removed"]), (&6.into(), &0.into()));
+    assert_eq!(place.json(&["status"])["folders"][0]["state"], "offline");
+    let query = samples().join("hat/hat-3.jpg");
+    assert_eq!(place.search(&[query.to_str().unwrap(), "-n", "1"]), ["hat/hat-3.jpg"]);
+
+    fs::rename(&away, place.photos()).unwrap();
+    let summary = place.json(&["index"]);
+    assert_eq!((&summary["unchanged"], &summary["indexed"]), (&6.into(), &0.into()), "nothing is read again");
+    assert_eq!(place.json(&["status"])["folders"][0]["state"], "online");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_read_keeps_its_photos() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let closed = place.photo("hat");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    // The superuser reads everything; there is nothing to test then.
+    let readable = fs::read_dir(&closed).is_ok();
+    let summary = place.index();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    if !readable {
+        assert_eq!(summary["removed"], 0);
+    }
+    assert_eq!(place.library().len(), 12);
+}
+
+#[test]
+fn the_same_folder_twice_and_nested_folders_hold_each_photo_once() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let (all, hats) = (place.photos(), place.photo("hat"));
+    let (all, hats) = (all.to_str().unwrap(), hats.to_str().unwrap());
+    place.json(&["index", hats]);
+    let summary = place.json(&["index", all, hats, all]);
+    assert_eq!((&summary["scanned"], &summary["unchanged"]), (&12.into(), &6.into()));
+    let status = place.json(&["status"]);
+    assert_eq!(status["folders"].as_array().unwrap().len(), 1);
+    assert_eq!(status["photos"], 12);
+}
+
+#[test]
+fn a_forgotten_folder_leaves_the_library_and_its_files_stay() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let (hats, shoes) = (place.photo("hat"), place.photo("shoes"));
+    place.json(&["index", hats.to_str().unwrap(), shoes.to_str().unwrap()]);
+    place.json(&["remove", hats.to_str().unwrap()]);
+    let left: BTreeSet<String> = (1..=6).map(|number| format!("shoes/shoes-{number}.jpg")).collect();
+    assert_eq!(place.library(), left);
+    assert_eq!(fs::read_dir(hats).unwrap().count(), 6);
+    assert_eq!(place.json(&["verify"])["sound"], true);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf8_or_hold_newlines_are_photos_like_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::empty();
+    let names: [&[u8]; 3] = [b"caf\xe9.jpg", b"two\nlines.jpg", "\u{202e}gpj.jpg".as_bytes()];
+    for (number, name) in (1..).zip(names) {
+        let name = std::ffi::OsStr::from_bytes(name);
+        fs::copy(samples().join(format!("hat/hat-{number}.jpg")), place.photos().join(name)).unwrap();
+    }
+    assert_eq!(place.index()["indexed"], 3);
+    assert_eq!(place.index()["unchanged"], 3);
+    assert_eq!(place.library().len(), 3);
+}
+
+#[test]
+fn the_data_folder_may_not_lie_in_a_watched_folder() {
+    let place = Place::with_classes(&["hat"]);
+    let output = place.run(&["index", place.root().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("outside your photos"));
+}

@@ -1,0 +1,14 @@
+//! End to end: the built `lookalike` command on real files in a real data directory.
+//!
+//! Each test says what a user would notice. They share nothing but the sample photos, which are copied first.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod bad_files;
+mod commands;
+mod crash;
+mod folders;
+mod index_and_search;
+mod originals;
+mod place;
+mod watch;

@@ -1,0 +1,109 @@
+//! A place of a test's own: a folder of photos, a data directory, and the command to run on them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The sample photos: ten classes, six photos each.
+pub(crate) fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/photos")
+}
+
+/// A temporary place, gone when the test ends.
+pub(crate) struct Place {
+    root: tempfile::TempDir,
+}
+
+impl Place {
+    /// A place with an empty photo folder.
+    pub(crate) fn empty() -> Self {
+        let place = Self { root: tempfile::tempdir().unwrap() };
+        fs::create_dir(place.photos()).unwrap();
+        place
+    }
+
+    /// A place with the sample photos of these classes.
+    pub(crate) fn with_classes(classes: &[&str]) -> Self {
+        let place = Self::empty();
+        for class in classes {
+            place.add_class(class);
+        }
+        place
+    }
+
+    pub(crate) fn add_class(&self, class: &str) {
+        fs::create_dir_all(self.photos().join(class)).unwrap();
+        for entry in fs::read_dir(samples().join(class)).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), self.photos().join(class).join(entry.file_name())).unwrap();
+        }
+    }
+
+    /// The temporary root, for files beside the photos.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.root.path().canonicalize().unwrap()
+    }
+
+    pub(crate) fn photos(&self) -> PathBuf {
+        self.root().join("photos")
+    }
+
+    pub(crate) fn photo(&self, name: &str) -> PathBuf {
+        self.photos().join(name)
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.root().join("data")
+    }
+
+    /// The command with the data directory set.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lookalike"));
+        command.arg("--data-dir").arg(self.data()).stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed, and reads its JSON document.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.command().arg("--json").args(arguments).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?} failed: {stderr}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Indexes the photo folder.
+    pub(crate) fn index(&self) -> Value {
+        self.json(&["index", self.photos().to_str().unwrap()])
+    }
+
+    /// Searches with a file and returns the results' paths relative to the photo folder, best first.
+    pub(crate) fn search(&self, arguments: &[&str]) -> Vec<String> {
+        let found = self.json(&[&["search"], arguments].concat());
+        let photos = self.photos();
+        paths(&found["results"]).iter().map(|path| relative(path, &photos)).collect()
+    }
+
+    /// All photos of the library: what a search for more than there are returns.
+    pub(crate) fn library(&self) -> BTreeSet<String> {
+        let query = samples().join("hat/hat-1.jpg");
+        self.search(&[query.to_str().unwrap(), "-n", "100000"]).into_iter().collect()
+    }
+}
+
+/// The `path` of each object in an array.
+pub(crate) fn paths(array: &Value) -> Vec<String> {
+    let path = |entry: &Value| entry["path"].as_str().unwrap().to_owned();
+    array.as_array().unwrap().iter().map(path).collect()
+}
+
+fn relative(path: &str, photos: &Path) -> String {
+    let path = Path::new(path);
+    path.strip_prefix(photos).unwrap_or(path).to_str().unwrap().replace('\\', "/")
+}

@@ -56,18 +56,25 @@ pub fn by_path(connection: &Connection, path: &Path) -> Result<Option<Folder>> {
     Ok(statement.query_row([PathBytes(path)], from_row).optional()?)
 }
 
-/// Notes that the folder is there, and on which file system.
-pub fn set_online(connection: &Connection, id: i64, device: Option<u64>, now: i64) -> Result<()> {
+/// Notes that the folder is there, and on which file system. Returns whether it was offline before.
+pub fn set_online(connection: &Connection, id: i64, device: Option<u64>, now: i64) -> Result<bool> {
+    let was_offline = is_in_state(connection, id, "offline")?;
     connection
         .prepare_cached("UPDATE folder SET state = 'online', device = ?2, last_seen_at = ?3 WHERE id = ?1")?
         .execute((id, device.map(|device| device as i64), now))?;
-    Ok(())
+    Ok(was_offline)
 }
 
-/// Notes that the folder is not there. Nothing else changes.
-pub fn set_offline(connection: &Connection, id: i64) -> Result<()> {
+/// Notes that the folder is not there. Nothing else changes. Returns whether it was online before.
+pub fn set_offline(connection: &Connection, id: i64) -> Result<bool> {
+    let was_online = is_in_state(connection, id, "online")?;
     connection.prepare_cached("UPDATE folder SET state = 'offline' WHERE id = ?1")?.execute([id])?;
-    Ok(())
+    Ok(was_online)
+}
+
+fn is_in_state(connection: &Connection, id: i64, state: &str) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM folder WHERE id = ?1 AND state = ?2")?;
+    Ok(statement.exists((id, state))?)
 }
 
 /// Forgets a folder with its photos and failures. Pictures left without a photo stay until collected.

@@ -127,8 +127,7 @@ impl Library {
                 .collect();
             // The committer holds neither end: it stops when the last worker has.
             drop((jobs, outcome_queue));
-            let outcome =
-                commit_all(committer, &outcomes, counts, &|| !walker.is_finished(), summary, emit);
+            let outcome = commit_all(committer, &outcomes, counts, &|| !walker.is_finished(), summary, emit);
             drop(outcomes);
             for worker in workers {
                 join(worker)?;
@@ -157,25 +156,27 @@ impl Library {
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
-        let path = scope.folder.path.clone();
+        let Scope { folder, prefix } = scope;
+        let path = folder.path.clone();
         if let Some(presence) = findings.presence {
-            let known = scope.folder.online && scope.folder.device == presence.device;
-            if known && !scope.prefix.as_os_str().is_empty() {
+            // A part of a folder tells nothing new of a folder that was there; spare the write.
+            if folder.online && folder.device == presence.device && !prefix.as_os_str().is_empty() {
                 return Ok(());
             }
-            self.catalog.write(|connection| {
-                folder::set_online(connection, scope.folder.id, presence.device, clock::now())
+            let back = self.catalog.write(|connection| {
+                folder::set_online(connection, folder.id, presence.device, clock::now())
             })?;
-            if !scope.folder.online {
+            if back {
                 emit(Event::Online { path });
             }
             return Ok(());
         }
-        summary.offline += self.catalog.write(|connection| {
-            folder::set_offline(connection, scope.folder.id)?;
-            photo::count_in(connection, scope.folder.id)
+        let (gone, photos) = self.catalog.write(|connection| {
+            let gone = folder::set_offline(connection, folder.id)?;
+            Ok((gone, photo::count_in(connection, folder.id)?))
         })?;
-        if scope.folder.online {
+        summary.offline += photos;
+        if gone {
             emit(Event::Offline { path });
         }
         Ok(())

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use catalog::folder::{self, Folder};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::control::Control;
@@ -50,7 +50,14 @@ impl Library {
                 if scopes.is_empty() {
                     continue;
                 }
-                self.update_scopes(&scopes, control, emit)?;
+                let mut back = Vec::new();
+                self.update_scopes(&scopes, control, &mut |event| {
+                    if let Event::Online { path } = &event {
+                        back.push(path.clone());
+                    }
+                    emit(event);
+                })?;
+                watch.listen_again(&back);
                 emit(Event::UpToDate);
                 if builder.as_ref().is_none_or(thread::ScopedJoinHandle::is_finished) {
                     let events = build_sender.clone();
@@ -68,8 +75,8 @@ impl Library {
 /// What happened in the file system.
 #[derive(Debug)]
 enum Notice {
-    /// Something at or below these paths.
-    Changed(Vec<PathBuf>),
+    /// Something at or below these paths. `gone` says that it may be the paths themselves that went.
+    Changed { paths: Vec<PathBuf>, gone: bool },
     /// Events were lost: look everywhere.
     Lost,
 }
@@ -127,6 +134,15 @@ impl<'a> Watch<'a> {
         self.folders.insert(folder.id, Watched { folder, poll_at });
     }
 
+    /// Asks anew for live events of the folders that have one of these paths, and has them walked.
+    fn listen_again(&mut self, paths: &[PathBuf]) {
+        let folders = self.folders.values().map(|watched| &watched.folder);
+        let again: Vec<Folder> = folders.filter(|folder| paths.contains(&folder.path)).cloned().collect();
+        for folder in again {
+            self.adopt(folder);
+        }
+    }
+
     /// Asks for live events; returns when to walk instead where there are none.
     fn listen(&mut self, path: &Path) -> Option<Instant> {
         let Some(watcher) = &mut self.watcher else { return Some(Instant::now() + POLL) };
@@ -158,13 +174,14 @@ impl<'a> Watch<'a> {
 
     fn note(&mut self, notice: Notice) {
         self.last_notice = Instant::now();
-        let paths = match notice {
-            Notice::Changed(paths) => paths,
-            Notice::Lost => {
-                self.mark_all();
-                return;
-            }
+        let Notice::Changed { paths, gone } = notice else {
+            self.mark_all();
+            return;
         };
+        if gone {
+            // A folder put in the place of one that was moved away is another one to the system.
+            self.listen_again(&paths);
+        }
         for path in paths {
             let owner = self.folders.values().find_map(|watched| {
                 let relative = path.strip_prefix(&watched.folder.path).ok()?;
@@ -267,6 +284,9 @@ fn notice(result: notify::Result<notify::Event>) -> Option<Notice> {
     }
     match event.kind {
         EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => None,
-        _ => Some(Notice::Changed(event.paths)),
+        kind => {
+            let gone = matches!(kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+            Some(Notice::Changed { paths: event.paths, gone })
+        }
     }
 }

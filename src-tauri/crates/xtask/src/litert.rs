@@ -13,8 +13,9 @@ use crate::error::{Error, Result};
 use crate::python;
 use crate::shell::{quietly, say};
 
-/// 2.3.0's library does not load models through the `litert` crate 0.2.1 ("file I/O error").
-const VERSION: &str = "2.1.4";
+/// 2.1.4 writes a dozen lines to stderr whatever it is told; from 2.1.6 on models do not load through
+/// `litert-sys` 0.2.1 ("file I/O error").
+const VERSION: &str = "2.1.5";
 
 /// A wheel of the pinned version. The library does not depend on the Python version in the wheel's name.
 struct Wheel {
@@ -30,28 +31,28 @@ const WHEELS: &[Wheel] = &[
         os: "linux",
         arch: "x86_64",
         platform: "manylinux_2_27_x86_64",
-        sha256: "1bed8ccd8dfc4f2ec388bc79cb90920c261a244995ce378d396fb8967b7db640",
+        sha256: "7c54e45589831fbaeec1481df530e336d0112002a6193bc28f7aafa5f4898a3a",
         library: "libLiteRt.so",
     },
     Wheel {
         os: "linux",
         arch: "aarch64",
         platform: "manylinux_2_27_aarch64",
-        sha256: "f2f07d27211a6b64ed374733bcbdd78dcf0cdc70de5c5f7d0ce7f198d4890a23",
+        sha256: "1edf83d132919b0b95bb5ded64e79bfed018168d3584c28fa30a8eb0d3bfca6b",
         library: "libLiteRt.so",
     },
     Wheel {
         os: "macos",
         arch: "aarch64",
         platform: "macosx_12_0_arm64",
-        sha256: "72d14997d3ae976bf325c9831f1a7bf42cddfe575d8351ff3c516a294aa5d810",
+        sha256: "cf9a6e98677d26fd900ec9459a19cf5cce9f94c64132d728485eeb9accd5c162",
         library: "libLiteRt.dylib",
     },
     Wheel {
         os: "windows",
         arch: "x86_64",
         platform: "win_amd64",
-        sha256: "95b5eb86874a2397c78be5737a168b425556467b2a58aab3f3fbb0ff7678a665",
+        sha256: "ad7844c7c2431dfe36debf6d4541f27af198848ed3090cbaacbdf2bb2cd377c7",
         library: "libLiteRt.dll",
     },
 ];

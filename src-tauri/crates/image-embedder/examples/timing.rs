@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The median: other work on the machine only ever adds time.
+/// The fastest run: other work on the machine only ever adds time.
 fn milliseconds(embedder: &mut ImageEmbedder, width: u32, height: u32) -> Result<f64, image_embedder::Error> {
     let pixels: Vec<u8> = (0..width as usize * height as usize * 3).map(|i| (i * 31 % 251) as u8).collect();
     let image = RgbView::new(width, height, &pixels)?;
@@ -43,6 +43,6 @@ fn milliseconds(embedder: &mut ImageEmbedder, width: u32, height: u32) -> Result
         embedder.embed_into(image, None, &mut result)?;
         runs.push(start.elapsed().as_secs_f64() * 1000.0);
     }
-    runs.sort_by(f64::total_cmp);
-    Ok(runs[runs.len() / 2])
+
+    Ok(runs.into_iter().fold(f64::INFINITY, f64::min))
 }

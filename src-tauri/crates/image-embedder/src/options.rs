@@ -40,10 +40,11 @@ pub enum Resampling {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Runtime {
-    /// LiteRT, linked dynamically. It verifies model files and is by far the faster.
+    /// LiteRT, linked dynamically. It verifies model files and is the faster by far.
     #[cfg(feature = "litert-runtime")]
     LiteRt,
-    /// TensorFlow Lite, linked statically: for platforms without a LiteRT library.
+    /// TensorFlow Lite, linked statically: for platforms without a LiteRT library. It believes what a model
+    /// file says: give it only files that you trust.
     #[cfg(feature = "tflite-runtime")]
     TfLite,
 }

@@ -50,7 +50,7 @@ impl ImageEmbedder {
         };
         Ok(Self {
             preprocessor: Preprocessor::new(&model.input, options.resampling, normalization),
-            interpreter: runtime::load(options.runtime, bytes, &model, options.num_threads)?,
+            interpreter: runtime::load(options.runtime, &bytes, &model, options.num_threads)?,
             postprocessor: Postprocessor { l2_normalize: options.l2_normalize, quantize: options.quantize },
             scratch: Vec::new(),
             model,

@@ -39,14 +39,14 @@ pub(crate) trait Interpreter: Send {
 /// Loads the model of these bytes into a runtime.
 pub(crate) fn load(
     runtime: Runtime,
-    bytes: Arc<[u8]>,
+    bytes: &Arc<[u8]>,
     model: &ModelDescription,
     num_threads: Option<NonZeroU32>,
 ) -> Result<Box<dyn Interpreter>> {
     match runtime {
         #[cfg(feature = "litert-runtime")]
-        Runtime::LiteRt => Ok(Box::new(litert::LiteRt::load(bytes, model, num_threads)?)),
+        Runtime::LiteRt => Ok(Box::new(litert::LiteRt::load(Arc::clone(bytes), model, num_threads)?)),
         #[cfg(feature = "tflite-runtime")]
-        Runtime::TfLite => Ok(Box::new(tflite::TfLite::load(&bytes, model, num_threads)?)),
+        Runtime::TfLite => Ok(Box::new(tflite::TfLite::load(bytes, model, num_threads)?)),
     }
 }

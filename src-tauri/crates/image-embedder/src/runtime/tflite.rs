@@ -39,8 +39,8 @@ impl TfLite {
             .first()
             .copied()
             .ok_or_else(|| Error::Runtime { action, reason: "the interpreter found no input".into() })?;
-        let elements = description.outputs.iter().map(|output| output.element);
-        let outputs = interpreter.outputs().iter().copied().zip(elements).collect();
+        let outputs =
+            description.outputs.iter().map(|output| (output.tensor as i32, output.element)).collect();
         Ok(Self { interpreter, input, outputs })
     }
 }

@@ -7,16 +7,18 @@ use serde_json::Value;
 
 use crate::place::{Place, samples};
 
-/// A PNG's header alone, claiming a size that would take 7.5 GB: checks, if anything, come before decoding.
+/// A PNG that claims 50,000 x 50,000 pixels, 7.5 GB of them, in a hundred bytes.
 fn huge_png(path: &Path) {
+    let side = 50_000_u32.to_be_bytes();
+    let header = [&side[..], &side, &[8, 2, 0, 0, 0]].concat();
+    let chunks: [(&[u8], &[u8]); 3] = [(b"IHDR", &header), (b"IDAT", &[0x78, 0x9c, 0, 0]), (b"IEND", &[])];
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut header = b"IHDR".to_vec();
-    header.extend(50_000_u32.to_be_bytes());
-    header.extend(50_000_u32.to_be_bytes());
-    header.extend([8, 2, 0, 0, 0]);
-    png.extend(13_u32.to_be_bytes());
-    png.extend(&header);
-    png.extend(crc32(&header).to_be_bytes());
+    for (name, data) in chunks {
+        let checked = [name, data].concat();
+        png.extend((data.len() as u32).to_be_bytes());
+        png.extend(&checked);
+        png.extend(crc32(&checked).to_be_bytes());
+    }
     fs::write(path, png).unwrap();
 }
 

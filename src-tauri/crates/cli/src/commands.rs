@@ -21,14 +21,14 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
     let json = arguments.json;
     let open = || -> Result<Library, Failure> {
         let data_dir = arguments.data_dir.clone().map_or_else(default_data_dir, Ok)?;
-        Ok(Library::open(&data_dir)?)
+        Ok(quietly(|| Library::open(&data_dir))?)
     };
     match &arguments.command {
         Command::Index { folders } => index(&open()?, folders, control, json),
         Command::Search(search_arguments) => search(&open()?, search_arguments, json),
         Command::Embed(embed_arguments) => embed(embed_arguments, json),
         Command::Similarity { one, other, model } => {
-            let similarity = library::similarity(one, other, model.clone())?;
+            let similarity = quietly(|| library::similarity(one, other, model.clone()))?;
             if json {
                 return output::json(&json!({ "similarity": similarity }));
             }
@@ -45,6 +45,13 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         // Needs no library; main answers it.
         Command::Completions { .. } => Ok(()),
     }
+}
+
+/// Keeps what LiteRT says when it loads its first model ("INFO: Created TensorFlow Lite XNNPACK delegate") off the
+/// screen; it has no setting for that line. Whoever asked for our log gets all of it.
+fn quietly<T>(load: impl FnOnce() -> T) -> T {
+    let _gag = std::env::var_os("LOOKALIKE_LOG").is_none().then(gag::Gag::stderr);
+    load()
 }
 
 fn index(library: &Library, folders: &[PathBuf], control: &Control, json: bool) -> Result<(), Failure> {
@@ -144,7 +151,8 @@ fn embed(arguments: &EmbedArguments, json: bool) -> Result<(), Failure> {
         antialias: arguments.antialias,
         threads: arguments.threads,
     };
-    let embeddings = library::embed_image(&arguments.image, arguments.crop.map(|crop| crop.0), &options)?;
+    let crop = arguments.crop.map(|crop| crop.0);
+    let embeddings = quietly(|| library::embed_image(&arguments.image, crop, &options))?;
     let document = EmbedJson { embeddings: embeddings.into_iter().map(Into::into).collect() };
     if json {
         return output::json(&document);

@@ -18,8 +18,8 @@ pub(crate) fn decode_av1(
 ) -> Result<Picture, ImageError> {
     let picture = first_picture(data.to_vec(), limits).map_err(|error| match error {
         dav1d::Error::Again => ImageError::Truncated { format: Format::Avif },
-        dav1d::Error::UnsupportedBitstream => ImageError::unsupported(Format::Avif, error),
-        error => ImageError::corrupt(Format::Avif, error),
+        dav1d::Error::UnsupportedBitstream => ImageError::unsupported(Format::Avif, &error),
+        error => ImageError::corrupt(Format::Avif, &error),
     })?;
     let range = match picture.color_range() {
         YUVRange::Limited => Range::Limited,

@@ -33,9 +33,12 @@ pub(crate) fn previews(bytes: &[u8]) -> Vec<&[u8]> {
             b"PRVW" | b"THMB" => found.extend(from_jpeg_start(content)),
             b"stsz" => sample_length = first_sample_length(content),
             b"stco" => {
-                found.extend(number(content, 8).and_then(|at| sample(bytes, at.into(), sample_length?)))
+                let offset = number(content, 8).map(u64::from);
+                found.extend(offset.and_then(|at| sample(bytes, at, sample_length?)));
             }
-            b"co64" => found.extend(long_number(content, 8).and_then(|at| sample(bytes, at, sample_length?))),
+            b"co64" => {
+                found.extend(long_number(content, 8).and_then(|at| sample(bytes, at, sample_length?)));
+            }
             _ => {}
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! File paths are not known here; whoever opened the file adds them.
 
+use std::fmt;
+
 use crate::Format;
 
 /// Everything that can go wrong between file bytes and pixels.
@@ -106,11 +108,11 @@ impl ImageError {
         }
     }
 
-    pub(crate) fn unsupported(format: Format, reason: impl ToString) -> Self {
+    pub(crate) fn unsupported(format: Format, reason: &(impl fmt::Display + ?Sized)) -> Self {
         Self::Unsupported { format, reason: reason.to_string() }
     }
 
-    pub(crate) fn corrupt(format: Format, reason: impl ToString) -> Self {
+    pub(crate) fn corrupt(format: Format, reason: &(impl fmt::Display + ?Sized)) -> Self {
         Self::Corrupt { format, reason: reason.to_string() }
     }
 }

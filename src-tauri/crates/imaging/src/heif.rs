@@ -180,8 +180,7 @@ impl<'a> Primary<'a> {
 
     fn orientation(&self) -> Orientation {
         self.props.transforms.iter().fold(Orientation::Upright, |so_far, transform| match transform {
-            Transform::Crop(_) => so_far,
-            Transform::Rotate(Rotation::None) => so_far,
+            Transform::Crop(_) | Transform::Rotate(Rotation::None) => so_far,
             Transform::Rotate(Rotation::Ccw90) => so_far.then_turned(3),
             Transform::Rotate(Rotation::Ccw180) => so_far.then_turned(2),
             Transform::Rotate(Rotation::Ccw270) => so_far.then_turned(1),
@@ -255,7 +254,7 @@ fn crop(format: Format, stored: Stored, clap: Clap) -> Result<Stored, ImageError
 fn explain(format: Format, error: &heic_rs::Error) -> ImageError {
     match error {
         heic_rs::Error::Truncated(_) => ImageError::Truncated { format },
-        heic_rs::Error::Unsupported(reason) => ImageError::unsupported(format, reason),
-        error => ImageError::corrupt(format, error),
+        heic_rs::Error::Unsupported(reason) => ImageError::unsupported(format, &reason),
+        error => ImageError::corrupt(format, &error),
     }
 }

@@ -30,10 +30,10 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
 }
 
 fn read_header(bytes: &[u8]) -> Result<turbo::Header, ImageError> {
-    let found = turbo::read_header(bytes).map_err(|message| complaint(bytes, message))?;
+    let found = turbo::read_header(bytes).map_err(|message| complaint(bytes, &message))?;
     if found.precision > 8 {
         let reason = format!("it has {} bits per sample", found.precision);
-        return Err(ImageError::unsupported(Format::Jpeg, reason));
+        return Err(ImageError::unsupported(Format::Jpeg, &reason));
     }
     Ok(found)
 }
@@ -42,7 +42,7 @@ fn read_header(bytes: &[u8]) -> Result<turbo::Header, ImageError> {
 pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageError> {
     let header = read_header(bytes)?;
     let denominator = if header.lossless { 1 } else { denominator };
-    let mut decoded = turbo::decode(bytes, denominator).map_err(|message| complaint(bytes, message))?;
+    let mut decoded = turbo::decode(bytes, denominator).map_err(|message| complaint(bytes, &message))?;
     if header.layout == PixelLayout::Cmyk {
         // Adobe's convention, and practically every CMYK JPEG's: the samples say how much ink is left out.
         decoded.samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
@@ -78,7 +78,7 @@ fn is_complete_with_end_marker(bytes: &[u8]) -> bool {
     turbo::decode(&ended, 8).is_ok_and(|decoded| !decoded.warning.as_deref().is_some_and(ran_out_of_data))
 }
 
-fn complaint(bytes: &[u8], message: String) -> ImageError {
+fn complaint(bytes: &[u8], message: &str) -> ImageError {
     let reached_picture_data = segments(bytes).any(|(marker, _)| marker == START_OF_SCAN);
     if reached_picture_data {
         ImageError::corrupt(Format::Jpeg, message)

@@ -38,7 +38,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
     if image.num_loaded_keyframes() == 0 {
         return Err(ImageError::Truncated { format: Format::Jxl });
     }
-    let render = image.render_frame(0).map_err(|error| ImageError::corrupt(Format::Jxl, error))?;
+    let render = image.render_frame(0).map_err(|error| ImageError::corrupt(Format::Jxl, &error))?;
     let mut stream = render.stream();
     let (width, height) = (stream.width(), stream.height());
     let mut samples = vec![0_u8; width as usize * height as usize * stream.channels() as usize];
@@ -60,7 +60,7 @@ fn open(bytes: &[u8], limits: &Limits) -> Result<JxlImage, ImageError> {
     JxlImage::builder().alloc_tracker(AllocTracker::with_limit(budget)).read(Cursor::new(bytes)).map_err(
         |error| match error.downcast_ref::<std::io::Error>() {
             Some(_) => ImageError::Truncated { format: Format::Jxl },
-            None => ImageError::corrupt(Format::Jxl, error),
+            None => ImageError::corrupt(Format::Jxl, &error),
         },
     )
 }

@@ -7,7 +7,7 @@ use std::io::{Cursor, ErrorKind};
 use image::codecs::{
     bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder,
 };
-use image::{DynamicImage, ImageDecoder};
+use image::{ColorType, DynamicImage, ImageDecoder};
 
 use crate::color;
 use crate::error::ImageError;
@@ -24,14 +24,17 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
         // Unreadable metadata is no reason to refuse the picture.
         _ => decoder.exif_metadata().ok().flatten().map(|block| exif::read(&block)).unwrap_or_default(),
     };
-    let pixels = u64::from(width) * u64::from(height);
+    // Other samples than these become eight-bit ones with an alpha channel on the way.
+    let converted = match decoder.color_type() {
+        ColorType::L8 | ColorType::Rgb8 => 0,
+        _ => u64::from(width) * u64::from(height) * 7,
+    };
     Ok(Header {
         width,
         height,
         orientation: exif.orientation(),
         captured_at: exif.captured_at,
-        // The decoder's own samples, then the same in eight bits with an alpha channel.
-        decoder_bytes: decoder.total_bytes().saturating_add(pixels * 4),
+        decoder_bytes: decoder.total_bytes().saturating_add(converted),
     })
 }
 
@@ -91,10 +94,10 @@ fn explain(
         image::ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
             ImageError::Truncated { format }
         }
-        image::ImageError::Unsupported(error) => ImageError::unsupported(format, error),
+        image::ImageError::Unsupported(error) => ImageError::unsupported(format, &error),
         image::ImageError::Limits(_) => {
             ImageError::TooMuchMemory { width, height, limit: limits.max_decoded_bytes }
         }
-        error => ImageError::corrupt(format, error),
+        error => ImageError::corrupt(format, &error),
     }
 }

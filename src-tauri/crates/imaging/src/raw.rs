@@ -7,7 +7,7 @@ use crate::cr3;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
-use crate::ifd::{Directory, Tiff};
+use crate::ifd::{Directory, Entry, Tiff};
 use crate::jpeg;
 use crate::stored::{Header, Stored};
 
@@ -114,7 +114,7 @@ fn directories(tiff: Tiff<'_>) -> Vec<Directory<'_>> {
     while let Some(offset) = offsets.get(next).copied().filter(|_| next < MOST_DIRECTORIES) {
         next += 1;
         let Some(directory) = tiff.directory(offset) else { continue };
-        let nested = directory.get(SUB_DIRECTORIES).into_iter().flat_map(|entry| entry.numbers());
+        let nested = directory.get(SUB_DIRECTORIES).into_iter().flat_map(Entry::numbers);
         for offset in nested.take(MOST_DIRECTORIES).chain([directory.next]) {
             if offset != 0 && !offsets.contains(&offset) {
                 offsets.push(offset);

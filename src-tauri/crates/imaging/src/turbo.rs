@@ -58,14 +58,14 @@ pub(crate) enum Complaint {
 }
 
 /// Decoded samples, tightly packed.
-pub(crate) struct Samples {
+pub(crate) struct Pixels {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) samples: Vec<u8>,
     pub(crate) warning: Option<String>,
 }
 
-/// An owned TurboJPEG instance, used by one thread at a time.
+/// An owned libjpeg-turbo instance, used by one thread at a time.
 struct Handle(raw::tjhandle);
 
 impl Drop for Handle {
@@ -148,13 +148,13 @@ pub(crate) fn read_header(jpeg: &[u8]) -> Result<Header, String> {
 }
 
 /// Decodes `jpeg` at `1/denominator` of its size, sides rounded up; the error is libjpeg-turbo's message.
-pub(crate) fn decode(jpeg: &[u8], denominator: u32) -> Result<Samples, String> {
+pub(crate) fn decode(jpeg: &[u8], denominator: u32) -> Result<Pixels, String> {
     decode_with_complaints(jpeg, denominator).map_err(|complaint| match complaint {
         Complaint::Warning(message) | Complaint::Error(message) => message,
     })
 }
 
-fn decode_with_complaints(jpeg: &[u8], denominator: u32) -> Result<Samples, Complaint> {
+fn decode_with_complaints(jpeg: &[u8], denominator: u32) -> Result<Pixels, Complaint> {
     let handle = Handle::new(raw::TJINIT_TJINIT_DECOMPRESS)?;
     let header = handle.read_header(jpeg).map_err(Complaint::Error)?;
     handle.set(raw::TJPARAM_TJPARAM_SCANLIMIT, MOST_SCANS)?;
@@ -182,7 +182,7 @@ fn decode_with_complaints(jpeg: &[u8], denominator: u32) -> Result<Samples, Comp
         Err(Complaint::Warning(message)) => Some(message),
         Err(error) => return Err(error),
     };
-    Ok(Samples { width, height, samples, warning })
+    Ok(Pixels { width, height, samples, warning })
 }
 
 /// Encodes tightly packed RGB as a 4:2:0 JPEG of `quality` 1 to 100; the error is libjpeg-turbo's message.

@@ -1,9 +1,11 @@
 //! Every format and variant comes out upright, in sRGB, and looking like the picture it was made from.
 
+#![expect(clippy::panic, reason = "a failing helper fails its test")]
+
 mod common;
 
 use common::{assert_shows_the_picture, fixture};
-use imaging::{Format, ImageError, Limits, Target, decode, probe};
+use imaging::{Format, Limits, Target, decode, probe};
 
 /// Largest difference per channel that lossy coding of a flat block leaves.
 const LOSSY: u8 = 16;
@@ -176,11 +178,4 @@ fn a_target_is_a_lower_bound() {
     assert_eq!((decoded.image.width(), decoded.image.height()), (48, 32));
     assert_eq!((decoded.probe.width, decoded.probe.height), (96, 64));
     common::assert_pixel("turned and reduced", &decoded.image, 6, 6, [220, 30, 30], LOSSY);
-}
-
-#[test]
-fn text_is_not_an_image() {
-    let error = decode(b"Dear diary,\n", None, &Limits::default()).unwrap_err();
-    assert_eq!(error, ImageError::NotAnImage);
-    assert_eq!(decode(b"", None, &Limits::default()).unwrap_err(), ImageError::Empty);
 }

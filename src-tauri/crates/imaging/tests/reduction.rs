@@ -1,0 +1,144 @@
+//! Smaller copies: decoding no more than is needed changes hardly anything, and thumbnails are what they should be.
+
+#![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
+
+mod common;
+
+use std::path::Path;
+
+use common::{assert_shows_the_picture, fixture};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use imaging::{Limits, RgbImage, Target, decode, decoding_cost, encode_jpeg, is_candidate, probe, thumbnail};
+
+/// What an embedding model takes in.
+const MODEL_SIDE: u32 = 224;
+const MODEL_TARGET: Target = Target { short_side: MODEL_SIDE, long_side: MODEL_SIDE };
+
+/// Structure at every size, as photographs have it: layers of random value noise, the finer the fainter.
+fn photo_like(width: u32, height: u32) -> RgbImage {
+    let value = |x: u32, y: u32, layer: u32, channel: u32| {
+        let mut hash = x.wrapping_mul(0x9E37_79B1)
+            ^ y.wrapping_mul(0x85EB_CA77)
+            ^ (layer * 4 + channel).wrapping_mul(0xC2B2_AE3D);
+        hash = (hash ^ (hash >> 15)).wrapping_mul(0x2C1B_3C6D);
+        f32::from((hash >> 16) as u8) - 127.5
+    };
+    let smooth = |x: u32, y: u32, cell: u32, layer: u32, channel: u32| {
+        let (column, row) = (x / cell, y / cell);
+        let (right, down) = ((x % cell) as f32 / cell as f32, (y % cell) as f32 / cell as f32);
+        let mix = |from: f32, to: f32, part: f32| from + (to - from) * part;
+        let corner = |column, row| value(column, row, layer, channel);
+        mix(
+            mix(corner(column, row), corner(column + 1, row), right),
+            mix(corner(column, row + 1), corner(column + 1, row + 1), right),
+            down,
+        )
+    };
+    let mut pixels = Vec::with_capacity((width * height * 3) as usize);
+    for y in 0..height {
+        for x in 0..width {
+            for channel in 0..3 {
+                let layers = [(256, 0.55), (64, 0.3), (16, 0.2), (4, 0.12), (1, 0.06)];
+                let sum: f32 = (0..)
+                    .zip(layers)
+                    .map(|(layer, (cell, weight))| smooth(x, y, cell, layer, channel) * weight)
+                    .sum();
+                pixels.push((127.5 + sum).clamp(0.0, 255.0) as u8);
+            }
+        }
+    }
+    RgbImage::new(width, height, pixels).unwrap()
+}
+
+fn for_the_model(image: &RgbImage) -> Vec<u8> {
+    let source = ImageRef::new(image.width(), image.height(), image.pixels(), PixelType::U8x3).unwrap();
+    let mut small = Image::new(MODEL_SIDE, MODEL_SIDE, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize(&source, &mut small, &options).unwrap();
+    small.into_vec()
+}
+
+fn mean_difference(a: &[u8], b: &[u8]) -> f64 {
+    let sum: u64 = a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    sum as f64 / a.len() as f64
+}
+
+#[test]
+fn what_the_model_sees_hardly_depends_on_the_scale_of_decoding() {
+    for (width, height, reduced_width) in [(2400, 1800, 300), (1200, 900, 300), (700, 500, 350)] {
+        let jpeg = encode_jpeg(&photo_like(width, height), 90).unwrap();
+        let full = decode(&jpeg, None, &Limits::default()).unwrap().image;
+        let reduced = decode(&jpeg, Some(MODEL_TARGET), &Limits::default()).unwrap().image;
+        assert_eq!(reduced.width(), reduced_width);
+        let difference = mean_difference(&for_the_model(&full), &for_the_model(&reduced));
+        assert!(difference < 2.5, "{width} x {height}: mean difference of {difference}");
+    }
+}
+
+#[test]
+fn formats_without_scaled_decoding_reduce_to_the_same() {
+    let picture = photo_like(1200, 900);
+    let mut bmp = Vec::new();
+    image::DynamicImage::ImageRgb8(image::RgbImage::from_raw(1200, 900, picture.pixels().to_vec()).unwrap())
+        .write_to(&mut std::io::Cursor::new(&mut bmp), image::ImageFormat::Bmp)
+        .unwrap();
+    let reduced = decode(&bmp, Some(MODEL_TARGET), &Limits::default()).unwrap().image;
+    assert_eq!((reduced.width(), reduced.height()), (300, 225));
+    let difference = mean_difference(&for_the_model(&picture), &for_the_model(&reduced));
+    assert!(difference < 2.5, "mean difference of {difference}");
+}
+
+#[test]
+fn a_target_is_never_undershot_unless_the_original_is_smaller() {
+    let jpeg = encode_jpeg(&photo_like(1001, 333), 80).unwrap();
+    for short_side in [1, 42, 43, 84, 167, 333, 5000] {
+        for long_side in [1, 126, 127, 251, 501, 1001, 5000] {
+            let target = Target { short_side, long_side };
+            let image = decode(&jpeg, Some(target), &Limits::default()).unwrap().image;
+            assert!(image.height() >= short_side.min(333), "{target:?} gave {image:?}");
+            assert!(image.width() >= long_side.min(1001), "{target:?} gave {image:?}");
+        }
+    }
+}
+
+#[test]
+fn a_smaller_target_costs_less_memory() {
+    let limits = Limits::default();
+    let small = Target { short_side: 8, long_side: 8 };
+    let baseline = probe(&fixture("orientation-1.jpg"), &limits).unwrap();
+    let progressive = probe(&fixture("progressive.jpg"), &limits).unwrap();
+    assert!(decoding_cost(&baseline, Some(small)) < decoding_cost(&baseline, None));
+    assert!(decoding_cost(&baseline, None) >= 96 * 64 * 3);
+    assert!(decoding_cost(&progressive, Some(small)) >= 96 * 64 * 3);
+}
+
+#[test]
+fn a_thumbnail_fits_and_is_not_enlarged() {
+    let picture = decode(&fixture("rgb.png"), None, &Limits::default()).unwrap().image;
+    let size_of = |jpeg: &[u8]| {
+        let image = decode(jpeg, None, &Limits::default()).unwrap().image;
+        (image.width(), image.height())
+    };
+    assert_eq!(size_of(&thumbnail(&picture, 48, 80).unwrap()), (48, 32));
+    let unchanged = thumbnail(&picture, 320, 90).unwrap();
+    assert_shows_the_picture("thumbnail", &decode(&unchanged, None, &Limits::default()).unwrap().image, 16);
+    let sliver = RgbImage::new(1000, 1, vec![128; 3000]).unwrap();
+    assert_eq!(size_of(&thumbnail(&sliver, 100, 80).unwrap()), (100, 1));
+}
+
+#[test]
+fn pixels_have_to_fill_the_picture() {
+    assert_eq!(RgbImage::new(2, 2, vec![0; 11]).unwrap_err().code(), "wrong_pixel_count");
+    assert_eq!(RgbImage::new(0, 2, Vec::new()).unwrap_err().code(), "wrong_pixel_count");
+}
+
+#[test]
+fn a_scan_looks_into_picture_files_only() {
+    for name in ["a.jpg", "B.JPG", "dir/c.HeIc", "d.nef", "e.jxl"] {
+        assert!(is_candidate(Path::new(name)), "{name}");
+    }
+    for name in ["a.txt", "jpg", ".jpg", "b.jpg.part", "c.mp4", "d"] {
+        assert!(!is_candidate(Path::new(name)), "{name}");
+    }
+}

@@ -92,7 +92,7 @@ pub(crate) enum Command {
         #[arg(value_name = "IMAGE")]
         images: Vec<String>,
         /// How many photos to show for each image
-        #[arg(short = 'n', value_name = "K", default_value = "10")]
+        #[arg(short = 'n', value_name = "K", default_value = "8")]
         limit: NonZeroUsize,
     },
     /// Print completions for a shell

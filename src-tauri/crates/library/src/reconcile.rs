@@ -185,3 +185,61 @@ fn findings(scope: &Scope, known: Known, unreadable: &[PathBuf], presence: Prese
     let resolved = known.failures.into_keys().filter(|path| !hidden(path));
     Findings { missing, resolved: resolved.map(|path| (folder.id, path)).collect(), presence: Some(presence) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use catalog::content::Content;
+    use catalog::{content, folder};
+
+    use super::*;
+
+    /// A catalog that knows one photo in `root`, last seen on file system `device`.
+    fn catalog_with_photo(root: &Path, device: Option<u64>) -> (Catalog, Scope) {
+        let catalog = Catalog::open(&root.join("catalog.db")).unwrap();
+        let photos = root.join("photos");
+        fs::create_dir(&photos).unwrap();
+        catalog
+            .write(|connection| {
+                let id = folder::insert(connection, &photos, 0)?;
+                folder::set_online(connection, id, device, 0)?;
+                let picture =
+                    Content { hash: [1; 32], format: "jpeg".into(), width: 1, height: 1, captured_at: None };
+                let content = content::insert(connection, &picture)?;
+                let stamp = Stamp { size: 1, modified_ns: 1 };
+                photo::upsert(connection, id, Path::new("a.jpg"), stamp, content, 0)?;
+                Ok(())
+            })
+            .unwrap();
+        let folder = catalog.read(folder::all).unwrap().remove(0);
+        (catalog, Scope { folder, prefix: PathBuf::new() })
+    }
+
+    fn findings(catalog: &Catalog, scope: &Scope) -> Findings {
+        let (jobs, _queue) = crossbeam_channel::unbounded();
+        let (counts, control) = (Counts::default(), Control::default());
+        reconcile(catalog, scope, &mut HashSet::new(), &jobs, &counts, &control).unwrap()
+    }
+
+    #[test]
+    fn an_empty_folder_on_its_own_file_system_was_emptied() {
+        let root = tempfile::tempdir().unwrap();
+        let device = presence(root.path()).unwrap().device;
+        let (catalog, scope) = catalog_with_photo(root.path(), device);
+        let findings = findings(&catalog, &scope);
+        assert!(findings.presence.is_some());
+        assert_eq!(findings.missing.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_empty_folder_on_another_file_system_is_the_mount_point_of_an_unplugged_drive() {
+        let root = tempfile::tempdir().unwrap();
+        let device = presence(root.path()).unwrap().device.map(|device| device + 1);
+        let (catalog, scope) = catalog_with_photo(root.path(), device);
+        let findings = findings(&catalog, &scope);
+        assert!(findings.presence.is_none(), "it counts as offline");
+        assert!(findings.missing.is_empty());
+    }
+}

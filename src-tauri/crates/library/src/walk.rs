@@ -34,6 +34,7 @@ pub(crate) enum Entry {
 pub(crate) fn walk<'a>(root: &'a Path, prefix: &Path) -> impl Iterator<Item = Entry> + 'a {
     let start = if prefix.as_os_str().is_empty() { root.to_path_buf() } else { root.join(prefix) };
     WalkDir::new(start)
+        .sort_by_file_name()
         .follow_links(true)
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_skipped_name(entry.file_name()))

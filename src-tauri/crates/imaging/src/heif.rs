@@ -4,6 +4,8 @@
 //! takes hardly more memory than its pixels. The container's own turn and mirror count; the EXIF orientation repeats
 //! them and is not applied again (ISO/IEC 23008-12).
 
+use std::num::NonZeroU64;
+
 use heic_rs::context::Context;
 use heic_rs::ftyp::FileType;
 use heic_rs::hevc::{self, Frame};
@@ -11,7 +13,7 @@ use heic_rs::meta;
 use heic_rs::props::ItemProps;
 use heic_rs::props::simple::Clap;
 use heic_rs::{Brand, Mirror, Nclx, PixelLayout, Range, Rotation, Transform, color as yuv, transform};
-use scuffle_h265::SpsNALUnit;
+use scuffle_h265::{SpsNALUnit, SpsRbsp};
 
 use crate::color;
 use crate::error::ImageError;
@@ -107,7 +109,7 @@ pub(crate) fn decode(
 pub(crate) fn decode_hevc(
     props: &ItemProps<'_>,
     data: &[u8],
-    _limits: &Limits,
+    limits: &Limits,
 ) -> Result<Picture, ImageError> {
     let failed = |error| explain(Format::Heic, &error);
     let config = props
@@ -115,22 +117,31 @@ pub(crate) fn decode_hevc(
         .as_ref()
         .ok_or_else(|| ImageError::unsupported(Format::Heic, "it is not coded as HEVC"))?;
     let parameter_sets = config.parameter_sets();
-    let described = parameter_sets.iter().find_map(|unit| described_by(unit)).unwrap_or_else(undescribed);
-    let frame =
-        hevc::decode_still(&parameter_sets, &config.split_nals(data).map_err(failed)?).map_err(failed)?;
-    Ok(Picture { frame, described })
+    let sequence = parameter_sets.iter().find_map(|unit| sequence(unit));
+    if let Some(sequence) = &sequence {
+        // heic-rs allocates by these two, which need not be what the container says, and which it then crops.
+        let side = |samples: NonZeroU64| u32::try_from(samples.get()).unwrap_or(u32::MAX);
+        let sides = [sequence.pic_width_in_luma_samples, sequence.pic_height_in_luma_samples].map(side);
+        limits.check_size(sides[0], sides[1])?;
+    }
+    let slices = config.split_nals(data).map_err(failed)?;
+    let frame = hevc::decode_still(&parameter_sets, &slices).map_err(failed)?;
+    Ok(Picture { frame, described: sequence.and_then(described_by).unwrap_or_else(undescribed) })
 }
 
-/// The colour description in a sequence parameter set (ITU-T H.265, annex E); `None` for other units.
-fn described_by(unit: &[u8]) -> Option<Nclx> {
+/// The sequence parameter set in a NAL unit, if it is one.
+fn sequence(unit: &[u8]) -> Option<SpsRbsp> {
     const SEQUENCE_PARAMETER_SET: u8 = 33;
-    if (unit.first()? >> 1) & 0x3F != SEQUENCE_PARAMETER_SET {
-        return None;
-    }
-    let signal = SpsNALUnit::parse(unit).ok()?.rbsp.vui_parameters?.video_signal_type;
-    let full_range = if signal.video_full_range_flag { Range::Full } else { Range::Limited };
+    let is_one = (unit.first()? >> 1) & 0x3F == SEQUENCE_PARAMETER_SET;
+    is_one.then(|| SpsNALUnit::parse(unit).ok())?.map(|unit| unit.rbsp)
+}
+
+/// The colours by the stream's own account (ITU-T H.265, annex E).
+fn described_by(sequence: SpsRbsp) -> Option<Nclx> {
+    let signal = sequence.vui_parameters?.video_signal_type;
+    let range = if signal.video_full_range_flag { Range::Full } else { Range::Limited };
     let codes = [signal.colour_primaries, signal.transfer_characteristics, signal.matrix_coeffs];
-    Some(nclx(codes.map(u16::from), full_range))
+    Some(nclx(codes.map(u16::from), range))
 }
 
 /// What holds for pictures that say nothing: the default of the image file format (ISO/IEC 23000-22, 7.3.6.4).
@@ -256,5 +267,22 @@ fn explain(format: Format, error: &heic_rs::Error) -> ImageError {
         heic_rs::Error::Truncated(_) => ImageError::Truncated { format },
         heic_rs::Error::Unsupported(reason) => ImageError::unsupported(format, &reason),
         error => ImageError::corrupt(format, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stream_tells_its_colours() {
+        let file = include_bytes!("../tests/fixtures/plain.heic");
+        let primary = Primary::open(Format::Heic, file).unwrap();
+        let config = primary.props.hvcc.unwrap();
+        let sequence = config.parameter_sets().into_iter().find_map(sequence).unwrap();
+        let in_container = primary.props.nclx.unwrap();
+        let in_stream = described_by(sequence).unwrap();
+        assert_eq!(in_stream.range, in_container.range);
+        assert_eq!(in_stream.matrix, in_container.matrix);
     }
 }

@@ -86,6 +86,16 @@ fn heic_variants() {
 }
 
 #[test]
+fn a_heic_without_a_colour_property_keeps_its_colours() {
+    // As phones write them: the range and the matrix stand in the coded stream only.
+    let mut bytes = fixture("plain.heic");
+    let at = bytes.windows(8).position(|window| window == b"colrnclx").unwrap();
+    bytes[at..at + 4].copy_from_slice(b"free");
+    let image = decode(&bytes, None, &Limits::default()).unwrap().image;
+    assert_shows_the_picture("plain.heic without colr", &image, LOSSY);
+}
+
+#[test]
 fn avif_variants() {
     for name in ["plain.avif", "444.avif", "ten-bit.avif", "animated.avif"] {
         shows_the_picture(name, Format::Avif, LOSSY);

@@ -48,6 +48,22 @@ fn similarity_is_one_for_the_same_photo_and_less_for_another() {
 }
 
 #[test]
+fn more_results_than_there_are_photos_may_be_asked_for() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let most = usize::MAX.to_string();
+    assert_eq!(place.search(&[&sample("shoes/shoes-1.jpg"), "-n", &most]).len(), 6);
+}
+
+#[test]
+fn an_empty_library_answers_and_is_sound() {
+    let place = Place::empty();
+    assert!(place.search(&[&sample("hat/hat-1.jpg")]).is_empty());
+    assert_eq!(place.json(&["verify"])["sound"], true);
+    assert_eq!(place.json(&["status"])["photos"], 0);
+}
+
+#[test]
 fn a_status_says_what_the_library_holds() {
     let place = Place::with_classes(&["hat"]);
     place.index();
@@ -80,13 +96,14 @@ fn a_second_process_is_told_that_the_library_is_in_use() {
 fn wrong_usage_is_told_from_work_that_cannot_be_done() {
     let place = Place::with_classes(&["hat"]);
     let hat = sample("hat/hat-1.jpg");
-    for wrong in
-        [&["frobnicate"][..], &["search"], &["search", &hat, "--crop", "1,2,3"], &["search", &hat, "-n", "0"]]
-    {
+    let no_crop = ["search", &hat, "--crop", "1,2,3"];
+    let two_with_crop = ["search", &hat, &hat, "--crop", "0,0,9,9"];
+    for wrong in [&["frobnicate"][..], &["search"], &no_crop, &two_with_crop, &["search", &hat, "-n", "0"]] {
         assert_eq!(place.run(wrong).status.code(), Some(2), "{wrong:?}");
     }
     let beyond = ["search", &hat, "--crop", "0,0,100000,10"];
-    for impossible in [&beyond[..], &["index", "/no/such/folder"], &["remove", &hat]] {
+    let embed = ["embed", &hat, "--crop", "0,0,100000,10"];
+    for impossible in [&beyond[..], &embed, &["index", "/no/such/folder"], &["remove", &hat]] {
         let output = place.run(impossible);
         assert_eq!(output.status.code(), Some(1), "{impossible:?}");
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "{impossible:?}");
@@ -113,7 +130,7 @@ fn a_contact_sheet_shows_queries_crops_and_results_and_links_to_nothing() {
     place.index();
     let page = place.root().join("sheet.html");
     let query = format!("{}@10,10,100,100", sample("hat/hat-2.jpg"));
-    let written = place.run(&["contact-sheet", page.to_str().unwrap(), &query, "-n", "3"]);
+    let written = place.run(&["contact-sheet", "--out", page.to_str().unwrap(), &query, "-n", "3"]);
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
     let html = std::fs::read_to_string(page).unwrap();
     assert_eq!(html.matches("<img").count(), 4, "one query, three results");

@@ -65,6 +65,50 @@ fn everything_but_the_catalog_is_made_again_when_it_is_lost_or_damaged() {
 }
 
 #[test]
+fn damage_inside_the_thumbnails_is_mended() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let thumbnails = place.data().join("thumbnails.db");
+    let mut bytes = fs::read(&thumbnails).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[4096..middle].fill(0xAA);
+    fs::write(&thumbnails, bytes).unwrap();
+    assert_eq!(place.json(&["verify", "--repair"])["sound"], true);
+    assert_eq!(place.json(&["verify"])["findings"], serde_json::json!([]));
+}
+
+#[test]
+fn a_repair_that_has_to_wait_for_a_drive_says_so() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    fs::rename(place.photos(), place.root().join("unplugged")).unwrap();
+    fs::remove_file(place.data().join("thumbnails.db")).unwrap();
+    let output = place.command().args(["--json", "verify", "--repair"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let verified: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&verified["sound"], &verified["findings"][0]["repaired"]), (&false.into(), &false.into()));
+}
+
+#[test]
+fn an_index_of_another_catalog_is_not_taken_for_this_one() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    for file in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
+        let _ = fs::remove_file(place.data().join(file));
+    }
+    fs::remove_dir_all(place.photo("hat")).unwrap();
+    place.add_class("shoes");
+    // Other photos under the same ids; the snapshot that is left knows the hats.
+    let mut child = place.command().arg("watch").arg(place.photos()).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.map(Result::unwrap).find(|line| line.contains("up_to_date")).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let query = samples().join("shoes/shoes-1.jpg");
+    assert_eq!(place.search(&[query.to_str().unwrap(), "-n", "1"]), ["shoes/shoes-1.jpg"]);
+}
+
+#[test]
 fn a_catalog_of_a_newer_version_is_left_alone() {
     let place = Place::with_classes(&["hat"]);
     place.index();

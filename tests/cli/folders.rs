@@ -52,6 +52,61 @@ fn a_folder_that_is_not_there_is_offline_and_its_photos_stay() {
     assert_eq!(place.json(&["status"])["folders"][0]["state"], "online");
 }
 
+#[test]
+fn a_copy_of_a_photo_that_is_offline_is_a_copy_and_not_the_photo_moved() {
+    let place = Place::empty();
+    let (card, pictures) = (place.photo("card"), place.photo("pictures"));
+    fs::create_dir(&card).unwrap();
+    fs::create_dir(&pictures).unwrap();
+    fs::copy(samples().join("hat/hat-1.jpg"), card.join("1.jpg")).unwrap();
+    place.json(&["index", card.to_str().unwrap(), pictures.to_str().unwrap()]);
+    // Imported from the card, which is taken out then.
+    fs::copy(card.join("1.jpg"), pictures.join("hat.jpg")).unwrap();
+    fs::rename(&card, place.root().join("card taken out")).unwrap();
+    let summary = place.json(&["index"]);
+    assert_eq!((&summary["indexed"], &summary["offline"]), (&1.into(), &1.into()));
+    assert_eq!(place.library(), ["card/1.jpg", "pictures/hat.jpg"].map(String::from).into());
+}
+
+#[test]
+fn a_folder_may_not_take_over_one_that_is_offline() {
+    let place = Place::with_classes(&["hat"]);
+    let (hats, away) = (place.photo("hat"), place.root().join("unplugged"));
+    place.json(&["index", hats.to_str().unwrap()]);
+    fs::rename(&hats, &away).unwrap();
+    let output = place.run(&["index", place.photos().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("offline"));
+    fs::rename(&away, &hats).unwrap();
+    assert_eq!(place.index()["unchanged"], 6);
+}
+
+#[cfg(unix)]
+#[test]
+fn photos_behind_a_link_to_an_unplugged_drive_stay() {
+    let place = Place::with_classes(&["hat"]);
+    let drive = place.root().join("drive");
+    fs::create_dir(&drive).unwrap();
+    fs::copy(samples().join("shoes/shoes-1.jpg"), drive.join("shoe.jpg")).unwrap();
+    std::os::unix::fs::symlink(&drive, place.photo("link")).unwrap();
+    assert_eq!(place.index()["indexed"], 7);
+    // Its own name through the link is the same photo.
+    let linked = place.photo("link/shoe.jpg");
+    assert!(!place.search(&[linked.to_str().unwrap()]).contains(&"link/shoe.jpg".to_owned()));
+    fs::rename(&drive, place.root().join("unplugged")).unwrap();
+    assert_eq!(place.index()["removed"], 0);
+    assert!(place.library().contains("link/shoe.jpg"));
+}
+
+#[test]
+fn a_photo_whose_name_is_a_directory_now_is_gone() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    fs::remove_file(place.photo("hat/hat-1.jpg")).unwrap();
+    fs::create_dir(place.photo("hat/hat-1.jpg")).unwrap();
+    assert_eq!(place.index()["removed"], 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_directory_that_cannot_be_read_keeps_its_photos() {

@@ -52,9 +52,21 @@ fn every_command_leaves_originals_as_they_were() {
     place.json(&["status"]);
     place.json(&["verify", "--repair"]);
     let page = place.root().join("page.html");
-    assert!(place.run(&["contact-sheet", page.to_str().unwrap()]).status.success());
+    assert!(place.run(&["contact-sheet", "--out", page.to_str().unwrap()]).status.success());
     place.json(&["remove", place.photos().to_str().unwrap()]);
 
+    assert_eq!(everything(&place), before);
+}
+
+#[test]
+fn a_page_is_not_written_over_a_photo_or_beside_one() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let before = everything(&place);
+    for page in ["hat/hat-1.jpg", "hat/new.html"] {
+        let output = place.run(&["contact-sheet", "--out", place.photo(page).to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2), "{page}");
+    }
     assert_eq!(everything(&place), before);
 }
 

@@ -49,6 +49,11 @@ impl Catalog {
         Ok(value)
     }
 
+    /// A name that no other catalog has.
+    pub fn id(&self) -> Result<String> {
+        self.read(|connection| Ok(connection.query_row("SELECT id FROM catalog", [], |row| row.get(0))?))
+    }
+
     /// What SQLite's own integrity and foreign-key checks find; nothing when all is well.
     pub fn check(&self) -> Result<Vec<Problem>> {
         self.read(|connection| {

@@ -37,16 +37,30 @@ pub enum CatalogError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// A damaged thumbnail store could not be taken away.
+    #[error("the damaged file {} cannot be deleted: {source}", path.display())]
+    Discard {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A query failed: damaged file, full disk, or a lock held by another program.
     #[error("the catalog could not be read or written: {0}")]
     Query(#[from] rusqlite::Error),
 }
 
 impl CatalogError {
+    /// Whether the file's content is at fault.
+    pub fn is_damage(&self) -> bool {
+        self.code() == "catalog_damaged"
+    }
+
     /// A stable name for the kind of error.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NewerVersion { .. } => "catalog_newer",
+            Self::Discard { .. } => "catalog_discard",
             Self::Open { source, .. } => sqlite_code(source).unwrap_or("catalog_open"),
             Self::Migration { source, .. } => sqlite_code(source).unwrap_or("catalog_migration"),
             Self::Query(source) => sqlite_code(source).unwrap_or("catalog_query"),

@@ -45,12 +45,6 @@ pub fn delete(connection: &Connection, folder_id: i64, path: &Path) -> Result<()
     Ok(())
 }
 
-/// Drops all failures, so that the next scan tries these files again.
-pub fn delete_all(connection: &Connection) -> Result<()> {
-    connection.execute("DELETE FROM failure", [])?;
-    Ok(())
-}
-
 /// All failures with absolute paths, by path.
 pub fn all(connection: &Connection) -> Result<Vec<Failure>> {
     let mut statement = connection.prepare_cached(

@@ -16,21 +16,18 @@ pub struct Folder {
     pub path: PathBuf,
     /// Whether the folder was there when last looked at.
     pub online: bool,
-    /// The file system it was last seen on, where the system tells.
-    pub device: Option<u64>,
     /// When it was last seen, Unix milliseconds.
     pub last_seen_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, path, state, device, last_seen_at";
+const COLUMNS: &str = "id, path, state, last_seen_at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Folder> {
     Ok(Folder {
         id: row.get(0)?,
         path: row.get::<_, PathBytes<PathBuf>>(1)?.0,
         online: row.get::<_, String>(2)? == "online",
-        device: row.get::<_, Option<i64>>(3)?.map(|device| device as u64),
-        last_seen_at: row.get(4)?,
+        last_seen_at: row.get(3)?,
     })
 }
 
@@ -56,13 +53,19 @@ pub fn by_path(connection: &Connection, path: &Path) -> Result<Option<Folder>> {
     Ok(statement.query_row([PathBytes(path)], from_row).optional()?)
 }
 
-/// Notes that the folder is there, and on which file system. Returns whether it was offline before.
-pub fn set_online(connection: &Connection, id: i64, device: Option<u64>, now: i64) -> Result<bool> {
+/// Notes that the folder is there. Returns whether it was offline before.
+pub fn set_online(connection: &Connection, id: i64, now: i64) -> Result<bool> {
     let was_offline = is_in_state(connection, id, "offline")?;
     connection
-        .prepare_cached("UPDATE folder SET state = 'online', device = ?2, last_seen_at = ?3 WHERE id = ?1")?
-        .execute((id, device.map(|device| device as i64), now))?;
+        .prepare_cached("UPDATE folder SET state = 'online', last_seen_at = ?2 WHERE id = ?1")?
+        .execute((id, now))?;
     Ok(was_offline)
+}
+
+/// Whether the folder is still one of the library's.
+pub fn exists(connection: &Connection, id: i64) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM folder WHERE id = ?1")?;
+    Ok(statement.exists([id])?)
 }
 
 /// Notes that the folder is not there. Nothing else changes. Returns whether it was online before.

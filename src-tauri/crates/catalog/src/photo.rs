@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::Result;
 use crate::path_bytes::{PathBytes, below};
@@ -16,6 +16,32 @@ pub struct Stamp {
     pub modified_ns: i64,
 }
 
+/// A photo as a walk compares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Row id.
+    pub id: i64,
+    /// Size and time when it was indexed.
+    pub stamp: Stamp,
+    /// The file system it was seen on, where the system tells.
+    pub device: Option<u64>,
+    /// The picture it holds.
+    pub content_id: i64,
+}
+
+/// Where a photo lies.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The folder's id.
+    pub folder_id: i64,
+    /// Relative to the folder.
+    pub path: &'a Path,
+    /// Size and time.
+    pub stamp: Stamp,
+    /// The file system, where the system tells.
+    pub device: Option<u64>,
+}
+
 /// A photo's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photo {
@@ -23,29 +49,35 @@ pub struct Photo {
     pub id: i64,
     /// The folder it lies in.
     pub folder_id: i64,
+    /// The folder's path.
+    pub folder: PathBuf,
     /// Absolute path.
     pub path: PathBuf,
     /// Size and time when it was indexed.
     pub stamp: Stamp,
+    /// The file system it was seen on, where the system tells.
+    pub device: Option<u64>,
     /// The picture it holds.
     pub content_id: i64,
     /// Whether its folder was there when last looked at.
     pub online: bool,
 }
 
-const SELECT: &str = "SELECT photo.id, folder_id, folder.path, photo.path, size, modified_ns, content_id, state \
+const SELECT: &str = "SELECT photo.id, folder_id, folder.path, photo.path, size, modified_ns, content_id, state, device \
      FROM photo JOIN folder ON folder.id = folder_id";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Photo> {
+fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
     let folder = row.get::<_, PathBytes<PathBuf>>(2)?.0;
     let relative = row.get::<_, PathBytes<PathBuf>>(3)?.0;
     Ok(Photo {
         id: row.get(0)?,
         folder_id: row.get(1)?,
         path: folder.join(relative),
+        folder,
         stamp: Stamp { size: row.get::<_, i64>(4)? as u64, modified_ns: row.get(5)? },
         content_id: row.get(6)?,
         online: row.get::<_, String>(7)? == "online",
+        device: device(row, 8)?,
     })
 }
 
@@ -70,56 +102,64 @@ pub fn by_content(connection: &Connection, content_id: i64) -> Result<Vec<Photo>
     Ok(photos)
 }
 
-/// Calls `each` with relative path, id, stamp and picture of the photos of a folder at or below `prefix`.
-pub fn for_each_stamp(
+/// Calls `each` with the relative path and the row of the photos of a folder at or below `prefix`.
+pub fn for_each_row(
     connection: &Connection,
     folder_id: i64,
     prefix: &Path,
-    mut each: impl FnMut(PathBuf, i64, Stamp, i64),
+    mut each: impl FnMut(PathBuf, Row),
 ) -> Result<()> {
     let (lower, upper) = below(prefix);
     let mut statement = connection.prepare_cached(
-        "SELECT path, id, size, modified_ns, content_id FROM photo \
+        "SELECT path, id, size, modified_ns, device, content_id FROM photo \
          WHERE folder_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
     )?;
     let mut rows = statement.query((folder_id, PathBytes(prefix), lower, upper))?;
     while let Some(row) = rows.next()? {
         let stamp = Stamp { size: row.get::<_, i64>(2)? as u64, modified_ns: row.get(3)? };
-        each(row.get::<_, PathBytes<PathBuf>>(0)?.0, row.get(1)?, stamp, row.get(4)?);
+        let photo = Row { id: row.get(1)?, stamp, device: device(row, 4)?, content_id: row.get(5)? };
+        each(row.get::<_, PathBytes<PathBuf>>(0)?.0, photo);
     }
     Ok(())
 }
 
 /// Adds the photo, or gives the one at this path its new stamp and picture. Returns its id.
-pub fn upsert(
-    connection: &Connection,
-    folder_id: i64,
-    path: &Path,
-    stamp: Stamp,
-    content_id: i64,
-    now: i64,
-) -> Result<i64> {
+pub fn upsert(connection: &Connection, place: Place<'_>, content_id: i64, now: i64) -> Result<i64> {
+    let Place { folder_id, path, stamp, device } = place;
     let mut statement = connection.prepare_cached(
-        "INSERT INTO photo (folder_id, path, size, modified_ns, content_id, added_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-         ON CONFLICT (folder_id, path) DO UPDATE SET size = ?3, modified_ns = ?4, content_id = ?5 \
+        "INSERT INTO photo (folder_id, path, size, modified_ns, device, content_id, added_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+         ON CONFLICT (folder_id, path) DO UPDATE \
+         SET size = ?3, modified_ns = ?4, device = ?5, content_id = ?6 \
          RETURNING id",
     )?;
-    let id = statement.query_row(
-        (folder_id, PathBytes(path), stamp.size as i64, stamp.modified_ns, content_id, now),
-        |row| row.get(0),
-    )?;
-    Ok(id)
+    let (size, device) = (stamp.size as i64, device.map(|device| device as i64));
+    let row = (folder_id, PathBytes(path), size, stamp.modified_ns, device, content_id, now);
+    Ok(statement.query_row(row, |row| row.get(0))?)
 }
 
 /// Gives a photo that was moved or renamed its new place. Id and picture stay.
-pub fn relocate(connection: &Connection, id: i64, folder_id: i64, path: &Path, stamp: Stamp) -> Result<()> {
+pub fn relocate(connection: &Connection, id: i64, place: Place<'_>) -> Result<()> {
+    let Place { folder_id, path, stamp, device } = place;
+    let (size, device) = (stamp.size as i64, device.map(|device| device as i64));
     connection
         .prepare_cached(
-            "UPDATE photo SET folder_id = ?2, path = ?3, size = ?4, modified_ns = ?5 WHERE id = ?1",
+            "UPDATE photo SET folder_id = ?2, path = ?3, size = ?4, modified_ns = ?5, device = ?6 WHERE id = ?1",
         )?
-        .execute((id, folder_id, PathBytes(path), stamp.size as i64, stamp.modified_ns))?;
+        .execute((id, folder_id, PathBytes(path), size, stamp.modified_ns, device))?;
     Ok(())
+}
+
+/// Notes the file system that a photo is on now; a drive may get another number each time it is plugged in.
+pub fn set_device(connection: &Connection, id: i64, device: Option<u64>) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE photo SET device = ?2 WHERE id = ?1")?
+        .execute((id, device.map(|device| device as i64)))?;
+    Ok(())
+}
+
+fn device(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(|device| device as u64))
 }
 
 /// Drops a photo's row. Its picture stays until collected.
@@ -135,12 +175,12 @@ pub fn count_in(connection: &Connection, folder_id: i64) -> Result<u64> {
     Ok(count as u64)
 }
 
-/// Paths of up to `count` photos, spread evenly over the order of ids.
+/// Paths of up to `count` photos in folders that are there, spread evenly over the order of ids.
 pub fn sample(connection: &Connection, count: usize) -> Result<Vec<PathBuf>> {
     let mut statement = connection.prepare_cached(
         "SELECT folder.path, numbered.path FROM ( \
              SELECT folder_id, path, id, row_number() OVER (ORDER BY id) - 1 AS position, count(*) OVER () AS total \
-             FROM photo) AS numbered \
+             FROM photo WHERE folder_id IN (SELECT id FROM folder WHERE state = 'online')) AS numbered \
          JOIN folder ON folder.id = folder_id \
          WHERE position * ?1 % total < ?1 ORDER BY numbered.id LIMIT ?1",
     )?;

@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::database::{Problem, check_integrity, disk_bytes, open_connection, write_ahead_log};
-use crate::{ContentHash, Result, migrate};
+use crate::{CatalogError, ContentHash, Result, migrate};
 
 /// The open thumbnail store.
 #[derive(Debug)]
@@ -25,20 +25,25 @@ pub struct Thumbnails {
 }
 
 impl Thumbnails {
-    /// Opens the store, making it where there is none.
+    /// Opens the store, making it where there is none, and anew where it is damaged beyond opening.
     pub fn open(path: &Path) -> Result<Self> {
-        let connection = open_connection(path, migrate::THUMBNAILS)?;
+        let connection = match open_connection(path, migrate::THUMBNAILS) {
+            Err(error) if error.is_damage() => {
+                discard(path)?;
+                open_connection(path, migrate::THUMBNAILS)?
+            }
+            other => other?,
+        };
         Ok(Self { connection: Mutex::new(connection), path: path.into() })
     }
 
-    /// Deletes a store that cannot be opened, with its write-ahead log.
-    pub fn discard(path: &Path) -> std::io::Result<()> {
-        for file in [path.to_path_buf(), write_ahead_log(path)] {
-            match std::fs::remove_file(file) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
+    /// Makes a damaged store anew, empty.
+    pub fn recreate(&self) -> Result<()> {
+        let mut connection = self.connection.lock();
+        // The old file must be closed before it can be deleted on every system.
+        *connection = Connection::open_in_memory()?;
+        discard(&self.path)?;
+        *connection = open_connection(&self.path, migrate::THUMBNAILS)?;
         Ok(())
     }
 
@@ -97,4 +102,17 @@ impl Thumbnails {
     pub fn disk_bytes(&self) -> u64 {
         disk_bytes(&self.path)
     }
+}
+
+/// Deletes the file and its write-ahead log.
+fn discard(path: &Path) -> Result<()> {
+    for file in [path.to_path_buf(), write_ahead_log(path)] {
+        match std::fs::remove_file(&file) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(CatalogError::Discard { path: file, source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use catalog::content::Content;
-use catalog::photo::Stamp;
+use catalog::photo::{Place, Stamp};
 use catalog::{Catalog, CatalogError, Thumbnails, content, embedding, failure, folder, model, photo};
 
 const STAMP: Stamp = Stamp { size: 10, modified_ns: -5 };
@@ -14,6 +14,10 @@ fn open() -> (tempfile::TempDir, Catalog) {
     let directory = tempfile::tempdir().unwrap();
     let catalog = Catalog::open(&directory.path().join("catalog.db")).unwrap();
     (directory, catalog)
+}
+
+fn place(folder_id: i64, path: &str) -> Place<'_> {
+    Place { folder_id, path: Path::new(path), stamp: STAMP, device: Some(7) }
 }
 
 fn picture(seed: u8) -> Content {
@@ -27,7 +31,7 @@ fn folder_with(catalog: &Catalog, root: &str, names: &[&str]) -> i64 {
             let folder = folder::insert(connection, Path::new(root), 0)?;
             for (seed, name) in (1..).zip(names) {
                 let content = content::insert(connection, &picture(seed))?;
-                photo::upsert(connection, folder, Path::new(name), STAMP, content, 0)?;
+                photo::upsert(connection, place(folder, name), content, 0)?;
             }
             Ok(folder)
         })
@@ -38,8 +42,8 @@ fn paths_below(catalog: &Catalog, folder: i64, prefix: &str) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     catalog
         .read(|connection| {
-            photo::for_each_stamp(connection, folder, Path::new(prefix), |path, _, stamp, _| {
-                assert_eq!(stamp, STAMP);
+            photo::for_each_row(connection, folder, Path::new(prefix), |path, row| {
+                assert_eq!((row.stamp, row.device), (STAMP, Some(7)));
                 paths.push(path);
             })
         })
@@ -65,7 +69,7 @@ fn a_failed_transaction_leaves_nothing_behind() {
     let failed: catalog::Result<()> = catalog.write(|connection| {
         folder::insert(connection, Path::new("/photos"), 0)?;
         // No folder 77: the foreign key refuses.
-        photo::upsert(connection, 77, Path::new("a.jpg"), STAMP, 1, 0)?;
+        photo::upsert(connection, place(77, "a.jpg"), 1, 0)?;
         Ok(())
     });
     assert!(matches!(failed, Err(CatalogError::Query(_))));
@@ -115,6 +119,16 @@ fn forgetting_a_folder_leaves_no_photo_and_an_orphan_to_collect() {
 }
 
 #[test]
+fn every_catalog_has_a_name_of_its_own() {
+    let (directory, catalog) = open();
+    let (_other_directory, other) = open();
+    let id = catalog.id().unwrap();
+    assert_ne!(id, other.id().unwrap());
+    drop(catalog);
+    assert_eq!(Catalog::open(&directory.path().join("catalog.db")).unwrap().id().unwrap(), id);
+}
+
+#[test]
 fn ids_of_vectors_are_never_used_again() {
     let (_directory, catalog) = open();
     let mut ids = Vec::new();
@@ -150,7 +164,7 @@ fn an_outer_folder_takes_over_photos_with_their_ids() {
 }
 
 #[test]
-fn thumbnails_come_back_and_a_damaged_store_says_so() {
+fn thumbnails_come_back_and_a_damaged_store_is_made_anew() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("thumbnails.db");
     let thumbnails = Thumbnails::open(&path).unwrap();
@@ -160,7 +174,10 @@ fn thumbnails_come_back_and_a_damaged_store_says_so() {
     assert_eq!(thumbnails.hashes().unwrap(), [[1; 32]]);
     drop(thumbnails);
     std::fs::write(&path, "no database").unwrap();
-    assert_eq!(Thumbnails::open(&path).unwrap_err().code(), "catalog_damaged");
-    Thumbnails::discard(&path).unwrap();
-    assert_eq!(Thumbnails::open(&path).unwrap().hashes().unwrap(), Vec::<[u8; 32]>::new());
+    let anew = Thumbnails::open(&path).unwrap();
+    assert_eq!(anew.hashes().unwrap(), Vec::<[u8; 32]>::new());
+    anew.insert([(&[1; 32], &b"one"[..])]).unwrap();
+    anew.recreate().unwrap();
+    assert_eq!(anew.hashes().unwrap(), Vec::<[u8; 32]>::new());
+    assert_eq!(anew.check().unwrap(), []);
 }

@@ -85,8 +85,8 @@ pub(crate) enum Command {
     },
     /// Write an HTML page that shows images with the photos that look like them
     ContactSheet {
-        /// The page to write
-        #[arg(value_name = "FILE")]
+        /// The page to write, an .html file outside the library's folders
+        #[arg(short = 'o', long = "out", value_name = "FILE.html")]
         page: PathBuf,
         /// Images, each with an optional crop as in photo.jpg@X,Y,W,H; none takes some of the library
         #[arg(value_name = "IMAGE")]
@@ -100,6 +100,13 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// Whether an interrupt ends the command in order, with what is done kept, rather than at once.
+    pub(crate) fn stops_in_order(&self) -> bool {
+        matches!(self, Self::Index { .. } | Self::Watch { .. } | Self::Verify { .. })
+    }
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,12 @@ use crate::progress::Progress;
 /// Runs the command that was typed.
 pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failure> {
     let json = arguments.json;
+    if let Command::Search(search) = &arguments.command
+        && search.crop.is_some()
+        && search.images.len() > 1
+    {
+        return Err(Failure::Usage("--crop takes a single image".to_owned()));
+    }
     let open = || -> Result<Library, Failure> {
         let data_dir = arguments.data_dir.clone().map_or_else(default_data_dir, Ok)?;
         Ok(quietly(|| Library::open(&data_dir))?)
@@ -40,7 +46,8 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Command::Remove { folders } => remove(&open()?, folders, json),
         Command::Verify { repair } => verify(&open()?, *repair, control, json),
         Command::ContactSheet { page, images, limit } => {
-            contact_sheet::write(&open()?, page, images, limit.get())
+            let queries = contact_sheet::parse(images)?;
+            contact_sheet::write(&open()?, page, queries, limit.get())
         }
         // Needs no library; main answers it.
         Command::Completions { .. } => Ok(()),
@@ -106,9 +113,6 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
 }
 
 fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<(), Failure> {
-    if arguments.crop.is_some() && arguments.images.len() > 1 {
-        return Err(Failure::Usage("--crop takes a single image".to_owned()));
-    }
     let started = Instant::now();
     let example = |path: &PathBuf, negative: bool| Example {
         source: Source::Path(path.clone()),
@@ -133,7 +137,7 @@ fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<
     }
     let mut out = io::stdout().lock();
     if matches.is_empty() {
-        writeln!(out, "The library has no photos yet: add a folder with `lookalike index FOLDER`.")?;
+        writeln!(out, "The library has no other photo; `lookalike index FOLDER` adds some.")?;
     }
     for found in matches {
         let offline = if found.online { "" } else { "  (offline)" };

@@ -27,14 +27,21 @@ figure{margin:0}figcaption{overflow-wrap:anywhere;margin-top:4px;max-width:220px
 .band{opacity:.7}";
 
 /// Something to look for.
-struct Query {
+#[derive(Debug)]
+pub(crate) struct Query {
     path: PathBuf,
     crop: Option<Region>,
 }
 
-/// Writes the page.
-pub(crate) fn write(library: &Library, page: &Path, images: &[String], limit: usize) -> Result<(), Failure> {
-    let queries = if images.is_empty() { sample(library)? } else { parse(images)? };
+/// Writes the page. Without queries it asks for some photos of the library.
+pub(crate) fn write(
+    library: &Library,
+    page: &Path,
+    queries: Vec<Query>,
+    limit: usize,
+) -> Result<(), Failure> {
+    check_page(library, page)?;
+    let queries = if queries.is_empty() { sample(library)? } else { queries };
     let mut html = String::new();
     let _ = write!(
         html,
@@ -52,10 +59,28 @@ pub(crate) fn write(library: &Library, page: &Path, images: &[String], limit: us
     std::fs::write(page, html).map_err(|source| Failure::Page { path: page.into(), source })
 }
 
+/// A page must not take a photo's place.
+fn check_page(library: &Library, page: &Path) -> Result<(), Failure> {
+    let is_html = page.extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm")
+    });
+    if !is_html {
+        return Err(Failure::Usage(format!("{} does not end in .html", page.display())));
+    }
+    if library.is_in_a_folder(page)? {
+        let reason = format!("{} lies in a folder of the library, where nothing is written", page.display());
+        return Err(Failure::Usage(reason));
+    }
+    Ok(())
+}
+
 fn sample(library: &Library) -> Result<Vec<Query>, Failure> {
     let mut queries = Vec::new();
     for path in library.sample(SAMPLES)? {
-        let Preview { width, height, .. } = library.preview(&Source::Path(path.clone()))?;
+        // Gone or broken since it was indexed: the others will do.
+        let Ok(Preview { width, height, .. }) = library.preview(&Source::Path(path.clone())) else {
+            continue;
+        };
         let (crop_width, crop_height) = ((width / 2).max(1), (height / 2).max(1));
         let crop = Region { x: width / 4, y: height / 4, width: crop_width, height: crop_height };
         queries.push(Query { path: path.clone(), crop: None });
@@ -64,7 +89,8 @@ fn sample(library: &Library) -> Result<Vec<Query>, Failure> {
     Ok(queries)
 }
 
-fn parse(images: &[String]) -> Result<Vec<Query>, Failure> {
+/// Images as typed, each with an optional crop.
+pub(crate) fn parse(images: &[String]) -> Result<Vec<Query>, Failure> {
     let query = |image: &String| match image.rsplit_once('@') {
         // A name may hold an @ of its own: only four numbers after it are a crop.
         Some((path, crop)) if crop.chars().all(|c| c.is_ascii_digit() || c == ',') => {

@@ -31,18 +31,27 @@ fn main() -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
-            ExitCode::from(1)
+            ExitCode::from(if matches!(error, Failure::Usage(_)) { 2 } else { 1 })
         }
     }
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Command::Completions { shell } = arguments.command {
-        clap_complete::generate(shell, &mut Arguments::command(), "lookalike", &mut io::stdout());
-        return Ok(());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Arguments::command(), "lookalike", &mut script);
+        return Ok(io::stdout().write_all(&script)?);
     }
     let control = Arc::new(Control::default());
-    let on_signal = Arc::clone(&control);
-    ctrlc::set_handler(move || on_signal.cancel())?;
+    if arguments.command.stops_in_order() {
+        let on_signal = Arc::clone(&control);
+        ctrlc::set_handler(move || {
+            if on_signal.is_cancelled() {
+                // Asked twice: whatever it is that takes so long, the catalog survives it.
+                std::process::exit(130);
+            }
+            on_signal.cancel();
+        })?;
+    }
     commands::run(arguments, &control)
 }

@@ -2,17 +2,17 @@
 //!
 //! Thumbnails go first, rows second, the index last: whatever a crash cuts off can be told from the rows.
 
-use std::fs;
 use std::path::PathBuf;
 
-use catalog::{Catalog, Connection, Thumbnails, content, embedding, failure, photo};
+use catalog::{Catalog, Connection, Thumbnails, content, embedding, failure, folder, photo};
 use vector_index::VectorIndex;
 
 use crate::Result;
 use crate::clock;
 use crate::event::Event;
 use crate::index::SearchIndex;
-use crate::reconcile::{self, Job, Missing};
+use crate::original;
+use crate::reconcile::Job;
 use crate::update::{FailedPhoto, Summary};
 use crate::worker::{Outcome, OutcomeKind};
 
@@ -75,6 +75,10 @@ impl Committer<'_> {
 
     fn store(&self, connection: &Connection, outcome: Outcome, effects: &mut Effects) -> catalog::Result<()> {
         let Outcome { job, kind } = outcome;
+        if !folder::exists(connection, job.folder_id)? {
+            // Forgotten, or taken over by an outer folder, since the walk.
+            return Ok(());
+        }
         match kind {
             OutcomeKind::Digested(digest) => {
                 let content_id = content::insert(connection, &digest.content)?;
@@ -84,47 +88,49 @@ impl Committer<'_> {
                     effects.vectors.push((id, digest.vector));
                 }
                 effects.indexed += 1;
-                place(connection, job, content_id, effects)
+                place(connection, &job, content_id, effects)
             }
-            OutcomeKind::Known { content_id } => {
+            OutcomeKind::Known(hash) => {
+                // Collected since the worker looked: the next scan reads the file as a new one.
+                let Some(content_id) = content::id_by_hash(connection, &hash)? else { return Ok(()) };
                 if photo::by_path(connection, job.folder_id, &job.relative)?.is_some() {
                     effects.unchanged += 1;
                 } else {
                     effects.indexed += 1;
                 }
-                place(connection, job, content_id, effects)
+                place(connection, &job, content_id, effects)
             }
             OutcomeKind::Failed { code, reason } => {
+                // A photo that was readable before and is not now has nothing left to show.
+                if let Some(photo) = photo::by_path(connection, job.folder_id, &job.relative)? {
+                    photo::delete(connection, photo.id)?;
+                }
                 let stamp = job.stamp;
-                fail(connection, job, stamp, (code, reason), effects)
+                fail(connection, &job, stamp, (code, reason), effects)
             }
-            OutcomeKind::Unreadable { reason } => {
-                fail(connection, job, RETRY_STAMP, ("unreadable", reason), effects)
+            OutcomeKind::NotRead { code, reason } => {
+                fail(connection, &job, RETRY_STAMP, (code, reason), effects)
             }
             OutcomeKind::NotNow => Ok(()),
         }
     }
 
-    /// Drops the rows of photos whose files are gone, unless they turned up elsewhere meanwhile or their folder
-    /// went away during the walk.
+    /// Drops the rows of photos whose files are gone, unless they turned up elsewhere or went out of reach since
+    /// the walk.
     pub(crate) fn remove_missing(
         &self,
-        missing: &[Missing],
+        missing: &[i64],
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
         for chunk in missing.chunks(BATCH * 8) {
             let events = self.catalog.write(|connection| {
                 let mut events = Vec::new();
-                for missing in chunk {
-                    let Some(row) = photo::by_id(connection, missing.photo_id)? else { continue };
-                    // The folder is looked at after the file: a drive unplugged in between shows here.
-                    if row.path == missing.path
-                        && is_gone(&row.path)
-                        && reconcile::presence(&missing.folder).is_some()
-                    {
-                        photo::delete(connection, row.id)?;
-                        events.push(Event::Removed { photo: row.id, path: row.path });
+                for id in chunk {
+                    let Some(photo) = photo::by_id(connection, *id)? else { continue };
+                    if is_gone(&photo) {
+                        photo::delete(connection, photo.id)?;
+                        events.push(Event::Removed { photo: photo.id, path: photo.path });
                     }
                 }
                 Ok(events)
@@ -133,6 +139,16 @@ impl Committer<'_> {
             events.into_iter().for_each(&mut *emit);
         }
         Ok(())
+    }
+
+    /// Notes the file systems that photos are on now.
+    pub(crate) fn set_devices(&self, devices: &[(i64, Option<u64>)]) -> Result<()> {
+        if devices.is_empty() {
+            return Ok(());
+        }
+        Ok(self.catalog.write(|connection| {
+            devices.iter().try_for_each(|(id, device)| photo::set_device(connection, *id, *device))
+        })?)
     }
 
     /// Drops failures whose files are gone.
@@ -170,44 +186,39 @@ impl Committer<'_> {
 }
 
 /// Gives the picture its photo row: an old one whose file has moved here, or this path's own.
-fn place(connection: &Connection, job: Job, content_id: i64, effects: &mut Effects) -> catalog::Result<()> {
+fn place(connection: &Connection, job: &Job, content_id: i64, effects: &mut Effects) -> catalog::Result<()> {
     failure::delete(connection, job.folder_id, &job.relative)?;
+    let place =
+        photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, device: job.device };
     let here = photo::by_path(connection, job.folder_id, &job.relative)?;
     if here.is_none() {
-        let moved = photo::by_content(connection, content_id)?
-            .into_iter()
-            .find(|photo| photo.online && is_gone(&photo.path));
+        let moved = photo::by_content(connection, content_id)?.into_iter().find(is_gone);
         if let Some(old) = moved {
-            photo::relocate(connection, old.id, job.folder_id, &job.relative, job.stamp)?;
-            effects.events.push(Event::Moved { photo: old.id, from: old.path, path: job.path });
+            photo::relocate(connection, old.id, place)?;
+            effects.events.push(Event::Moved { photo: old.id, from: old.path, path: job.path() });
             return Ok(());
         }
     }
-    let id = photo::upsert(connection, job.folder_id, &job.relative, job.stamp, content_id, clock::now())?;
+    let id = photo::upsert(connection, place, content_id, clock::now())?;
     if here.is_none_or(|photo| photo.content_id != content_id) {
-        effects.events.push(Event::Indexed { photo: id, path: job.path });
+        effects.events.push(Event::Indexed { photo: id, path: job.path() });
     }
     Ok(())
 }
 
 fn fail(
     connection: &Connection,
-    job: Job,
+    job: &Job,
     stamp: photo::Stamp,
     (code, reason): (&str, String),
     effects: &mut Effects,
 ) -> catalog::Result<()> {
-    // A photo that was readable before and is not now has nothing left to show.
-    if let Some(photo) = photo::by_path(connection, job.folder_id, &job.relative)? {
-        photo::delete(connection, photo.id)?;
-    }
     failure::upsert(connection, job.folder_id, &job.relative, stamp, (code, &reason), clock::now())?;
     effects.failed += 1;
-    effects.events.push(Event::Failed { path: job.path, code: code.to_owned(), reason });
+    effects.events.push(Event::Failed { path: job.path(), code: code.to_owned(), reason });
     Ok(())
 }
 
-/// Whether the file is certainly not there: an error that says anything else proves nothing.
-fn is_gone(path: &std::path::Path) -> bool {
-    fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+fn is_gone(photo: &photo::Photo) -> bool {
+    original::is_gone(&photo.folder, &photo.path, photo.device)
 }

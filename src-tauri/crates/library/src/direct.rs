@@ -12,7 +12,7 @@ use imaging::Limits;
 
 use crate::model::BuiltInModel;
 use crate::original::{self, ReadError};
-use crate::{LibraryError, Result};
+use crate::{LibraryError, Result, photo};
 
 /// Which model to run.
 #[derive(Debug, Clone)]
@@ -90,6 +90,9 @@ fn feature_vectors(
     })?;
     let image = &decoded.image;
     let view = RgbView::new(image.width(), image.height(), image.pixels())?;
+    if let Some(region) = region {
+        photo::check_region(region, image.width(), image.height())?;
+    }
     let region = region.map(|Region { x, y, width, height }| image_embedder::Region { x, y, width, height });
     let result = embedder.embed(view, region)?;
     Ok(result

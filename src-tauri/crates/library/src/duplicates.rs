@@ -3,7 +3,7 @@
 //! Groups are complete: every two pictures in one are as alike as asked. A chain in which A is like B and B
 //! like C does not make A and C duplicates. Nothing is ever deleted here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::thread;
 
@@ -27,7 +27,7 @@ impl Library {
             b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other)))
         });
         let mut clusters = complete_linkage(vectors, &pairs, min_similarity)?;
-        let grouped: std::collections::HashSet<i64> = clusters.iter().flatten().copied().collect();
+        let grouped: HashSet<i64> = clusters.iter().flatten().copied().collect();
         // A picture without a near-identical one may still have copies to the byte.
         clusters.extend(owners.keys().filter(|id| !grouped.contains(id)).map(|id| vec![*id]));
         let mut groups = self.catalog.read(|connection| {
@@ -39,8 +39,7 @@ impl Library {
                     paths
                         .extend(photo::by_content(connection, *content)?.into_iter().map(|photo| photo.path));
                 }
-                paths.sort();
-                groups.push(paths);
+                groups.push(distinct_files(paths));
             }
             Ok(groups)
         })?;
@@ -68,6 +67,14 @@ impl Library {
             Ok(pairs)
         })
     }
+}
+
+/// One path a file, sorted: a file that links make visible twice is no copy of itself.
+fn distinct_files(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    paths.sort();
+    let mut seen = HashSet::new();
+    paths.retain(|path| seen.insert(dunce::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    paths
 }
 
 /// Two embeddings, the smaller id first.

@@ -33,6 +33,14 @@ pub enum LibraryError {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// A folder that the new one would take over is not there.
+    #[error("{} contains {}, which is offline; bring it back or remove it from the library first", outer.display(), path.display())]
+    FolderOffline {
+        /// The folder that is offline.
+        path: PathBuf,
+        /// The folder to add.
+        outer: PathBuf,
+    },
     /// The folder to forget was never added.
     #[error("{} is not one of the library's folders", path.display())]
     FolderUnknown {
@@ -81,8 +89,8 @@ pub enum LibraryError {
         /// Height of the upright image.
         image_height: u32,
     },
-    /// A query without anything to look for.
-    #[error("the query has no example to look for")]
+    /// A query without examples, or with examples and counter-examples that cancel each other out.
+    #[error("the query leaves nothing to look for")]
     EmptyQuery,
     /// The catalog or the thumbnail store.
     #[error(transparent)]
@@ -106,6 +114,7 @@ impl LibraryError {
             Self::NoDataDir => "no_data_dir",
             Self::InUse { .. } => "in_use",
             Self::FolderMissing { .. } => "folder_missing",
+            Self::FolderOffline { .. } => "folder_offline",
             Self::FolderUnknown { .. } => "folder_unknown",
             Self::DataInsideFolder { .. } => "data_inside_folder",
             Self::PhotoUnknown { .. } => "photo_unknown",

@@ -11,7 +11,7 @@ use crate::json::lossy_path;
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
-    /// A folder's walk has begun.
+    /// A folder is about to be walked.
     Scanning {
         /// The folder.
         #[serde(serialize_with = "lossy_path")]

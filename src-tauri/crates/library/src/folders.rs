@@ -20,6 +20,12 @@ impl Library {
         if folders.iter().any(|folder| path.starts_with(&folder.path)) {
             return Ok(());
         }
+        for inner in folders.iter().filter(|inner| inner.path.starts_with(&path)) {
+            // A walk of the outer folder would take its photos for deleted.
+            if !inner.online || !inner.path.is_dir() {
+                return Err(LibraryError::FolderOffline { path: inner.path.clone(), outer: path });
+            }
+        }
         Ok(self.catalog.write(|connection| {
             let outer = folder::insert(connection, &path, clock::now())?;
             for inner in &folders {
@@ -29,6 +35,17 @@ impl Library {
             }
             Ok(())
         })?)
+    }
+
+    /// Whether a file, there or yet to be made, lies in one of the library's folders.
+    pub fn is_in_a_folder(&self, path: &Path) -> Result<bool> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        let parent = absolute.parent().unwrap_or(&absolute);
+        let resolved = dunce::canonicalize(parent).unwrap_or_else(|_| parent.into());
+        let folders = self.catalog.read(folder::all)?;
+        Ok(folders
+            .iter()
+            .any(|folder| absolute.starts_with(&folder.path) || resolved.starts_with(&folder.path)))
     }
 
     /// Forgets a folder and what is known of its photos. The photos themselves are not touched.

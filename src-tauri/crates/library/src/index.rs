@@ -8,15 +8,13 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use catalog::{Catalog, embedding};
-use vector_index::{TieredIndex, VectorIndex};
+use vector_index::{RECALL_GOAL, TieredIndex, VectorIndex};
 
 use crate::control::Control;
 use crate::event::Event;
 use crate::model::Model;
 use crate::{LibraryError, Result};
 
-/// The recall a graph is tuned for.
-const RECALL_GOAL: f32 = 0.99;
 /// Queries in a recall check.
 pub(crate) const RECALL_SAMPLE: usize = 100;
 /// Neighbours that a recall check compares.
@@ -33,7 +31,8 @@ pub(crate) struct SearchIndex {
 impl SearchIndex {
     /// Loads the snapshot in `directory` and brings it in line with the catalog.
     pub(crate) fn open(directory: PathBuf, model: &Model, model_id: i64, catalog: &Catalog) -> Result<Self> {
-        let fingerprint = model.identity.clone();
+        // The ids in a snapshot mean something in this catalog only.
+        let fingerprint = format!("{} {}", catalog.id()?, model.identity);
         let vectors = match TieredIndex::load(&directory, model.dimension, &fingerprint) {
             Ok(vectors) => vectors,
             Err(reason) => {
@@ -80,10 +79,12 @@ impl SearchIndex {
         Ok(self.vectors.save(&self.directory, &self.fingerprint)?)
     }
 
-    /// Whether the snapshot on disk is whole.
+    /// Whether the snapshot on disk, if there is one, is whole.
     pub(crate) fn check_snapshot(&self) -> Result<()> {
-        TieredIndex::load(&self.directory, self.vectors.dimension(), &self.fingerprint)?;
-        Ok(())
+        match TieredIndex::load(&self.directory, self.vectors.dimension(), &self.fingerprint) {
+            Err(vector_index::Error::SnapshotMissing { .. }) => Ok(()),
+            other => Ok(other.map(drop)?),
+        }
     }
 
     /// Bytes of the snapshot on disk.

@@ -78,7 +78,7 @@ impl Library {
     pub fn open(data_dir: &Path) -> Result<Self> {
         let data = DataDir::open(data_dir)?;
         let catalog = Catalog::open(&data.catalog())?;
-        let thumbnails = open_thumbnails(&data.thumbnails())?;
+        let thumbnails = Thumbnails::open(&data.thumbnails())?;
         let model = Model::load(BuiltInModel::default())?;
         let model_id = catalog.write(|connection| {
             ::catalog::model::insert(connection, &model.identity, model.name, model.dimension)
@@ -113,18 +113,5 @@ impl Library {
             index: &self.index,
             model_id: self.model_id,
         }
-    }
-}
-
-/// A damaged thumbnail store is made anew: the next update reads its photos again.
-fn open_thumbnails(path: &Path) -> Result<Thumbnails> {
-    match Thumbnails::open(path) {
-        Err(error) if error.code() == "catalog_damaged" => {
-            tracing::warn!(%error, "the thumbnails are made anew");
-            Thumbnails::discard(path)
-                .map_err(|source| LibraryError::DataDir { path: path.into(), source })?;
-            Ok(Thumbnails::open(path)?)
-        }
-        other => Ok(other?),
     }
 }

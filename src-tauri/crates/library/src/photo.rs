@@ -127,7 +127,7 @@ fn region_target(model: &Model, region: Region, width: u32, height: u32) -> Targ
     Target { short_side: side(width.min(height)), long_side: side(width.max(height)) }
 }
 
-fn check_region(region: Region, width: u32, height: u32) -> Result<()> {
+pub(crate) fn check_region(region: Region, width: u32, height: u32) -> Result<()> {
     let fits = |start: u32, length: u32, side: u32| {
         length > 0 && start.checked_add(length).is_some_and(|end| end <= side)
     };

@@ -5,15 +5,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::folder::Folder;
-use catalog::photo::Stamp;
+use catalog::photo::{Row, Stamp};
 use catalog::{Catalog, failure, photo};
 use crossbeam_channel::Sender;
 
 use crate::Result;
 use crate::control::Control;
+use crate::original;
 use crate::walk::{self, Entry};
 
 /// A folder, or a part of one, to bring up to date.
@@ -24,38 +26,47 @@ pub(crate) struct Scope {
     pub(crate) prefix: PathBuf,
 }
 
+impl Scope {
+    /// All of a folder.
+    pub(crate) fn whole(folder: Folder) -> Self {
+        Self { folder, prefix: PathBuf::new() }
+    }
+
+    pub(crate) fn is_whole(&self) -> bool {
+        self.prefix.as_os_str().is_empty()
+    }
+}
+
 /// A file that must be read.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) folder_id: i64,
+    /// The folder's path.
+    pub(crate) folder: Arc<Path>,
     /// Relative to the folder.
     pub(crate) relative: PathBuf,
-    pub(crate) path: PathBuf,
     pub(crate) stamp: Stamp,
+    /// The file system it is on, where the system tells.
+    pub(crate) device: Option<u64>,
 }
 
-/// A photo whose file was not found.
-#[derive(Debug)]
-pub(crate) struct Missing {
-    pub(crate) photo_id: i64,
-    pub(crate) folder: PathBuf,
-    pub(crate) path: PathBuf,
+impl Job {
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.join(&self.relative)
+    }
 }
 
 /// What a walk of one scope found besides the jobs it sent.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
-    pub(crate) missing: Vec<Missing>,
-    /// Failures whose file is gone: folder and relative path.
+    /// Whether the folder is there. An empty mount point of a drive that is not, is not the folder.
+    pub(crate) present: bool,
+    /// Ids of photos whose files are gone.
+    pub(crate) missing: Vec<i64>,
+    /// Failures whose files are gone: folder and relative path.
     pub(crate) resolved: Vec<(i64, PathBuf)>,
-    /// The folder's device when it is there; none when it is offline.
-    pub(crate) presence: Option<Presence>,
-}
-
-/// A folder that is there.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Presence {
-    pub(crate) device: Option<u64>,
+    /// Photos that are on a file system of another number now.
+    pub(crate) devices: Vec<(i64, Option<u64>)>,
 }
 
 /// Counts that grow while walks go on.
@@ -71,43 +82,48 @@ pub(crate) struct Counts {
     pub(crate) jobs: AtomicU64,
 }
 
+/// What the catalog has of a scope and the walk has not come upon yet.
 struct Known {
-    photos: HashMap<PathBuf, (i64, Stamp, i64)>,
+    photos: HashMap<PathBuf, Row>,
     failures: HashMap<PathBuf, Stamp>,
 }
 
 /// Walks a scope, sends what must be read to `jobs`, and returns what is missing.
 ///
-/// `incomplete` are the pictures that lack an embedding or a thumbnail; one photo of each is read again.
+/// `to_redo` are the pictures that lack an embedding or a thumbnail; one photo of each is read again.
 pub(crate) fn reconcile(
     catalog: &Catalog,
     scope: &Scope,
-    incomplete: &mut HashSet<i64>,
+    to_redo: &mut HashSet<i64>,
     jobs: &Sender<Job>,
     counts: &Counts,
     control: &Control,
 ) -> Result<Findings> {
-    let Some(presence) = presence(&scope.folder.path) else {
+    if !scope.folder.path.is_dir() {
         return Ok(Findings::default());
-    };
+    }
     let mut known = load_known(catalog, scope)?;
+    let mut findings = Findings { present: true, ..Findings::default() };
     let mut unreadable = Vec::new();
-    let mut saw_anything = false;
+    let known_before = known.photos.len();
+    let folder: Arc<Path> = scope.folder.path.clone().into();
     for entry in walk::walk(&scope.folder.path, &scope.prefix) {
+        // Half a walk proves nothing missing.
         if control.is_cancelled() {
-            // Half a walk proves nothing missing.
-            return Ok(Findings { presence: Some(presence), ..Findings::default() });
+            return Ok(findings);
         }
-        saw_anything = true;
         match entry {
-            Entry::File { path, stamp } => {
+            Entry::File { path, stamp, device } => {
                 counts.scanned.fetch_add(1, Ordering::Relaxed);
-                if let Some(job) = compare(scope, &mut known, incomplete, path, stamp, counts) {
-                    counts.jobs.fetch_add(1, Ordering::Relaxed);
-                    // The workers are gone only when the update is ending.
-                    if jobs.send(job).is_err() {
-                        return Ok(Findings { presence: Some(presence), ..Findings::default() });
-                    }
+                let must_read = known.must_read(&path, (stamp, device), to_redo, &mut findings, counts);
+                if !must_read {
+                    continue;
+                }
+                counts.jobs.fetch_add(1, Ordering::Relaxed);
+                let (folder_id, folder) = (scope.folder.id, Arc::clone(&folder));
+                // The workers are gone only when the update is ending.
+                if jobs.send(Job { folder_id, folder, relative: path, stamp, device }).is_err() {
+                    return Ok(findings);
                 }
             }
             Entry::Placeholder(path) => {
@@ -115,30 +131,22 @@ pub(crate) fn reconcile(
                 known.failures.remove(&path);
             }
             Entry::Unreadable(path) => unreadable.push(path),
-            Entry::Other => {}
         }
     }
-    let whole = scope.prefix.as_os_str().is_empty();
-    let moved_device = scope.folder.device.is_some() && scope.folder.device != presence.device;
-    if whole && !saw_anything && moved_device && !known.photos.is_empty() {
-        // The mount point of a drive that is unplugged: there, but empty and on another file system.
-        return Ok(Findings::default());
-    }
-    Ok(findings(scope, known, &unreadable, presence))
-}
-
-/// Whether the folder is there, and on which file system.
-pub(crate) fn presence(folder: &Path) -> Option<Presence> {
-    let metadata = std::fs::metadata(folder).ok().filter(std::fs::Metadata::is_dir)?;
-    Some(Presence { device: walk::device(&metadata) })
+    let nothing_seen = known_before > 0 && known.photos.len() == known_before;
+    known.report_missing(scope, &unreadable, &mut findings);
+    // Not one of the folder's photos is there, and none is gone either: its drive is not mounted.
+    let unmounted = scope.is_whole() && nothing_seen && findings.missing.is_empty();
+    findings.present = scope.folder.path.is_dir() && !unmounted;
+    Ok(findings)
 }
 
 fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
     let mut known = Known { photos: HashMap::new(), failures: HashMap::new() };
     let Scope { folder, prefix } = scope;
     catalog.read(|connection| {
-        photo::for_each_stamp(connection, folder.id, prefix, |path, id, stamp, content| {
-            known.photos.insert(path, (id, stamp, content));
+        photo::for_each_row(connection, folder.id, prefix, |path, row| {
+            known.photos.insert(path, row);
         })?;
         failure::for_each_stamp(connection, folder.id, prefix, |path, stamp| {
             known.failures.insert(path, stamp);
@@ -147,43 +155,46 @@ fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
     Ok(known)
 }
 
-fn compare(
-    scope: &Scope,
-    known: &mut Known,
-    incomplete: &mut HashSet<i64>,
-    relative: PathBuf,
-    stamp: Stamp,
-    counts: &Counts,
-) -> Option<Job> {
-    let failed_before = known.failures.remove(&relative) == Some(stamp);
-    if let Some((_, known_stamp, content)) = known.photos.remove(&relative) {
-        if known_stamp == stamp && !incomplete.remove(&content) {
-            counts.unchanged.fetch_add(1, Ordering::Relaxed);
-            return None;
+impl Known {
+    /// Takes a file off what is known, and says whether it must be read.
+    fn must_read(
+        &mut self,
+        path: &Path,
+        (stamp, device): (Stamp, Option<u64>),
+        to_redo: &mut HashSet<i64>,
+        findings: &mut Findings,
+        counts: &Counts,
+    ) -> bool {
+        let failure = self.failures.remove(path);
+        let Some(row) = self.photos.remove(path) else {
+            let still_failing = failure == Some(stamp);
+            counts.still_failing.fetch_add(u64::from(still_failing), Ordering::Relaxed);
+            return !still_failing;
+        };
+        // A photo that has a failure as well could not be read when it last had to be.
+        if row.stamp != stamp || failure.is_some() || to_redo.remove(&row.content_id) {
+            return true;
         }
-    } else if failed_before {
-        counts.still_failing.fetch_add(1, Ordering::Relaxed);
-        return None;
+        if row.device != device {
+            findings.devices.push((row.id, device));
+        }
+        counts.unchanged.fetch_add(1, Ordering::Relaxed);
+        false
     }
-    let path = scope.folder.path.join(&relative);
-    Some(Job { folder_id: scope.folder.id, relative, path, stamp })
-}
 
-fn findings(scope: &Scope, known: Known, unreadable: &[PathBuf], presence: Presence) -> Findings {
-    let folder = &scope.folder;
-    let hidden = |path: &Path| unreadable.iter().any(|directory| path.starts_with(directory));
-    let missing = known
-        .photos
-        .into_iter()
-        .filter(|(path, _)| !hidden(path))
-        .map(|(path, (photo_id, ..))| Missing {
-            photo_id,
-            folder: folder.path.clone(),
-            path: folder.path.join(path),
-        })
-        .collect();
-    let resolved = known.failures.into_keys().filter(|path| !hidden(path));
-    Findings { missing, resolved: resolved.map(|path| (folder.id, path)).collect(), presence: Some(presence) }
+    /// Reports what the walk did not come upon, unless it lies where the walk could not look.
+    fn report_missing(self, scope: &Scope, unreadable: &[PathBuf], findings: &mut Findings) {
+        let folder = &scope.folder;
+        let hidden = |path: &Path| unreadable.iter().any(|place| path.starts_with(place));
+        let gone = |path: &Path, row: &Row| {
+            !hidden(path) && original::is_gone(&folder.path, &folder.path.join(path), row.device)
+        };
+        let missing = self.photos.iter().filter(|(path, row)| gone(path, row));
+        findings.missing = missing.map(|(_, row)| row.id).collect();
+        // A failure has nothing to lose: it comes back with its file.
+        let resolved = self.failures.into_keys().filter(|path| !hidden(path));
+        findings.resolved = resolved.map(|path| (folder.id, path)).collect();
+    }
 }
 
 #[cfg(test)]
@@ -191,6 +202,7 @@ mod tests {
     use std::fs;
 
     use catalog::content::Content;
+    use catalog::photo::Place;
     use catalog::{content, folder};
 
     use super::*;
@@ -202,18 +214,18 @@ mod tests {
         fs::create_dir(&photos).unwrap();
         catalog
             .write(|connection| {
-                let id = folder::insert(connection, &photos, 0)?;
-                folder::set_online(connection, id, device, 0)?;
+                let folder_id = folder::insert(connection, &photos, 0)?;
                 let picture =
                     Content { hash: [1; 32], format: "jpeg".into(), width: 1, height: 1, captured_at: None };
                 let content = content::insert(connection, &picture)?;
                 let stamp = Stamp { size: 1, modified_ns: 1 };
-                photo::upsert(connection, id, Path::new("a.jpg"), stamp, content, 0)?;
+                let place = Place { folder_id, path: Path::new("a.jpg"), stamp, device };
+                photo::upsert(connection, place, content, 0)?;
                 Ok(())
             })
             .unwrap();
         let folder = catalog.read(folder::all).unwrap().remove(0);
-        (catalog, Scope { folder, prefix: PathBuf::new() })
+        (catalog, Scope::whole(folder))
     }
 
     fn findings(catalog: &Catalog, scope: &Scope) -> Findings {
@@ -222,24 +234,31 @@ mod tests {
         reconcile(catalog, scope, &mut HashSet::new(), &jobs, &counts, &control).unwrap()
     }
 
+    fn device_of(path: &Path) -> Option<u64> {
+        walk::device(&fs::metadata(path).unwrap())
+    }
+
     #[test]
     fn an_empty_folder_on_its_own_file_system_was_emptied() {
         let root = tempfile::tempdir().unwrap();
-        let device = presence(root.path()).unwrap().device;
-        let (catalog, scope) = catalog_with_photo(root.path(), device);
+        let (catalog, scope) = catalog_with_photo(root.path(), device_of(root.path()));
         let findings = findings(&catalog, &scope);
-        assert!(findings.presence.is_some());
+        assert!(findings.present);
         assert_eq!(findings.missing.len(), 1);
     }
 
     #[cfg(unix)]
     #[test]
-    fn an_empty_folder_on_another_file_system_is_the_mount_point_of_an_unplugged_drive() {
+    fn a_folder_without_its_photos_on_another_file_system_is_the_mount_point_of_an_unplugged_drive() {
         let root = tempfile::tempdir().unwrap();
-        let device = presence(root.path()).unwrap().device.map(|device| device + 1);
-        let (catalog, scope) = catalog_with_photo(root.path(), device);
-        let findings = findings(&catalog, &scope);
-        assert!(findings.presence.is_none(), "it counts as offline");
-        assert!(findings.missing.is_empty());
+        let device = device_of(root.path()).map(|device| device + 1);
+        let (catalog, mut scope) = catalog_with_photo(root.path(), device);
+        // People leave notes in mount points.
+        fs::write(root.path().join("photos/README.txt"), "nothing mounted").unwrap();
+        let whole = findings(&catalog, &scope);
+        assert!(whole.missing.is_empty());
+        assert!(!whole.present, "it counts as offline");
+        scope.prefix = "a.jpg".into();
+        assert!(findings(&catalog, &scope).missing.is_empty(), "nor does an event about the photo remove it");
     }
 }

@@ -62,11 +62,14 @@ pub struct Match {
 impl Library {
     /// The `limit` photos most like the examples, best first; the examples themselves are not among them.
     pub fn search(&self, examples: &[Example], limit: usize) -> Result<Vec<Match>> {
-        let query = vector_index::quantize(&self.query_embedding(examples)?)?;
+        let query = match vector_index::quantize(&self.query_embedding(examples)?) {
+            Err(vector_index::Error::ZeroVector) => return Err(LibraryError::EmptyQuery),
+            other => other?,
+        };
         let own = self.own_photos(examples)?;
         // Room for the examples themselves, which are the best matches and are left out.
-        let neighbors = self.index.vectors().search(&query, limit + own.len(), None)?;
-        let mut matches = Vec::with_capacity(limit);
+        let neighbors = self.index.vectors().search(&query, limit.saturating_add(own.len()), None)?;
+        let mut matches = Vec::new();
         self.catalog.read(|connection| {
             for neighbor in neighbors {
                 let Some(owner) = embedding::owner(connection, neighbor.id)? else { continue };
@@ -124,14 +127,15 @@ impl Library {
 
     /// The library's photo at an absolute or relative path.
     pub(crate) fn photo_at(&self, path: &Path) -> Result<Option<Photo>> {
-        // A path on an unplugged drive cannot be resolved, but may be known as it is.
-        let path = dunce::canonicalize(path)
-            .or_else(|_| std::path::absolute(path))
-            .unwrap_or_else(|_| path.to_path_buf());
+        // As it is, it may lead through a link below one of our folders, or to an unplugged drive; resolved, it
+        // may be one of ours reached by another way.
+        let ways = [std::path::absolute(path).ok(), dunce::canonicalize(path).ok()];
         Ok(self.catalog.read(|connection| {
             for Folder { id, path: root, .. } in folder::all(connection)? {
-                if let Ok(relative) = path.strip_prefix(&root) {
-                    return photo_rows::by_path(connection, id, relative);
+                for relative in ways.iter().flatten().filter_map(|path| path.strip_prefix(&root).ok()) {
+                    if let Some(photo) = photo_rows::by_path(connection, id, relative)? {
+                        return Ok(Some(photo));
+                    }
                 }
             }
             Ok(None)

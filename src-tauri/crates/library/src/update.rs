@@ -34,7 +34,7 @@ pub struct Summary {
     pub indexed: u64,
     /// Photos as they were.
     pub unchanged: u64,
-    /// Files that cannot be read as photos, those known before included.
+    /// Files that cannot be read as photos, those known before included. Folders that are offline do not count.
     pub failed: u64,
     /// Photos whose files are gone.
     pub removed: u64,
@@ -42,7 +42,7 @@ pub struct Summary {
     pub offline: u64,
     /// Wall-clock time.
     pub seconds: f64,
-    /// All failures that stand in the library.
+    /// All failures that stand in the library, those of offline folders included.
     pub failures: Vec<FailedPhoto>,
 }
 
@@ -63,8 +63,7 @@ impl Library {
     /// Brings all folders up to date. `emit` hears of progress on the calling thread.
     pub fn update(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Summary> {
         let folders = self.catalog.read(folder::all)?;
-        let whole = |folder| Scope { folder, prefix: PathBuf::new() };
-        let scopes: Vec<Scope> = folders.into_iter().map(whole).collect();
+        let scopes: Vec<Scope> = folders.into_iter().map(Scope::whole).collect();
         self.update_scopes(&scopes, control, emit)
     }
 
@@ -83,6 +82,7 @@ impl Library {
         let findings = self.run_pipeline(scopes, &committer, &counts, control, &mut summary, emit)?;
         for (scope, findings) in scopes.iter().zip(&findings) {
             self.note_presence(scope, findings, &mut summary, emit)?;
+            committer.set_devices(&findings.devices)?;
             // A cancelled update has not read every new file: what looks missing may have moved to one of them.
             if !control.is_cancelled() {
                 committer.remove_resolved(&findings.resolved)?;
@@ -108,18 +108,17 @@ impl Library {
         emit: &mut dyn FnMut(Event),
     ) -> Result<Vec<Findings>> {
         let shared = Shared::new(&self.catalog, &self.thumbnails, (&self.model, self.model_id), control);
-        let complete_walk = scopes.iter().any(|scope| scope.prefix.as_os_str().is_empty());
-        let mut incomplete = if complete_walk { self.incomplete_contents()? } else { HashSet::new() };
+        let whole = scopes.iter().any(Scope::is_whole);
+        let mut to_redo = if whole { self.contents_to_redo()? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
-        for scope in scopes.iter().filter(|scope| scope.prefix.as_os_str().is_empty()) {
+        for scope in scopes.iter().filter(|scope| scope.is_whole()) {
             emit(Event::Scanning { path: scope.folder.path.clone() });
         }
         thread::scope(|threads| {
             let walker = threads.spawn(move || {
-                let walk =
-                    |scope| reconcile(&self.catalog, scope, &mut incomplete, &job_queue, counts, control);
+                let walk = |scope| reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, control);
                 scopes.iter().map(walk).collect::<Result<Vec<_>>>()
             });
             let workers: Vec<_> = (0..self.threads)
@@ -139,14 +138,21 @@ impl Library {
 
     /// Pictures that lack an embedding of this model or a thumbnail: after a change of model, a crash between
     /// the two databases, or damage.
-    fn incomplete_contents(&self) -> Result<HashSet<i64>> {
-        let (mut incomplete, contents) = self.catalog.read(|connection| {
+    fn contents_to_redo(&self) -> Result<HashSet<i64>> {
+        let (mut to_redo, contents) = self.catalog.read(|connection| {
             let without = content::without_embedding(connection, self.model_id)?;
             Ok((without.into_iter().collect::<HashSet<_>>(), content::all_hashes(connection)?))
         })?;
-        let pictured: HashSet<_> = self.thumbnails.hashes()?.into_iter().collect();
-        incomplete.extend(contents.iter().filter(|(_, hash)| !pictured.contains(hash)).map(|(id, _)| id));
-        Ok(incomplete)
+        let pictured = match self.thumbnails.hashes() {
+            Err(error) if error.is_damage() => {
+                tracing::warn!(%error, "the thumbnails are made anew");
+                self.thumbnails.recreate()?;
+                HashSet::new()
+            }
+            other => other?.into_iter().collect::<HashSet<_>>(),
+        };
+        to_redo.extend(contents.iter().filter(|(_, hash)| !pictured.contains(hash)).map(|(id, _)| id));
+        Ok(to_redo)
     }
 
     fn note_presence(
@@ -156,16 +162,15 @@ impl Library {
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
-        let Scope { folder, prefix } = scope;
+        let folder = &scope.folder;
         let path = folder.path.clone();
-        if let Some(presence) = findings.presence {
+        if findings.present {
             // A part of a folder tells nothing new of a folder that was there; spare the write.
-            if folder.online && folder.device == presence.device && !prefix.as_os_str().is_empty() {
+            if folder.online && !scope.is_whole() {
                 return Ok(());
             }
-            let back = self.catalog.write(|connection| {
-                folder::set_online(connection, folder.id, presence.device, clock::now())
-            })?;
+            let back =
+                self.catalog.write(|connection| folder::set_online(connection, folder.id, clock::now()))?;
             if back {
                 emit(Event::Online { path });
             }

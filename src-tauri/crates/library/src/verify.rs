@@ -40,26 +40,47 @@ impl Library {
         control: &Control,
         emit: &mut dyn FnMut(Event),
     ) -> Result<Verification> {
-        let mut findings = self.check_databases()?;
-        findings.extend(self.check_embeddings(repair)?);
-        findings.extend(self.check_thumbnails(repair)?);
-        findings.extend(self.check_index(repair)?);
-        if repair && findings.iter().any(|finding| finding.repaired) {
+        let mut findings = self.inspect(repair)?;
+        if repair && !findings.is_empty() {
             self.update(control, emit)?;
             self.save_index()?;
+            // What an update could not mend (a folder that is offline, say) shows again.
+            let left = self.inspect(false)?;
+            for finding in &mut findings {
+                finding.repaired = !left.iter().any(|left| left.code == finding.code);
+            }
         }
         let sound = findings.iter().all(|finding| finding.repaired);
         Ok(Verification { findings, sound })
     }
 
-    /// Damage inside a database file cannot be mended from the outside; the reason is reported.
-    fn check_databases(&self) -> Result<Vec<Finding>> {
-        let catalog = self.catalog.check()?.into_iter().map(|problem| ("catalog_damaged", problem));
-        let thumbnails = self.thumbnails.check()?.into_iter().map(|problem| ("thumbnails_damaged", problem));
-        Ok(catalog
-            .chain(thumbnails)
-            .map(|(code, problem)| Finding { code, detail: problem.0, repaired: false })
-            .collect())
+    fn inspect(&self, repair: bool) -> Result<Vec<Finding>> {
+        // An update writes thumbnails before rows; in between they look like orphans.
+        let _alone = self.updating.lock();
+        let mut findings = self.check_databases(repair)?;
+        findings.extend(self.check_embeddings(repair)?);
+        findings.extend(self.check_thumbnails(repair)?);
+        findings.extend(self.check_index()?);
+        Ok(findings)
+    }
+
+    /// The catalog is the truth: damage in it can only be reported. Thumbnails are made anew.
+    fn check_databases(&self, repair: bool) -> Result<Vec<Finding>> {
+        let finding = |code, detail| Finding { code, detail, repaired: false };
+        let mut findings: Vec<Finding> =
+            self.catalog.check()?.into_iter().map(|problem| finding("catalog_damaged", problem.0)).collect();
+        let damage = match self.thumbnails.check() {
+            Ok(problems) => problems.into_iter().next().map(|problem| problem.0),
+            Err(error) if error.is_damage() => Some(error.to_string()),
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(detail) = damage {
+            findings.push(finding("thumbnails_damaged", detail));
+            if repair {
+                self.thumbnails.recreate()?;
+            }
+        }
+        Ok(findings)
     }
 
     fn check_embeddings(&self, repair: bool) -> Result<Vec<Finding>> {
@@ -72,45 +93,46 @@ impl Library {
                 .write(|connection| malformed.iter().try_for_each(|id| embedding::delete(connection, *id)))?;
         }
         let mut findings = Vec::new();
-        report(&mut findings, "embedding_damaged", malformed.len(), "embeddings are damaged", repair);
-        report(&mut findings, "embedding_missing", missing.len(), "pictures have no embedding", repair);
+        report(&mut findings, "embedding_damaged", malformed.len(), "embeddings are damaged");
+        report(&mut findings, "embedding_missing", missing.len(), "pictures have no embedding");
         Ok(findings)
     }
 
     fn check_thumbnails(&self, repair: bool) -> Result<Vec<Finding>> {
         let contents: HashSet<_> =
             self.catalog.read(content::all_hashes)?.into_iter().map(|(_, hash)| hash).collect();
-        let pictured: HashSet<_> = self.thumbnails.hashes()?.into_iter().collect();
+        let pictured: HashSet<_> = match self.thumbnails.hashes() {
+            // Reported as damage already.
+            Err(error) if error.is_damage() => return Ok(Vec::new()),
+            other => other?.into_iter().collect(),
+        };
         let orphans: Vec<_> = pictured.difference(&contents).copied().collect();
         if repair {
             self.thumbnails.delete(&orphans)?;
         }
         let missing = contents.difference(&pictured).count();
         let mut findings = Vec::new();
-        report(&mut findings, "thumbnail_missing", missing, "pictures have no thumbnail", repair);
-        report(&mut findings, "thumbnail_orphaned", orphans.len(), "thumbnails belong to no picture", repair);
+        report(&mut findings, "thumbnail_missing", missing, "pictures have no thumbnail");
+        report(&mut findings, "thumbnail_orphaned", orphans.len(), "thumbnails belong to no picture");
         Ok(findings)
     }
 
-    fn check_index(&self, repair: bool) -> Result<Vec<Finding>> {
+    fn check_index(&self) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
-        // Opening has aligned the index already; this tells of what went wrong since.
+        // Checking is mending here: the index is a cache.
         let (missing, stray) = index::align(self.index.vectors(), &self.catalog, self.model_id)?;
-        report(&mut findings, "index_incomplete", missing, "embeddings were not in the index", true);
-        report(&mut findings, "index_stray", stray, "index entries had no embedding", true);
+        report(&mut findings, "index_incomplete", missing, "embeddings were not in the index");
+        report(&mut findings, "index_stray", stray, "index entries had no embedding");
         if let Err(error) = self.index.check_snapshot() {
-            findings.push(Finding {
-                code: "snapshot_unusable",
-                detail: format!("the index on disk cannot be loaded: {error}"),
-                repaired: repair,
-            });
+            let detail = format!("the index on disk cannot be loaded: {error}");
+            findings.push(Finding { code: "snapshot_unusable", detail, repaired: false });
         }
         Ok(findings)
     }
 }
 
-fn report(findings: &mut Vec<Finding>, code: &'static str, count: usize, what: &str, repaired: bool) {
+fn report(findings: &mut Vec<Finding>, code: &'static str, count: usize, what: &str) {
     if count > 0 {
-        findings.push(Finding { code, detail: format!("{count} {what}"), repaired });
+        findings.push(Finding { code, detail: format!("{count} {what}"), repaired: false });
     }
 }

@@ -21,13 +21,12 @@ const SKIPPED_NAMES: &[&str] =
 #[derive(Debug)]
 pub(crate) enum Entry {
     /// A file that may be a photo.
-    File { path: PathBuf, stamp: Stamp },
+    File { path: PathBuf, stamp: Stamp, device: Option<u64> },
     /// A photo's name whose bytes are in the cloud; reading it would download it.
     Placeholder(PathBuf),
-    /// A directory (or file) that the system did not let us look at: nothing is known of what lies below.
+    /// A directory, link or file that the system did not let us look at, or a link to a place that is not there
+    /// now: nothing is known of what lies below.
     Unreadable(PathBuf),
-    /// Something else. It shows that the folder is not an empty mount point.
-    Other,
 }
 
 /// Walks `prefix` below `root`; an empty prefix walks all of it. A prefix may also name one file.
@@ -39,8 +38,7 @@ pub(crate) fn walk<'a>(root: &'a Path, prefix: &Path) -> impl Iterator<Item = En
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_skipped_name(entry.file_name()))
         .filter_map(move |entry| match entry {
-            Ok(entry) if entry.depth() == 0 && entry.file_type().is_dir() => None,
-            Ok(entry) => Some(classify(root, &entry)),
+            Ok(entry) => classify(root, &entry),
             Err(error) => unreadable(root, &error),
         })
 }
@@ -55,21 +53,23 @@ fn is_skipped_name(name: &OsStr) -> bool {
     name.as_encoded_bytes().first() == Some(&b'.') || SKIPPED_NAMES.iter().any(|skipped| name == *skipped)
 }
 
-fn classify(root: &Path, entry: &walkdir::DirEntry) -> Entry {
+fn classify(root: &Path, entry: &walkdir::DirEntry) -> Option<Entry> {
     // FIFOs and device nodes are not files; opening one could wait for ever.
     if !entry.file_type().is_file() || !imaging::is_candidate(entry.path()) {
-        return Entry::Other;
+        return None;
     }
     let path = relative_to(root, entry.path());
-    match entry.metadata() {
+    Some(match entry.metadata() {
         Ok(metadata) if is_placeholder(&metadata) => Entry::Placeholder(path),
-        Ok(metadata) => Entry::File { path, stamp: original::stamp(&metadata) },
+        Ok(metadata) => Entry::File { path, stamp: original::stamp(&metadata), device: device(&metadata) },
         Err(_) => Entry::Unreadable(path),
-    }
+    })
 }
 
 fn unreadable(root: &Path, error: &walkdir::Error) -> Option<Entry> {
-    let vanished = error.io_error().is_some_and(|io| io.kind() == std::io::ErrorKind::NotFound);
+    let missing = error.io_error().is_some_and(|io| io.kind() == std::io::ErrorKind::NotFound);
+    // A link that leads nowhere may lead to an unplugged drive.
+    let vanished = missing && !error.path().is_some_and(Path::is_symlink);
     if vanished || error.loop_ancestor().is_some() {
         return None;
     }
@@ -163,6 +163,14 @@ mod tests {
         std::os::unix::fs::symlink(elsewhere.path(), root.path().join("linked")).unwrap();
         std::os::unix::fs::symlink("nowhere", root.path().join("broken.jpg")).unwrap();
         assert_eq!(found(root.path()), BTreeSet::from([PathBuf::from("linked/far.jpg")]));
-        assert!(!walk(root.path(), Path::new("")).any(|entry| matches!(entry, Entry::Unreadable(_))));
+        let unreadable = walk(root.path(), Path::new("")).filter_map(|entry| match entry {
+            Entry::Unreadable(path) => Some(path),
+            _ => None,
+        });
+        assert_eq!(
+            unreadable.collect::<Vec<_>>(),
+            [Path::new("broken.jpg")],
+            "it may lead to an unplugged drive"
+        );
     }
 }

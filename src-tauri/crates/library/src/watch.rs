@@ -15,7 +15,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::control::Control;
 use crate::event::Event;
-use crate::reconcile::{Scope, presence};
+use crate::reconcile::Scope;
 use crate::{Library, Result, walk};
 
 /// Nothing may have happened for this long before we look: programs write files in several steps.
@@ -51,15 +51,21 @@ impl Library {
                     continue;
                 }
                 let mut back = Vec::new();
-                self.update_scopes(&scopes, control, &mut |event| {
+                let updated = self.update_scopes(&scopes, control, &mut |event| {
                     if let Event::Online { path } = &event {
                         back.push(path.clone());
                     }
                     emit(event);
-                })?;
+                });
+                if let Err(error) = updated {
+                    // A build in the background would hold the error back until it is done.
+                    control.cancel();
+                    return Err(error);
+                }
                 watch.listen_again(&back);
                 emit(Event::UpToDate);
                 if builder.as_ref().is_none_or(thread::ScopedJoinHandle::is_finished) {
+                    report_build(builder.take());
                     let events = build_sender.clone();
                     builder = Some(threads.spawn(move || {
                         // The receiver lives as long as the scope.
@@ -67,8 +73,18 @@ impl Library {
                     }));
                 }
             }
+            report_build(builder);
             Ok(())
         })
+    }
+}
+
+/// A graph that could not be built costs speed only: exact search goes on.
+fn report_build(builder: Option<thread::ScopedJoinHandle<'_, Result<()>>>) {
+    match builder.map(thread::ScopedJoinHandle::join) {
+        Some(Ok(Err(error))) => tracing::warn!(%error, "the graph was not built"),
+        Some(Err(_)) => tracing::warn!("the graph was not built: its thread panicked"),
+        None | Some(Ok(Ok(()))) => {}
     }
 }
 
@@ -93,8 +109,20 @@ struct Watch<'a> {
     not_live: Vec<Event>,
 }
 
+/// How a folder was when it was last looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Absent,
+    /// With another device, another drive is mounted there, or none.
+    There {
+        device: Option<u64>,
+    },
+}
+
 struct Watched {
     folder: Folder,
+    seen: Presence,
+    adopted: Instant,
     /// Whether live events come; otherwise when to walk it next.
     poll_at: Option<Instant>,
 }
@@ -131,7 +159,8 @@ impl<'a> Watch<'a> {
     fn adopt(&mut self, folder: Folder) {
         let poll_at = self.listen(&folder.path);
         self.mark(folder.id, PathBuf::new());
-        self.folders.insert(folder.id, Watched { folder, poll_at });
+        let seen = presence(&folder.path);
+        self.folders.insert(folder.id, Watched { folder, seen, adopted: Instant::now(), poll_at });
     }
 
     /// Asks anew for live events of the folders that have one of these paths, and has them walked.
@@ -219,23 +248,37 @@ impl<'a> Watch<'a> {
             self.mark_all();
         }
         let current = self.library.catalog.read(folder::all)?;
-        self.folders.retain(|id, _| current.iter().any(|folder| folder.id == *id));
+        self.forget_others(&current);
         for folder in current {
-            let presence = presence(&folder.path);
-            let device = presence.and_then(|presence| presence.device);
             let Some(watched) = self.folders.get_mut(&folder.id) else {
                 self.adopt(folder);
                 continue;
             };
-            let changed =
-                presence.is_some() != folder.online || (presence.is_some() && device != folder.device);
-            let poll_due = presence.is_some() && watched.poll_at.is_some_and(|at| now >= at);
-            watched.folder = folder.clone();
-            if changed || poll_due {
+            let seen = presence(&folder.path);
+            // There again before anybody noticed that it was away, or the mount point of a drive that is not.
+            let doubtful = !folder.online && now >= watched.adopted + POLL;
+            let poll_due =
+                seen != Presence::Absent && (doubtful || watched.poll_at.is_some_and(|at| now >= at));
+            if seen != watched.seen || poll_due {
                 self.adopt(folder);
+            } else {
+                watched.folder = folder;
             }
         }
         Ok(())
+    }
+
+    /// Stops watching folders that the library has no more.
+    fn forget_others(&mut self, current: &[Folder]) {
+        let watcher = &mut self.watcher;
+        self.folders.retain(|id, watched| {
+            let kept = current.iter().any(|folder| folder.id == *id);
+            if let Some(watcher) = watcher.as_mut().filter(|_| !kept) {
+                // There may be no watch on a folder without live events.
+                let _ = watcher.unwatch(&watched.folder.path);
+            }
+            kept
+        });
     }
 
     /// The places to look at now, or none while things are still happening.
@@ -256,6 +299,14 @@ impl<'a> Watch<'a> {
             );
         }
         scopes
+    }
+}
+
+/// Looks whether a folder is there.
+fn presence(folder: &Path) -> Presence {
+    match std::fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => Presence::There { device: walk::device(&metadata) },
+        _ => Presence::Absent,
     }
 }
 

@@ -1,6 +1,9 @@
-//! What one worker does: a job in, an outcome out. One bad file costs one outcome, never the worker.
+//! What one worker does: a job in, an outcome out. One bad file costs one outcome, never the worker, also when
+//! code of ours or a library's panics over it.
 //!
 //! Workers read the catalog to see whether a picture is known; only the commit writes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use catalog::{Catalog, ContentHash, Thumbnails, content, embedding};
 use crossbeam_channel::{Receiver, Sender};
@@ -10,13 +13,16 @@ use crate::budget::Budget;
 use crate::control::Control;
 use crate::model::Model;
 use crate::original::{self, ReadError};
-use crate::photo::{self, Digest};
+use crate::photo::{self, Digest, DigestError};
 use crate::reconcile::Job;
 
 /// File bytes that all workers together hold.
 const READING_BUDGET: u64 = 192 << 20;
 /// Decoded pixels (and decoders' working memory) that all workers together hold.
 const DECODING_BUDGET: u64 = 384 << 20;
+
+/// A file buffer up to this size is used again for the next photo.
+const KEPT_BUFFER: usize = 16 << 20;
 
 /// What became of a job.
 #[derive(Debug)]
@@ -30,11 +36,11 @@ pub(crate) enum OutcomeKind {
     /// A picture not seen before, or not with this model.
     Digested(Box<Digest>),
     /// The picture is in the catalog already: a copy, or a file that was moved or touched.
-    Known { content_id: i64 },
+    Known(ContentHash),
     /// It is no picture that we can read. Tried again when the file changes.
     Failed { code: &'static str, reason: String },
-    /// The system did not let us read it. Tried again at the next scan.
-    Unreadable { reason: String },
+    /// Something else than the file's content is at fault. Tried again at the next scan.
+    NotRead { code: &'static str, reason: String },
     /// Gone, or still being written. The next event or scan will tell.
     NotNow,
 }
@@ -66,11 +72,15 @@ impl<'a> Shared<'a> {
 /// Works until there are no more jobs, nobody takes the outcomes, or the update is cancelled.
 pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<Outcome>) -> Result<()> {
     let mut buffer = Vec::new();
-    for job in jobs {
+    for mut job in jobs {
         if !shared.control.proceed() {
             break;
         }
-        let kind = work(shared, &job, &mut buffer)?;
+        if buffer.capacity() > KEPT_BUFFER {
+            // One huge file must not leave every worker with a huge buffer.
+            buffer = Vec::new();
+        }
+        let kind = work(shared, &mut job, &mut buffer)?;
         if outcomes.send(Outcome { job, kind }).is_err() {
             break;
         }
@@ -78,39 +88,50 @@ pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<O
     Ok(())
 }
 
-fn work(shared: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<OutcomeKind> {
+fn work(shared: &Shared<'_>, job: &mut Job, buffer: &mut Vec<u8>) -> Result<OutcomeKind> {
     // Reading before decoding, always: a fixed order of the two budgets cannot deadlock.
     let _reading = shared.reading.acquire(job.stamp.size);
-    match original::read(&job.path, imaging::Limits::default().max_file_bytes, buffer) {
-        Ok(stamp) if stamp == job.stamp => {}
-        Ok(_) | Err(ReadError::Vanished | ReadError::Unsettled) => return Ok(OutcomeKind::NotNow),
+    match original::read(&job.path(), imaging::Limits::default().max_file_bytes, buffer) {
+        // What was read is what counts; directory listings may lag behind.
+        Ok(stamp) => job.stamp = stamp,
+        Err(ReadError::Vanished | ReadError::Unsettled) => return Ok(OutcomeKind::NotNow),
         Err(ReadError::TooLarge { limit }) => {
             let reason = format!("the file is larger than {} MB", limit >> 20);
             return Ok(OutcomeKind::Failed { code: "file_too_large", reason });
         }
-        Err(ReadError::Io(error)) => return Ok(OutcomeKind::Unreadable { reason: error.to_string() }),
+        Err(ReadError::Io(error)) => {
+            return Ok(OutcomeKind::NotRead { code: "unreadable", reason: error.to_string() });
+        }
     }
     let hash = *blake3::hash(buffer).as_bytes();
-    if let Some(content_id) = complete_content(shared, &hash)? {
-        return Ok(OutcomeKind::Known { content_id });
+    if is_complete(shared, &hash)? {
+        return Ok(OutcomeKind::Known(hash));
     }
-    let digested = photo::digest(buffer, hash, shared.model, &shared.decoding);
-    if buffer.capacity() > 32 << 20 {
-        // One huge file must not leave every worker with a huge buffer.
-        *buffer = Vec::new();
-    }
+    let digested =
+        catch_unwind(AssertUnwindSafe(|| photo::digest(buffer, hash, shared.model, &shared.decoding)));
     Ok(match digested {
-        Ok(digest) => OutcomeKind::Digested(Box::new(digest)),
-        Err(error) => OutcomeKind::Failed { code: error.code(), reason: error.reason() },
+        Ok(Ok(digest)) => OutcomeKind::Digested(Box::new(digest)),
+        Ok(Err(error)) => failed(&error),
+        Err(_) => {
+            let reason = "reading it made Lookalike stumble; please report this".to_owned();
+            OutcomeKind::Failed { code: "panicked", reason }
+        }
     })
 }
 
-/// The picture with this hash, if it has all that a decode would give.
-fn complete_content(shared: &Shared<'_>, hash: &ContentHash) -> Result<Option<i64>> {
-    let known = shared.catalog.read(|connection| {
-        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(None) };
-        let embedded = embedding::has_whole(connection, content_id, shared.model_id)?;
-        Ok(embedded.then_some(content_id))
+fn failed(error: &DigestError) -> OutcomeKind {
+    let (code, reason) = (error.code(), error.reason());
+    match error {
+        DigestError::Image(_) => OutcomeKind::Failed { code, reason },
+        DigestError::Embedding(_) => OutcomeKind::NotRead { code, reason },
+    }
+}
+
+/// Whether the catalog has all that a decode of the picture with this hash would give.
+fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
+    let embedded = shared.catalog.read(|connection| {
+        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(false) };
+        embedding::has_whole(connection, content_id, shared.model_id)
     })?;
-    Ok(if known.is_some() && shared.thumbnails.contains(hash)? { known } else { None })
+    Ok(embedded && shared.thumbnails.contains(hash)?)
 }

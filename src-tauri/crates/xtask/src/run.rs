@@ -23,7 +23,7 @@ pub(crate) fn run(folder: Option<PathBuf>) -> Result<()> {
         command
     };
     aloud(lookalike().arg("index").arg(folder))?;
-    aloud(lookalike().arg("contact-sheet").arg(&page))?;
+    aloud(lookalike().args(["contact-sheet", "--out"]).arg(&page))?;
     say(&format!("\nOpen {} to see the results.", page.display()));
     Ok(())
 }

@@ -1,11 +1,16 @@
 //! Everything CI checks, in the order in which it fails fastest.
 
+use std::process::Command;
+
 use crate::error::Result;
-use crate::shell::{aloud, cargo};
+use crate::shell::{aloud, cargo, quietly};
 
 /// Runs all checks and tests.
 pub(crate) fn run() -> Result<()> {
     crate::setup()?;
+    if !answers_cargo("fmt") || !answers_cargo("clippy") {
+        quietly(Command::new("rustup").args(["component", "add", "rustfmt", "clippy"]))?;
+    }
     aloud(&mut cargo(&["fmt", "--all", "--check"]))?;
     aloud(&mut cargo(&[
         "clippy",
@@ -21,4 +26,9 @@ pub(crate) fn run() -> Result<()> {
     let mut doc =
         cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
     aloud(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Whether cargo has this subcommand; a minimal Rust lacks some.
+fn answers_cargo(subcommand: &str) -> bool {
+    cargo(&[subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
 }

@@ -1,9 +1,14 @@
+-- Tells this catalog from any other, a copy restored from a backup and gone on since included: caches name it.
+CREATE TABLE catalog (
+    id TEXT NOT NULL
+) STRICT;
+INSERT INTO catalog (id) VALUES (lower(hex(randomblob(16))));
+
 -- A folder the person added. Its photos stay when it is offline.
 CREATE TABLE folder (
     id           INTEGER PRIMARY KEY,
     path         BLOB    NOT NULL UNIQUE,          -- absolute, as the system spells it
     state        TEXT    NOT NULL DEFAULT 'online' CHECK (state IN ('online', 'offline')),
-    device       INTEGER,                          -- file system it was last seen on, where the system tells
     added_at     INTEGER NOT NULL,                 -- Unix time in milliseconds, like every *_at below
     last_seen_at INTEGER
 ) STRICT;
@@ -18,7 +23,7 @@ CREATE TABLE model (
 
 -- A picture, by the hash of its bytes. Exact copies share one row, and with it embedding and thumbnail.
 CREATE TABLE content (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never reused: an update may hold on to one
     hash        BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32),
     format      TEXT    NOT NULL,
     width       INTEGER NOT NULL,                  -- upright pixels
@@ -33,6 +38,7 @@ CREATE TABLE photo (
     path        BLOB    NOT NULL,                  -- relative to the folder
     size        INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
+    device      INTEGER,                           -- the file system it was seen on, where the system tells
     content_id  INTEGER NOT NULL REFERENCES content (id),
     added_at    INTEGER NOT NULL,
     UNIQUE (folder_id, path)

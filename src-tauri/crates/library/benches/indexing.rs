@@ -137,8 +137,9 @@ fn mosaic(tiles: &[RgbImage], seed: usize) -> RgbImage {
     for y in 0..HEIGHT {
         for x in 0..WIDTH {
             let place = (y / TILE * (WIDTH / TILE) + x / TILE) as usize;
-            let tile = &tiles[(place * 7 + seed * 13 + place * seed) % tiles.len()];
-            let (u, v) = (x % TILE % tile.width(), y % TILE % tile.height());
+            let tile = &tiles[(place * 7 + seed * 13) % tiles.len()];
+            // The shift makes each mosaic a picture of its own: copies to the byte are not decoded twice.
+            let (u, v) = ((x % TILE + seed as u32) % tile.width(), y % TILE % tile.height());
             let (from, to) = (((v * tile.width() + u) * 3) as usize, ((y * WIDTH + x) * 3) as usize);
             pixels[to..to + 3].copy_from_slice(&tile.pixels()[from..from + 3]);
         }

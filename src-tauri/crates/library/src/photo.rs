@@ -117,13 +117,14 @@ fn whole_target(model: &Model) -> Target {
     Target { short_side: model.input.0.max(model.input.1), long_side: THUMBNAIL_SIDE }
 }
 
-/// Large enough that the region alone fills the model's input.
+/// Large enough that the region alone fills the model's input twice over: its edges fall between the pixels of a
+/// reduced image, and the finer those are, the less that moves the embedding.
 fn region_target(model: &Model, region: Region, width: u32, height: u32) -> Target {
     let scale = f64::max(
         f64::from(model.input.0) / f64::from(region.width),
         f64::from(model.input.1) / f64::from(region.height),
     );
-    let side = |pixels: u32| (f64::from(pixels) * scale.min(1.0)).ceil() as u32;
+    let side = |pixels: u32| (f64::from(pixels) * (2.0 * scale).min(1.0)).ceil() as u32;
     Target { short_side: side(width.min(height)), long_side: side(width.max(height)) }
 }
 
@@ -176,5 +177,73 @@ impl DigestError {
 impl From<ImageError> for DigestError {
     fn from(error: ImageError) -> Self {
         Self::Image(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::model::BuiltInModel;
+
+    fn cosine(a: &[f32], b: &[f32]) -> f32 {
+        // Both are of unit length.
+        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    }
+
+    fn sample(name: &str) -> RgbImage {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/photos").join(name);
+        imaging::decode(&std::fs::read(path).unwrap(), None, &Limits::default()).unwrap().image
+    }
+
+    /// Three by three copies, each pixel twice in both directions, as a JPEG of some 8 megapixels.
+    fn large_jpeg(tile: &RgbImage) -> Vec<u8> {
+        let (width, height) = (tile.width() * 6, tile.height() * 6);
+        let mut pixels = Vec::with_capacity((width * height * 3) as usize);
+        for y in 0..height {
+            for x in 0..width {
+                let (u, v) = (x / 2 % tile.width(), y / 2 % tile.height());
+                let at = ((v * tile.width() + u) * 3) as usize;
+                pixels.extend(&tile.pixels()[at..at + 3]);
+            }
+        }
+        imaging::encode_jpeg(&RgbImage::new(width, height, pixels).unwrap(), 90).unwrap()
+    }
+
+    #[test]
+    fn decoding_at_a_reduced_scale_hardly_moves_the_embedding() {
+        let model = Model::load(BuiltInModel::Fast).unwrap();
+        for name in ["hat/hat-2.jpg", "shoes/shoes-4.jpg", "dress/dress-5.jpg", "shirt/shirt-1.jpg"] {
+            let bytes = large_jpeg(&sample(name));
+            let full = imaging::decode(&bytes, None, &Limits::default()).unwrap();
+            let reduced = imaging::decode(&bytes, Some(whole_target(&model)), &Limits::default()).unwrap();
+            assert!(reduced.image.width() * 3 < full.image.width(), "{name}: it was reduced");
+            let whole = cosine(
+                &embed(&model, &full.image, None).unwrap(),
+                &embed_query(&bytes, None, &model).unwrap(),
+            );
+            assert!(whole >= 0.99, "{name}: {whole}");
+
+            let (x, y) = (full.image.width() / 3, full.image.height() / 4);
+            let (width, height) = (full.image.width() / 2, full.image.height() / 2);
+            let exact = image_embedder::Region { x, y, width, height };
+            let part = cosine(
+                &embed(&model, &full.image, Some(exact)).unwrap(),
+                &embed_query(&bytes, Some(Region { x, y, width, height }), &model).unwrap(),
+            );
+            assert!(part >= 0.99, "{name}, a part: {part}");
+        }
+    }
+
+    #[test]
+    fn a_region_at_the_edge_stays_inside_the_reduced_image() {
+        let image = RgbImage::new(13, 9, vec![0; 13 * 9 * 3]).unwrap();
+        for region in [(0, 0, 1, 1), (99, 69, 1, 1), (0, 0, 100, 70), (50, 69, 50, 1)] {
+            let (x, y, width, height) = region;
+            let scaled = scale_region(Region { x, y, width, height }, (100, 70), &image);
+            assert!(scaled.width > 0 && scaled.x + scaled.width <= 13, "{region:?} became {scaled:?}");
+            assert!(scaled.height > 0 && scaled.y + scaled.height <= 9, "{region:?} became {scaled:?}");
+        }
     }
 }

@@ -20,8 +20,8 @@ body{font:13px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums;margin
 h1{font-size:20px;margin:0 0 4px}p{margin:0 0 24px;opacity:.7}\
 section{display:flex;gap:16px;padding:16px 0;border-top:1px solid var(--line)}\
 figure{margin:0}figcaption{overflow-wrap:anywhere;margin-top:4px;max-width:220px}\
-.query{flex:0 0 220px}.frame{position:relative;line-height:0}\
-.frame img{width:100%;border-radius:6px}.crop{position:absolute;border:2px solid var(--accent);box-sizing:border-box}\
+.query{flex:0 0 220px}.frame{position:relative;display:inline-block}\
+.frame img{display:block;max-width:220px;max-height:180px;border-radius:6px}.crop{position:absolute;border:2px solid var(--accent);box-sizing:border-box}\
 .results{display:flex;flex-wrap:wrap;gap:4px 4px;align-content:flex-start}\
 .results img{height:132px;border-radius:6px;display:block}.results figcaption{max-width:132px;font-size:12px}\
 .band{opacity:.7}";

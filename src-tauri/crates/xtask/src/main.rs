@@ -24,7 +24,7 @@ cargo xtask bench            measure, on files it makes itself
 cargo xtask evaluate FOLDER  how often the most similar photo is of the same class (subfolders are classes)
 cargo xtask models           make the default models again from their packages
 cargo xtask parity PHOTOS [MODEL...]
-                             compare embeddings with the TFLite Task Library's";
+                             compare embeddings with the TFLite Task Library's, for ours and other models";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -19,24 +19,28 @@ pub(crate) fn models() -> Result<()> {
     aloud(Command::new(python).arg(models.join("build/build.py")).arg("--out").arg(&models))
 }
 
-/// Compares our embeddings with the Task Library's over photos and models, and writes the table of results.
+/// Compares our embeddings with the Task Library's over a folder of photos, with the default models and those given,
+/// and writes the table of results.
 pub(crate) fn parity(photos: &str, models: &[&str]) -> Result<()> {
     crate::setup()?;
     system::ensure_debian_packages(&["libusb-1.0-0"])?;
     let tool = crate::root().join("tests/parity");
     let python = environment("parity", &tool.join("requirements.txt"))?;
-    aloud(&mut cargo(&["build", "--release", "--package", "cli"]))?;
-    let lookalike = crate::root().join("target/release/lookalike");
+    let example = ["build", "--quiet", "--release", "--package", "image-embedder", "--example", "embed_raw"];
+    aloud(&mut cargo(&example))?;
+    let embed_raw = crate::root().join("target/release/examples/embed_raw");
+    let ours = ["efficientnet-lite0-int8.tflite", "efficientnet-lite2-int8.tflite"];
     aloud(
         Command::new(python)
             .arg(tool.join("parity.py"))
-            .arg("--cli")
-            .arg(lookalike)
+            .arg("--embed-raw")
+            .arg(embed_raw)
             .arg("--photos")
             .arg(photos)
             .arg("--models")
             .args(models)
-            .arg("--out")
+            .args(ours.map(|model| crate::root().join("src-tauri/models").join(model)))
+            .arg("--write")
             .arg(tool.join("RESULTS.md")),
     )
 }

@@ -120,8 +120,10 @@ fn a_directory_that_cannot_be_read_keeps_its_photos() {
     let summary = place.index();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     if !readable {
-        assert_eq!(summary["removed"], 0);
+        assert_eq!((&summary["removed"], &summary["failed"]), (&0.into(), &1.into()));
+        assert!(summary["failures"][0]["path"].as_str().unwrap().ends_with("hat"), "it says where");
     }
+    assert_eq!(place.index()["failures"], serde_json::json!([]), "and no more once it can be read");
     assert_eq!(place.library().len(), 12);
 }
 

@@ -161,7 +161,7 @@ def arguments():
     program.add_argument("--cli", metavar="PROGRAM", help="the `lookalike` command, built")
     parser.add_argument("--models", nargs="+", type=pathlib.Path, required=True)
     parser.add_argument("--photos", nargs="+", type=pathlib.Path, required=True, help="photos and folders of photos")
-    parser.add_argument("--sample", type=int, default=120, help="photos at most from each folder")
+    parser.add_argument("--sample", type=int, default=1000, help="photos at most from each folder")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", type=pathlib.Path, help="also write the results to this file")
     return parser.parse_args()

@@ -141,6 +141,22 @@ impl Committer<'_> {
         Ok(())
     }
 
+    /// Records the places that a walk could not look at. They go from the list when a walk can.
+    pub(crate) fn record_unreadable(
+        &self,
+        folder_id: i64,
+        unreadable: &[(PathBuf, String)],
+        summary: &mut Summary,
+    ) -> Result<()> {
+        summary.failed += unreadable.len() as u64;
+        Ok(self.catalog.write(|connection| {
+            unreadable.iter().try_for_each(|(path, reason)| {
+                let failure = ("unreadable", reason.as_str());
+                failure::upsert(connection, folder_id, path, RETRY_STAMP, failure, clock::now())
+            })
+        })?)
+    }
+
     /// Notes the file systems that photos are on now.
     pub(crate) fn set_devices(&self, devices: &[(i64, Option<u64>)]) -> Result<()> {
         if devices.is_empty() {

@@ -65,6 +65,8 @@ pub(crate) struct Findings {
     pub(crate) missing: Vec<i64>,
     /// Failures whose files are gone: folder and relative path.
     pub(crate) resolved: Vec<(i64, PathBuf)>,
+    /// Directories and files that the system did not let the walk look at, with its reason.
+    pub(crate) unreadable: Vec<(PathBuf, String)>,
     /// Photos that are on a file system of another number now.
     pub(crate) devices: Vec<(i64, Option<u64>)>,
 }
@@ -130,7 +132,10 @@ pub(crate) fn reconcile(
                 known.photos.remove(&path);
                 known.failures.remove(&path);
             }
-            Entry::Unreadable(path) => unreadable.push(path),
+            Entry::Unreadable { path, reason } => {
+                findings.unreadable.extend(reason.map(|reason| (path.clone(), reason)));
+                unreadable.push(path);
+            }
         }
     }
     let nothing_seen = known_before > 0 && known.photos.len() == known_before;

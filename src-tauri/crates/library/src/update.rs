@@ -83,6 +83,9 @@ impl Library {
         for (scope, findings) in scopes.iter().zip(&findings) {
             self.note_presence(scope, findings, &mut summary, emit)?;
             committer.set_devices(&findings.devices)?;
+            if !findings.unreadable.is_empty() {
+                committer.record_unreadable(scope.folder.id, &findings.unreadable, &mut summary)?;
+            }
             // A cancelled update has not read every new file: what looks missing may have moved to one of them.
             if !control.is_cancelled() {
                 committer.remove_resolved(&findings.resolved)?;

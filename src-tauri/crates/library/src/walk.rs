@@ -25,8 +25,8 @@ pub(crate) enum Entry {
     /// A photo's name whose bytes are in the cloud; reading it would download it.
     Placeholder(PathBuf),
     /// A directory, link or file that the system did not let us look at, or a link to a place that is not there
-    /// now: nothing is known of what lies below.
-    Unreadable(PathBuf),
+    /// now: nothing is known of what lies below. The reason is the system's; none for such a link.
+    Unreadable { path: PathBuf, reason: Option<String> },
 }
 
 /// Walks `prefix` below `root`; an empty prefix walks all of it. A prefix may also name one file.
@@ -36,7 +36,9 @@ pub(crate) fn walk<'a>(root: &'a Path, prefix: &Path) -> impl Iterator<Item = En
         .sort_by_file_name()
         .follow_links(true)
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_skipped_name(entry.file_name()))
+        .filter_entry(|entry| {
+            entry.depth() == 0 || !(is_skipped_name(entry.file_name()) || has_hidden_attribute(entry))
+        })
         .filter_map(move |entry| match entry {
             Ok(entry) => classify(root, &entry),
             Err(error) => unreadable(root, &error),
@@ -62,18 +64,35 @@ fn classify(root: &Path, entry: &walkdir::DirEntry) -> Option<Entry> {
     Some(match entry.metadata() {
         Ok(metadata) if is_placeholder(&metadata) => Entry::Placeholder(path),
         Ok(metadata) => Entry::File { path, stamp: original::stamp(&metadata), device: device(&metadata) },
-        Err(_) => Entry::Unreadable(path),
+        Err(error) => Entry::Unreadable { path, reason: Some(error.to_string()) },
     })
 }
 
 fn unreadable(root: &Path, error: &walkdir::Error) -> Option<Entry> {
-    let missing = error.io_error().is_some_and(|io| io.kind() == std::io::ErrorKind::NotFound);
-    // A link that leads nowhere may lead to an unplugged drive.
-    let vanished = missing && !error.path().is_some_and(Path::is_symlink);
-    if vanished || error.loop_ancestor().is_some() {
+    if error.loop_ancestor().is_some() {
         return None;
     }
-    Some(Entry::Unreadable(error.path().map(|path| relative_to(root, path)).unwrap_or_default()))
+    let path = error.path().map(|path| relative_to(root, path)).unwrap_or_default();
+    let missing = error.io_error().is_some_and(|io| io.kind() == std::io::ErrorKind::NotFound);
+    if !missing {
+        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        return Some(Entry::Unreadable { path, reason: Some(reason) });
+    }
+    // A link that leads nowhere may lead to an unplugged drive; anything else vanished during the walk.
+    error.path().is_some_and(Path::is_symlink).then_some(Entry::Unreadable { path, reason: None })
+}
+
+#[cfg(windows)]
+fn has_hidden_attribute(entry: &walkdir::DirEntry) -> bool {
+    // FILE_ATTRIBUTE_HIDDEN (Windows SDK, winnt.h).
+    const HIDDEN: u32 = 0x2;
+    let attributes = |metadata| std::os::windows::fs::MetadataExt::file_attributes(&metadata);
+    entry.metadata().is_ok_and(|metadata| attributes(metadata) & HIDDEN != 0)
+}
+
+#[cfg(not(windows))]
+fn has_hidden_attribute(_: &walkdir::DirEntry) -> bool {
+    false
 }
 
 fn relative_to(root: &Path, path: &Path) -> PathBuf {
@@ -164,7 +183,7 @@ mod tests {
         std::os::unix::fs::symlink("nowhere", root.path().join("broken.jpg")).unwrap();
         assert_eq!(found(root.path()), BTreeSet::from([PathBuf::from("linked/far.jpg")]));
         let unreadable = walk(root.path(), Path::new("")).filter_map(|entry| match entry {
-            Entry::Unreadable(path) => Some(path),
+            Entry::Unreadable { path, .. } => Some(path),
             _ => None,
         });
         assert_eq!(

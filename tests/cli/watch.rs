@@ -1,33 +1,42 @@
 //! `watch`: files that come, move and go are noticed while it runs.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStdout, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::place::{Place, samples};
 
+/// An event that has not come by now will not come: a test must fail rather than hang.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A running `watch`, ended with the test.
 struct Watch {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
 }
 
 impl Watch {
     fn start(place: &Place) -> Self {
         let mut child =
             place.command().arg("watch").arg(place.photos()).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (sender, lines) = channel();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
         let mut watch = Self { child, lines };
         watch.wait_for("up_to_date");
         watch
     }
 
-    /// The next event of this name; the test runner's patience is the limit.
+    /// The next event of this name.
     fn wait_for(&mut self, name: &str) -> Value {
         loop {
-            let line = self.lines.next().expect("watch ended").unwrap();
+            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no event {name} came"));
             let event: Value = serde_json::from_str(&line).unwrap();
             if event["event"] == name {
                 return event;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use crate::Result;
 use crate::path_bytes::{PathBytes, to_bytes};
@@ -44,13 +44,6 @@ pub fn all(connection: &Connection) -> Result<Vec<Folder>> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM folder ORDER BY path"))?;
     let folders = statement.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?;
     Ok(folders)
-}
-
-/// The folder with this very path.
-pub fn by_path(connection: &Connection, path: &Path) -> Result<Option<Folder>> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM folder WHERE path = ?1"))?;
-    Ok(statement.query_row([PathBytes(path)], from_row).optional()?)
 }
 
 /// Notes that the folder is there. Returns whether it was offline before.

@@ -39,11 +39,6 @@ impl RgbImage {
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
-
-    /// The pixels, without the copy.
-    pub fn into_pixels(self) -> Vec<u8> {
-        self.pixels
-    }
 }
 
 impl fmt::Debug for RgbImage {

@@ -73,6 +73,7 @@ fn a_bad_file_is_tried_again_only_when_it_changes() {
     assert_eq!(place.index()["failed"], 1);
     let again = place.index();
     assert_eq!((&again["failed"], &again["scanned"], &again["unchanged"]), (&1.into(), &7.into(), &6.into()));
+    assert!(!place.watch_once().contains(&"failed".to_owned()), "it is not read again");
     fs::copy(samples().join("shoes/shoes-1.jpg"), &path).unwrap();
     let mended = place.index();
     assert_eq!((&mended["failed"], &mended["indexed"]), (&0.into(), &1.into()));

@@ -99,11 +99,7 @@ fn an_index_of_another_catalog_is_not_taken_for_this_one() {
     fs::remove_dir_all(place.photo("hat")).unwrap();
     place.add_class("shoes");
     // Other photos under the same ids; the snapshot that is left knows the hats.
-    let mut child = place.command().arg("watch").arg(place.photos()).stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    lines.map(Result::unwrap).find(|line| line.contains("up_to_date")).unwrap();
-    child.kill().unwrap();
-    child.wait().unwrap();
+    place.watch_once();
     let query = samples().join("shoes/shoes-1.jpg");
     assert_eq!(place.search(&[query.to_str().unwrap(), "-n", "1"]), ["shoes/shoes-1.jpg"]);
 }

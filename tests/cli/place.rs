@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -88,6 +89,23 @@ impl Place {
         let found = self.json(&[&["search"], arguments].concat());
         let photos = self.photos();
         paths(&found["results"]).iter().map(|path| relative(path, &photos)).collect()
+    }
+
+    /// Runs `watch` until it is up to date, kills it, and returns the names of its events.
+    pub(crate) fn watch_once(&self) -> Vec<String> {
+        let mut child =
+            self.command().arg("watch").arg(self.photos()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut names = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            names.push(event["event"].as_str().unwrap().to_owned());
+            if names.last().is_some_and(|name| name == "up_to_date") {
+                break;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        names
     }
 
     /// All photos of the library: what a search for more than there are returns.

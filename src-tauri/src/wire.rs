@@ -1,0 +1,430 @@
+//! What crosses to the window and back: plain data, camel case, paths as text for reading only.
+//!
+//! The TypeScript side is generated from these types (`ui/src/lib/backend/types.ts`). Photos are named by id and
+//! foreign images by a key that the shell gave out: the window never names a file for us to read.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The library at a glance.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    /// Photos that can be browsed and found, offline ones included.
+    pub photos: u32,
+    /// Files that could not be read as photos.
+    pub failed: u32,
+    /// The folders, by path.
+    pub folders: Vec<Folder>,
+    /// File formats among the photos, most frequent first.
+    pub formats: Vec<FormatCount>,
+}
+
+/// A folder of the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Folder {
+    /// The folder's id.
+    pub id: u32,
+    /// Absolute path.
+    pub path: String,
+    /// The path's last part.
+    pub name: String,
+    /// Its photos.
+    pub photos: u32,
+    /// How it is.
+    pub state: FolderState,
+    /// When it was last there, Unix milliseconds.
+    #[ts(type = "number | null")]
+    pub last_seen: Option<i64>,
+}
+
+/// How a folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum FolderState {
+    /// There; changes show up by themselves.
+    Watching,
+    /// There, but the system gives no live events: it is looked through from time to time.
+    Polling,
+    /// Being looked through now.
+    Scanning,
+    /// Not there. Its photos stay.
+    Offline,
+}
+
+/// How many photos are of a file format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FormatCount {
+    /// Lower-case name.
+    pub format: String,
+    /// Photos of it.
+    pub photos: u32,
+}
+
+/// What goes on in the background.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Activity {
+    /// The kind of work.
+    pub work: Work,
+    /// Whether it is held.
+    pub paused: bool,
+    /// Name of the folder that is being looked through.
+    pub folder: Option<String>,
+    /// Files dealt with, or vectors placed.
+    pub done: u32,
+    /// Of how many, as far as known.
+    pub total: u32,
+    /// Files a second lately.
+    pub per_second: Option<f32>,
+    /// Seconds left at that rate; none while the total still grows.
+    pub seconds_left: Option<f32>,
+}
+
+/// The kind of work that goes on in the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// Nothing to do.
+    Idle,
+    /// Looking through folders.
+    Scanning,
+    /// Reading photos.
+    Indexing,
+    /// Building the graph for fast search.
+    Building,
+}
+
+/// Everything known of a photo.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Photo {
+    /// The photo's id.
+    pub id: u32,
+    /// Changes with the picture; part of its addresses.
+    pub version: u32,
+    /// Absolute path.
+    pub path: String,
+    /// File name.
+    pub name: String,
+    /// The folder it lies in.
+    pub folder: u32,
+    /// Upright pixels.
+    pub width: u32,
+    /// Upright pixels.
+    pub height: u32,
+    /// Lower-case name of the file format.
+    pub format: String,
+    /// File size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// When it was taken, `YYYY-MM-DDTHH:MM:SS` without a zone; else when the file was last changed.
+    pub taken: String,
+    /// Whether `taken` comes from the camera.
+    pub taken_by_camera: bool,
+    /// Whether the file is there.
+    pub online: bool,
+    /// Paths of files with the same bytes.
+    pub copies: Vec<String>,
+    /// ThumbHash of the picture, base64.
+    pub placeholder: Option<String>,
+}
+
+/// A file that could not be read as a photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Names it in commands.
+    pub key: String,
+    /// Absolute path.
+    pub path: String,
+    /// File name.
+    pub name: String,
+    /// Stable name of the reason.
+    pub code: String,
+    /// The reason in English.
+    pub reason: String,
+}
+
+/// Which photos to show or to search among. Empty lists mean all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Filter {
+    /// Folder ids.
+    pub folders: Vec<u32>,
+    /// First day, `YYYY-MM-DD`.
+    pub from: Option<String>,
+    /// Last day, `YYYY-MM-DD`.
+    pub to: Option<String>,
+    /// Lower-case names of file formats.
+    pub formats: Vec<String>,
+}
+
+/// A part of an image in upright, full-size pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// Left edge.
+    pub x: u32,
+    /// Top edge.
+    pub y: u32,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
+/// An image that a query is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, TS)]
+#[serde(rename_all = "camelCase", tag = "kind", deny_unknown_fields)]
+pub enum ImageRef {
+    /// A photo of the library.
+    Photo {
+        /// Its id.
+        id: u32,
+    },
+    /// A dropped, pasted or chosen image.
+    Foreign {
+        /// The key that the shell gave it.
+        key: String,
+    },
+}
+
+/// A dropped, pasted or chosen image, kept while the program runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ForeignImage {
+    /// Names it in commands and addresses.
+    pub key: String,
+    /// File name; empty for pasted pixels.
+    pub name: String,
+    /// Upright pixels.
+    pub width: u32,
+    /// Upright pixels.
+    pub height: u32,
+}
+
+/// A thing to look for, or to stay away from.
+#[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Example {
+    /// The image.
+    pub image: ImageRef,
+    /// The part of it that matters; none for all of it.
+    pub crop: Option<Region>,
+    /// Results should not look like it.
+    pub negative: bool,
+}
+
+/// A query.
+#[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SearchRequest {
+    /// One at least that is not negative.
+    pub examples: Vec<Example>,
+    /// Results at most.
+    pub limit: u32,
+    /// Which photos to search among.
+    pub filter: Filter,
+    /// Of photos that show the same picture, give the best match only.
+    pub hide_copies: bool,
+}
+
+/// What a query found.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchResults {
+    /// Best first.
+    pub matches: Vec<Match>,
+    /// Time taken.
+    pub milliseconds: f32,
+}
+
+/// One photo among the results.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Match {
+    /// The photo's id.
+    pub id: u32,
+    /// Changes with the picture; part of its addresses.
+    pub version: u32,
+    /// File name.
+    pub name: String,
+    /// Upright pixels.
+    pub width: u32,
+    /// Upright pixels.
+    pub height: u32,
+    /// Cosine similarity, -1 to 1.
+    pub similarity: f32,
+    /// The similarity in words.
+    pub band: Band,
+    /// Where in the photo the match is; none for the photo as a whole.
+    pub region: Option<Region>,
+    /// Whether its folder is there.
+    pub online: bool,
+    /// Day it was taken, `YYYY-MM-DD`.
+    pub day: String,
+    /// Photos of the same picture that were left out because copies are hidden.
+    pub hidden_copies: u32,
+    /// ThumbHash of the picture, base64.
+    pub placeholder: Option<String>,
+}
+
+/// How alike two pictures are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Band {
+    /// The same picture.
+    NearIdentical,
+    /// The same thing or scene.
+    VerySimilar,
+    /// The same kind of thing.
+    Similar,
+    /// Something in common.
+    Related,
+    /// No more alike than any two photos.
+    Unrelated,
+}
+
+/// What the person chose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// A language of the catalogue, such as `en`; none follows the system.
+    pub language: Option<String>,
+    /// Which model embeds.
+    pub model: Model,
+    /// Threads that read photos; 0 means one a core.
+    pub threads: u32,
+    /// Keep watching, with an icon in the tray, when the window is closed.
+    pub tray: bool,
+    /// Height of the grid's rows in pixels.
+    pub row_height: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            language: None,
+            model: Model::Fast,
+            threads: 0,
+            tray: false,
+            row_height: 200,
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// A model that comes with Lookalike.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Model {
+    /// EfficientNet-Lite0.
+    #[default]
+    Fast,
+    /// EfficientNet-Lite2.
+    Accurate,
+}
+
+/// Where the library's data lives and how big it is.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Storage {
+    /// The data folder.
+    pub path: String,
+    /// Folders, photos and vectors, in bytes.
+    #[ts(type = "number")]
+    pub catalog: u64,
+    /// Thumbnails, in bytes.
+    #[ts(type = "number")]
+    pub thumbnails: u64,
+    /// The vector index, in bytes.
+    #[ts(type = "number")]
+    pub index: u64,
+    /// Whether a graph answers searches, or an exact scan.
+    pub graph: bool,
+    /// Vectors that a search finds.
+    pub vectors: u32,
+}
+
+/// What the window needs first.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Startup {
+    /// The program's version.
+    pub version: String,
+    /// What the person chose.
+    pub settings: Settings,
+    /// The system's language, such as `de-AT`.
+    pub system_language: String,
+    /// Whether there is a tray to sit in.
+    pub tray_available: bool,
+}
+
+/// Something changed in the library; ask again for what is on show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Changed {
+    /// Photos came, went, moved or changed.
+    pub photos: bool,
+    /// Folders came, went or changed their state.
+    pub folders: bool,
+    /// Failures came or went.
+    pub failures: bool,
+}
+
+/// Files are being dragged over the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Drag {
+    /// Whether they still are.
+    pub over: bool,
+    /// Folders among them.
+    pub folders: u32,
+    /// Files among them.
+    pub files: u32,
+}
+
+/// What came in from outside: a drop, a path argument, "open with".
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Incoming {
+    /// Images that become the query.
+    pub images: Vec<ForeignImage>,
+    /// Photos of the library that become the query.
+    pub photos: Vec<u32>,
+    /// Names of folders that were added.
+    pub folders: Vec<String>,
+    /// What could not be taken.
+    pub problems: Vec<Problem>,
+}
+
+/// Why something could not be done: a stable code with the details its text needs.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Stable name; the catalogue of strings has a text for each.
+    pub code: String,
+    /// Values for that text.
+    #[ts(type = "Record<string, string | number>")]
+    pub details: serde_json::Map<String, serde_json::Value>,
+    /// The message in English, for codes that the catalogue lacks.
+    pub message: String,
+}

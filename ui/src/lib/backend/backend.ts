@@ -1,0 +1,101 @@
+// The one interface between the window and the shell. Everything else in `ui/` knows only this.
+//
+// `tauri.ts` talks to the real shell. `memory.ts` holds a small library in memory, for component tests and for
+// working on the window in a browser (`npm run dev`).
+
+import type {
+  Activity,
+  Changed,
+  Drag,
+  Failure,
+  Filter,
+  ForeignImage,
+  ImageRef,
+  Incoming,
+  Overview,
+  Photo,
+  SearchRequest,
+  SearchResults,
+  Settings,
+  Startup,
+  Storage,
+} from './types';
+import type { Timeline } from './timeline';
+
+/** Stops listening. */
+export type Unlisten = () => void;
+
+/** What the shell tells without being asked. */
+export interface Events {
+  /** The background work; at most four times a second. */
+  activity: Activity;
+  /** Something on show may be out of date. */
+  changed: Changed;
+  /** Files are dragged over the window, or no more. */
+  drag: Drag;
+  /** Images and folders that came in by drop, path argument or "open with". */
+  incoming: Incoming;
+  /** The settings were changed, by the tray for instance. */
+  settings: Settings;
+}
+
+/** Every method that can fail rejects with a `BackendError`. */
+export interface Backend {
+  on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): Promise<Unlisten>;
+
+  /** What the window needs first. */
+  startup(): Promise<Startup>;
+  /** Tells the shell that listeners are in place: held back `incoming` events come now. */
+  ready(): Promise<void>;
+
+  overview(): Promise<Overview>;
+  activity(): Promise<Activity>;
+  /** All photos that pass the filter, newest first. */
+  timeline(filter: Filter): Promise<Timeline>;
+  photo(id: number): Promise<Photo>;
+  failures(): Promise<Failure[]>;
+  /** Has all files that failed read again. */
+  retryFailures(): Promise<void>;
+
+  search(request: SearchRequest): Promise<SearchResults>;
+  /** Decodes an image ahead of queries by crops of it, which are quick then. Never fails. */
+  prepare(image: ImageRef): Promise<void>;
+  /** Width and height of an upright image in pixels. */
+  imageSize(image: ImageRef): Promise<{ width: number; height: number }>;
+
+  /** Lets the person choose images as the query. Empty when they chose none. */
+  chooseImages(): Promise<ForeignImage[]>;
+  /** Takes the bytes of an image file as a query. */
+  imageFromBytes(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<ForeignImage>;
+  /** Takes the images, or files, on the clipboard as a query. Rejects with `clipboard_empty` when there are none. */
+  imagesFromClipboard(): Promise<ForeignImage[]>;
+
+  /** Lets the person choose folders to add. Resolves to the names of those added. */
+  chooseFolders(): Promise<string[]>;
+  removeFolder(id: number): Promise<void>;
+  revealFolder(id: number): Promise<void>;
+
+  reveal(photos: number[]): Promise<void>;
+  open(photo: number): Promise<void>;
+  revealFailure(key: string): Promise<void>;
+  copyPaths(photos: number[]): Promise<void>;
+  /** Lets the person choose where to, then copies. Resolves to how many were copied; none when they did not choose. */
+  exportCopies(photos: number[]): Promise<number | null>;
+
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+
+  changeSettings(settings: Settings): Promise<void>;
+  storage(): Promise<Storage>;
+  /** Makes thumbnails, embeddings and index anew from the photos that are there. */
+  rebuild(): Promise<void>;
+  /** Forgets all folders and everything known of their photos. */
+  forgetEverything(): Promise<void>;
+
+  /** Address of a photo's thumbnail, at most 320 pixels a side. */
+  thumbnailUrl(photo: number, version: number): string;
+  /** Address of a photo at the size of a screen, at most 2048 pixels a side. Its thumbnail when it is offline. */
+  previewUrl(photo: number, version: number): string;
+  /** Address of a foreign image, `thumb` or `preview` size. */
+  foreignUrl(key: string, size: 'thumb' | 'preview'): string;
+}

@@ -1,0 +1,67 @@
+import { convertFileSrc, invoke, type InvokeArgs, type InvokeOptions } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+
+import type { Backend } from './backend';
+import { BackendError } from './error';
+import { decodeTimeline } from './timeline';
+import type { Problem } from './types';
+
+async function call<Value>(command: string, args?: InvokeArgs, options?: InvokeOptions): Promise<Value> {
+  try {
+    return await invoke<Value>(command, args, options);
+  } catch (problem) {
+    throw new BackendError(
+      isProblem(problem) ? problem : { code: 'internal', details: {}, message: String(problem) },
+    );
+  }
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+}
+
+/** The real shell. */
+export const tauri: Backend = {
+  on: (name, listener) => listen(name, (event) => listener(event.payload as never)),
+
+  startup: () => call('startup'),
+  ready: () => call('ready'),
+
+  overview: () => call('overview'),
+  activity: () => call('activity'),
+  timeline: async (filter) => decodeTimeline(await call('timeline', { filter })),
+  photo: (id) => call('photo', { id }),
+  failures: () => call('failures'),
+  retryFailures: () => call('retry_failures'),
+
+  search: (request) => call('search', { request }),
+  prepare: (image) => call('prepare', { image }),
+  imageSize: (image) => call('image_size', { image }),
+
+  chooseImages: () => call('choose_images'),
+  imageFromBytes: (bytes, name) =>
+    call('image_from_bytes', bytes, { headers: { 'x-name': encodeURIComponent(name) } }),
+  imagesFromClipboard: () => call('images_from_clipboard'),
+
+  chooseFolders: () => call('choose_folders'),
+  removeFolder: (id) => call('remove_folder', { id }),
+  revealFolder: (id) => call('reveal_folder', { id }),
+
+  reveal: (photos) => call('reveal', { photos }),
+  open: (photo) => call('open', { photo }),
+  revealFailure: (key) => call('reveal_failure', { key }),
+  copyPaths: (photos) => call('copy_paths', { photos }),
+  exportCopies: (photos) => call('export_copies', { photos }),
+
+  pause: () => call('pause'),
+  resume: () => call('resume'),
+
+  changeSettings: (settings) => call('change_settings', { settings }),
+  storage: () => call('storage'),
+  rebuild: () => call('rebuild'),
+  forgetEverything: () => call('forget_everything'),
+
+  thumbnailUrl: (photo, version) => convertFileSrc(`thumb/${photo}/${version}`, 'photo'),
+  previewUrl: (photo, version) => convertFileSrc(`preview/${photo}/${version}`, 'photo'),
+  foreignUrl: (key, size) => convertFileSrc(`foreign/${key}/${size}`, 'photo'),
+};

@@ -1,0 +1,540 @@
+// Generated from src-tauri/src/wire.rs by `cargo xtask types`. Do not edit.
+
+/**
+ * The library at a glance.
+ */
+export type Overview = { 
+/**
+ * Photos that can be browsed and found, offline ones included.
+ */
+photos: number, 
+/**
+ * Files that could not be read as photos.
+ */
+failed: number, 
+/**
+ * The folders, by path.
+ */
+folders: Array<Folder>, 
+/**
+ * File formats among the photos, most frequent first.
+ */
+formats: Array<FormatCount>, };
+
+/**
+ * A folder of the library.
+ */
+export type Folder = { 
+/**
+ * The folder's id.
+ */
+id: number, 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * The path's last part.
+ */
+name: string, 
+/**
+ * Its photos.
+ */
+photos: number, 
+/**
+ * How it is.
+ */
+state: FolderState, 
+/**
+ * When it was last there, Unix milliseconds.
+ */
+lastSeen: number | null, };
+
+/**
+ * How a folder is.
+ */
+export type FolderState = "watching" | "polling" | "scanning" | "offline";
+
+/**
+ * How many photos are of a file format.
+ */
+export type FormatCount = { 
+/**
+ * Lower-case name.
+ */
+format: string, 
+/**
+ * Photos of it.
+ */
+photos: number, };
+
+/**
+ * What goes on in the background.
+ */
+export type Activity = { 
+/**
+ * The kind of work.
+ */
+work: Work, 
+/**
+ * Whether it is held.
+ */
+paused: boolean, 
+/**
+ * Name of the folder that is being looked through.
+ */
+folder: string | null, 
+/**
+ * Files dealt with, or vectors placed.
+ */
+done: number, 
+/**
+ * Of how many, as far as known.
+ */
+total: number, 
+/**
+ * Files a second lately.
+ */
+perSecond: number | null, 
+/**
+ * Seconds left at that rate; none while the total still grows.
+ */
+secondsLeft: number | null, };
+
+/**
+ * The kind of work that goes on in the background.
+ */
+export type Work = "idle" | "scanning" | "indexing" | "building";
+
+/**
+ * Everything known of a photo.
+ */
+export type Photo = { 
+/**
+ * The photo's id.
+ */
+id: number, 
+/**
+ * Changes with the picture; part of its addresses.
+ */
+version: number, 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * File name.
+ */
+name: string, 
+/**
+ * The folder it lies in.
+ */
+folder: number, 
+/**
+ * Upright pixels.
+ */
+width: number, 
+/**
+ * Upright pixels.
+ */
+height: number, 
+/**
+ * Lower-case name of the file format.
+ */
+format: string, 
+/**
+ * File size.
+ */
+bytes: number, 
+/**
+ * When it was taken, `YYYY-MM-DDTHH:MM:SS` without a zone; else when the file was last changed.
+ */
+taken: string, 
+/**
+ * Whether `taken` comes from the camera.
+ */
+takenByCamera: boolean, 
+/**
+ * Whether the file is there.
+ */
+online: boolean, 
+/**
+ * Paths of files with the same bytes.
+ */
+copies: Array<string>, 
+/**
+ * ThumbHash of the picture, base64.
+ */
+placeholder: string | null, };
+
+/**
+ * A file that could not be read as a photo.
+ */
+export type Failure = { 
+/**
+ * Names it in commands.
+ */
+key: string, 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * File name.
+ */
+name: string, 
+/**
+ * Stable name of the reason.
+ */
+code: string, 
+/**
+ * The reason in English.
+ */
+reason: string, };
+
+/**
+ * Which photos to show or to search among. Empty lists mean all.
+ */
+export type Filter = { 
+/**
+ * Folder ids.
+ */
+folders: Array<number>, 
+/**
+ * First day, `YYYY-MM-DD`.
+ */
+from: string | null, 
+/**
+ * Last day, `YYYY-MM-DD`.
+ */
+to: string | null, 
+/**
+ * Lower-case names of file formats.
+ */
+formats: Array<string>, };
+
+/**
+ * A part of an image in upright, full-size pixels.
+ */
+export type Region = { 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Top edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+/**
+ * An image that a query is about.
+ */
+export type ImageRef = { "kind": "photo", 
+/**
+ * Its id.
+ */
+id: number, } | { "kind": "foreign", 
+/**
+ * The key that the shell gave it.
+ */
+key: string, };
+
+/**
+ * A dropped, pasted or chosen image, kept while the program runs.
+ */
+export type ForeignImage = { 
+/**
+ * Names it in commands and addresses.
+ */
+key: string, 
+/**
+ * File name; empty for pasted pixels.
+ */
+name: string, 
+/**
+ * Upright pixels.
+ */
+width: number, 
+/**
+ * Upright pixels.
+ */
+height: number, };
+
+/**
+ * A thing to look for, or to stay away from.
+ */
+export type Example = { 
+/**
+ * The image.
+ */
+image: ImageRef, 
+/**
+ * The part of it that matters; none for all of it.
+ */
+crop: Region | null, 
+/**
+ * Results should not look like it.
+ */
+negative: boolean, };
+
+/**
+ * A query.
+ */
+export type SearchRequest = { 
+/**
+ * One at least that is not negative.
+ */
+examples: Array<Example>, 
+/**
+ * Results at most.
+ */
+limit: number, 
+/**
+ * Which photos to search among.
+ */
+filter: Filter, 
+/**
+ * Of photos that show the same picture, give the best match only.
+ */
+hideCopies: boolean, };
+
+/**
+ * What a query found.
+ */
+export type SearchResults = { 
+/**
+ * Best first.
+ */
+matches: Array<Match>, 
+/**
+ * Time taken.
+ */
+milliseconds: number, };
+
+/**
+ * One photo among the results.
+ */
+export type Match = { 
+/**
+ * The photo's id.
+ */
+id: number, 
+/**
+ * Changes with the picture; part of its addresses.
+ */
+version: number, 
+/**
+ * File name.
+ */
+name: string, 
+/**
+ * Upright pixels.
+ */
+width: number, 
+/**
+ * Upright pixels.
+ */
+height: number, 
+/**
+ * Cosine similarity, -1 to 1.
+ */
+similarity: number, 
+/**
+ * The similarity in words.
+ */
+band: Band, 
+/**
+ * Where in the photo the match is; none for the photo as a whole.
+ */
+region: Region | null, 
+/**
+ * Whether its folder is there.
+ */
+online: boolean, 
+/**
+ * Day it was taken, `YYYY-MM-DD`.
+ */
+day: string, 
+/**
+ * Photos of the same picture that were left out because copies are hidden.
+ */
+hiddenCopies: number, 
+/**
+ * ThumbHash of the picture, base64.
+ */
+placeholder: string | null, };
+
+/**
+ * How alike two pictures are.
+ */
+export type Band = "near-identical" | "very-similar" | "similar" | "related" | "unrelated";
+
+/**
+ * What the person chose.
+ */
+export type Settings = { 
+/**
+ * Light or dark.
+ */
+theme: Theme, 
+/**
+ * A language of the catalogue, such as `en`; none follows the system.
+ */
+language: string | null, 
+/**
+ * Which model embeds.
+ */
+model: Model, 
+/**
+ * Threads that read photos; 0 means one a core.
+ */
+threads: number, 
+/**
+ * Keep watching, with an icon in the tray, when the window is closed.
+ */
+tray: boolean, 
+/**
+ * Height of the grid's rows in pixels.
+ */
+rowHeight: number, };
+
+/**
+ * Light or dark.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * A model that comes with Lookalike.
+ */
+export type Model = "fast" | "accurate";
+
+/**
+ * Where the library's data lives and how big it is.
+ */
+export type Storage = { 
+/**
+ * The data folder.
+ */
+path: string, 
+/**
+ * Folders, photos and vectors, in bytes.
+ */
+catalog: number, 
+/**
+ * Thumbnails, in bytes.
+ */
+thumbnails: number, 
+/**
+ * The vector index, in bytes.
+ */
+index: number, 
+/**
+ * Whether a graph answers searches, or an exact scan.
+ */
+graph: boolean, 
+/**
+ * Vectors that a search finds.
+ */
+vectors: number, };
+
+/**
+ * What the window needs first.
+ */
+export type Startup = { 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * What the person chose.
+ */
+settings: Settings, 
+/**
+ * The system's language, such as `de-AT`.
+ */
+systemLanguage: string, 
+/**
+ * Whether there is a tray to sit in.
+ */
+trayAvailable: boolean, };
+
+/**
+ * Something changed in the library; ask again for what is on show.
+ */
+export type Changed = { 
+/**
+ * Photos came, went, moved or changed.
+ */
+photos: boolean, 
+/**
+ * Folders came, went or changed their state.
+ */
+folders: boolean, 
+/**
+ * Failures came or went.
+ */
+failures: boolean, };
+
+/**
+ * Files are being dragged over the window.
+ */
+export type Drag = { 
+/**
+ * Whether they still are.
+ */
+over: boolean, 
+/**
+ * Folders among them.
+ */
+folders: number, 
+/**
+ * Files among them.
+ */
+files: number, };
+
+/**
+ * What came in from outside: a drop, a path argument, "open with".
+ */
+export type Incoming = { 
+/**
+ * Images that become the query.
+ */
+images: Array<ForeignImage>, 
+/**
+ * Photos of the library that become the query.
+ */
+photos: Array<number>, 
+/**
+ * Names of folders that were added.
+ */
+folders: Array<string>, 
+/**
+ * What could not be taken.
+ */
+problems: Array<Problem>, };
+
+/**
+ * Why something could not be done: a stable code with the details its text needs.
+ */
+export type Problem = { 
+/**
+ * Stable name; the catalogue of strings has a text for each.
+ */
+code: string, 
+/**
+ * Values for that text.
+ */
+details: Record<string, string | number>, 
+/**
+ * The message in English, for codes that the catalogue lacks.
+ */
+message: string, };
+

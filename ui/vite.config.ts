@@ -1,0 +1,12 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte(), svelteTesting()],
+  // Tauri expects the port it was told, see src-tauri/tauri.conf.json.
+  server: { port: 1420, strictPort: true },
+  // The oldest engines we meet: WebKitGTK 2.40 and Safari 16, as Debian 12 and macOS 13 have them.
+  build: { target: 'safari16', chunkSizeWarningLimit: 400, reportCompressedSize: false },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], setupFiles: ['src/test/setup.ts'] },
+});

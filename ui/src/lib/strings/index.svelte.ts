@@ -24,7 +24,7 @@ const CATALOGUES: Record<string, Messages> = { de, en };
 export const LANGUAGES = Object.keys(CATALOGUES);
 
 let current = $state('en');
-const formats = new Map<string, IntlMessageFormat>();
+const formats: Record<string, IntlMessageFormat> = {};
 
 /** The language in use. */
 export function language(): string {
@@ -50,12 +50,12 @@ export function lookUp(key: string, values: Values = {}): string | undefined {
 
 function message(language: string, key: string, values: Values): string | undefined {
   const id = `${language}:${key}`;
-  let format = formats.get(id);
+  let format = formats[id];
   if (!format) {
     const text = find(CATALOGUES[language], key);
     if (text === undefined) return undefined;
     format = new IntlMessageFormat(text, language, undefined, { ignoreTag: true });
-    formats.set(id, format);
+    formats[id] = format;
   }
   return format.format<string>(values) as string;
 }

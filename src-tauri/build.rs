@@ -1,3 +1,43 @@
+//! Has Tauri make one permission a command, so that `capabilities/main.json` lists them one by one.
+
+/// The commands of `src/commands`.
+const COMMANDS: &[&str] = &[
+    "activity",
+    "change_settings",
+    "choose_folders",
+    "choose_images",
+    "copy_paths",
+    "export_copies",
+    "failures",
+    "forget_everything",
+    "image_from_bytes",
+    "image_size",
+    "images_from_clipboard",
+    "open",
+    "overview",
+    "pause",
+    "photo",
+    "prepare",
+    "ready",
+    "rebuild",
+    "remove_folder",
+    "resume",
+    "retry_failures",
+    "reveal",
+    "reveal_failure",
+    "reveal_folder",
+    "search",
+    "startup",
+    "storage",
+    "timeline",
+];
+
 fn main() {
-    tauri_build::build();
+    // Tauri's build script reports its own errors in full.
+    tauri_build::try_build(
+        tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new().commands(COMMANDS)),
+    )
+    .unwrap_or_else(|error| {
+        println!("cargo::error={error:#}");
+    });
 }

@@ -192,6 +192,15 @@ pub enum ImageRef {
     },
 }
 
+/// Upright pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Size {
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
 /// A dropped, pasted or chosen image, kept while the program runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

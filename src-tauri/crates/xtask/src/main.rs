@@ -10,6 +10,8 @@ mod run;
 mod shell;
 mod system;
 mod test;
+mod types;
+mod ui;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,11 +19,12 @@ use std::process::ExitCode;
 use error::Result;
 
 const USAGE: &str = "\
-cargo xtask run [FOLDER]     set up, index FOLDER (or the sample photos) and show what looks alike
+cargo xtask run [FOLDER]     set up and open the window on FOLDER (or the sample photos)
 cargo xtask test             set up, then every check and test that CI runs
 cargo xtask setup            the set-up alone; after it plain `cargo build` works
 cargo xtask bench            measure, on files it makes itself
 cargo xtask evaluate FOLDER  how often the most similar photo is of the same class (subfolders are classes)
+cargo xtask types            write the window's TypeScript types anew from the shell's
 cargo xtask models           make the default models again from their packages
 cargo xtask parity PHOTOS [MODEL...]
                              compare embeddings with the TFLite Task Library's, for ours and other models";
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ["run", folder] => run::run(Some(PathBuf::from(folder))),
         ["test"] => test::run(),
         ["setup"] => setup(),
+        ["types"] => types::write(),
         ["bench"] => bench::run(),
         ["evaluate", folder] => bench::evaluate(folder),
         ["models"] => python::models(),
@@ -55,7 +59,8 @@ fn main() -> ExitCode {
 /// What every build needs. Quick when there is nothing to do.
 fn setup() -> Result<()> {
     system::ensure_build_tools()?;
-    litert::ensure()
+    litert::ensure()?;
+    ui::ensure()
 }
 
 /// The repository's root.

@@ -24,12 +24,63 @@ const COMPILERS: &[Tool] = &[
     Tool { program: "cc", debian: "build-essential", purpose: "the C compiler" },
     Tool { program: "c++", debian: "build-essential", purpose: "the C++ compiler" },
     Tool { program: "make", debian: "build-essential", purpose: "runs cmake's builds" },
+    Tool { program: "pkg-config", debian: "pkg-config", purpose: "finds the window's libraries" },
 ];
 #[cfg(not(unix))]
 const COMPILERS: &[Tool] = &[];
 
+/// A library that a build needs, by its pkg-config name.
+struct Library {
+    name: &'static str,
+    debian: &'static str,
+    purpose: &'static str,
+}
+
+/// What the window is made of on Linux; elsewhere the system brings it.
+#[cfg(target_os = "linux")]
+const LIBRARIES: &[Library] = &[Library {
+    name: "webkit2gtk-4.1",
+    debian: "libwebkit2gtk-4.1-dev",
+    purpose: "WebKitGTK, which shows the window",
+}];
+#[cfg(not(target_os = "linux"))]
+const LIBRARIES: &[Library] = &[];
+
+/// What the end-to-end tests of the window need on Debian: a screen that is none, WebKit's driver, a message bus,
+/// the keyboard and mouse of that screen, and the tray's library.
+const TEST_PACKAGES: &[&str] =
+    &["xvfb", "webkit2gtk-driver", "dbus", "xdotool", "openbox", "libayatana-appindicator3-1"];
+
+/// Installs what the tests of the window need. Elsewhere than on Debian those tests say what is missing.
+pub(crate) fn ensure_test_tools() -> Result<()> {
+    ensure_debian_packages(TEST_PACKAGES)
+}
+
 /// Installs or names what a build needs.
 pub(crate) fn ensure_build_tools() -> Result<()> {
+    ensure_programs()?;
+    ensure_libraries()
+}
+
+fn ensure_libraries() -> Result<()> {
+    let found = |library: &Library| {
+        Command::new("pkg-config").args(["--exists", library.name]).status().is_ok_and(|status| status.success())
+    };
+    let missing: Vec<&Library> = LIBRARIES.iter().filter(|library| !found(library)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !is_debian() {
+        let lines: Vec<String> = missing
+            .iter()
+            .map(|library| format!("\n  {} with its development files ({})", library.name, library.purpose))
+            .collect();
+        return Err(Error::MissingTools(lines.concat()));
+    }
+    install(&missing.iter().map(|library| library.debian).collect::<Vec<_>>())
+}
+
+fn ensure_programs() -> Result<()> {
     let missing: Vec<&Tool> =
         BUILD_TOOLS.iter().chain(COMPILERS).filter(|tool| !answers(tool.program, "--version")).collect();
     if missing.is_empty() {

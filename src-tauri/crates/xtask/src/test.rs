@@ -4,14 +4,17 @@ use std::process::Command;
 
 use crate::error::Result;
 use crate::shell::{aloud, cargo, quietly};
+use crate::{system, ui};
 
 /// Runs all checks and tests.
 pub(crate) fn run() -> Result<()> {
     crate::setup()?;
+    system::ensure_test_tools()?;
     if !answers_cargo("fmt") || !answers_cargo("clippy") {
         quietly(Command::new("rustup").args(["component", "add", "rustfmt", "clippy"]))?;
     }
     aloud(&mut cargo(&["fmt", "--all", "--check"]))?;
+    ui::check()?;
     aloud(&mut cargo(&[
         "clippy",
         "--quiet",

@@ -1,0 +1,261 @@
+//! Turns the library's stream of events into what a window can show: the activity, four times a second at most,
+//! and which parts of what is on show may be out of date.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use library::Event;
+
+use crate::wire::{Activity, Changed, FolderState, Work};
+
+/// The least time between two messages to the window.
+const PACE: Duration = Duration::from_millis(250);
+/// The rate is that of the last few seconds: a folder of large photos slows down at once, not on average.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// What the teller hears.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    /// From the library.
+    Event(Event),
+    /// The work was held, or goes on.
+    Paused(bool),
+}
+
+/// Listens until the other end is gone; `tell` hears of the newest state.
+pub(crate) fn listen(heard: &Receiver<Heard>, mut tell: impl FnMut(&Progress, Changed)) {
+    let mut progress = Progress::default();
+    while let Ok(first) = heard.recv() {
+        let mut changed = progress.take(first);
+        // What comes in one burst is told once, the first of it at once.
+        heard.try_iter().for_each(|next| changed.add(progress.take(next)));
+        tell(&progress, changed);
+        let until = Instant::now() + PACE;
+        let mut changed = Changed::default();
+        let mut more = false;
+        let ended = loop {
+            match heard.recv_deadline(until) {
+                Ok(next) => {
+                    changed.add(progress.take(next));
+                    more = true;
+                }
+                Err(RecvTimeoutError::Timeout) => break false,
+                Err(RecvTimeoutError::Disconnected) => break true,
+            }
+        };
+        if more {
+            tell(&progress, changed);
+        }
+        if ended {
+            return;
+        }
+    }
+}
+
+/// What is known of the background work.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Progress {
+    paused: bool,
+    scanning: Vec<PathBuf>,
+    not_live: Vec<PathBuf>,
+    work: Option<(Work, u64, u64)>,
+    walking: bool,
+    rate: Rate,
+}
+
+impl Progress {
+    /// Takes in an event and returns what it makes out of date.
+    fn take(&mut self, heard: Heard) -> Changed {
+        let event = match heard {
+            Heard::Event(event) => event,
+            Heard::Paused(paused) => {
+                self.paused = paused;
+                self.rate = Rate::default();
+                return Changed::default();
+            }
+        };
+        let mut changed = Changed::default();
+        match event {
+            Event::Scanning { path } => {
+                self.not_live.retain(|other| *other != path);
+                self.scanning.push(path);
+                self.work = Some((Work::Scanning, 0, 0));
+                self.rate = Rate::default();
+                changed.folders = true;
+            }
+            Event::Progress { done, total, walking } => {
+                let work = if total == 0 { Work::Scanning } else { Work::Indexing };
+                self.work = Some((work, done, total));
+                self.walking = walking;
+                self.rate.note(Instant::now(), done);
+            }
+            Event::BuildingIndex { done, total } => {
+                self.work = (done < total).then_some((Work::Building, done, total));
+                self.walking = false;
+                self.rate.note(Instant::now(), done);
+            }
+            Event::Indexed { .. } | Event::Moved { .. } | Event::Removed { .. } => {
+                changed.photos = true;
+                changed.failures = true;
+            }
+            Event::Failed { .. } => changed.failures = true,
+            Event::Offline { .. } | Event::Online { .. } => {
+                changed.photos = true;
+                changed.folders = true;
+            }
+            Event::NotLive { path, .. } => {
+                self.not_live.push(path);
+                changed.folders = true;
+            }
+            Event::UpToDate => {
+                self.scanning.clear();
+                self.work = None;
+                self.rate = Rate::default();
+                changed.folders = true;
+                changed.failures = true;
+            }
+            _ => {}
+        }
+        changed
+    }
+
+    /// For the status bar.
+    pub(crate) fn activity(&self) -> Activity {
+        let (work, done, total) = self.work.unwrap_or((Work::Idle, 0, 0));
+        let per_second = self.rate.per_second();
+        let seconds_left = per_second
+            .filter(|rate| !self.walking && *rate > 0.0)
+            .map(|rate| total.saturating_sub(done) as f32 / rate);
+        let folder = match self.scanning.as_slice() {
+            [one] => one.file_name().map(|name| name.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        Activity {
+            work,
+            paused: self.paused,
+            folder,
+            done: u32::try_from(done).unwrap_or(u32::MAX),
+            total: u32::try_from(total).unwrap_or(u32::MAX),
+            per_second,
+            seconds_left,
+        }
+    }
+
+    /// How a folder that is there is kept up to date.
+    pub(crate) fn folder_state(&self, path: &Path) -> FolderState {
+        let is = |folders: &[PathBuf]| folders.iter().any(|folder| folder == path);
+        if is(&self.scanning) {
+            FolderState::Scanning
+        } else if is(&self.not_live) {
+            FolderState::Polling
+        } else {
+            FolderState::Watching
+        }
+    }
+}
+
+impl Changed {
+    fn add(&mut self, other: Self) {
+        self.photos |= other.photos;
+        self.folders |= other.folders;
+        self.failures |= other.failures;
+    }
+}
+
+/// Files a second, over the last few seconds.
+#[derive(Debug, Clone, Default)]
+struct Rate {
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Rate {
+    fn note(&mut self, now: Instant, done: u64) {
+        if self.samples.back().is_some_and(|(_, before)| done < *before) {
+            self.samples.clear();
+        }
+        self.samples.push_back((now, done));
+        while self.samples.len() > 2
+            && self.samples.front().is_some_and(|(time, _)| now.duration_since(*time) > WINDOW)
+        {
+            self.samples.pop_front();
+        }
+    }
+
+    /// None until there is a second to go by.
+    fn per_second(&self) -> Option<f32> {
+        let ((start, first), (end, last)) = (self.samples.front()?, self.samples.back()?);
+        let seconds = end.duration_since(*start).as_secs_f32();
+        (seconds >= 1.0).then(|| (last - first) as f32 / seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(heard: Vec<Heard>) -> Vec<(Activity, Changed)> {
+        let (sender, receiver) = crossbeam_channel::unbounded();
+        heard.into_iter().for_each(|one| sender.send(one).unwrap());
+        drop(sender);
+        let mut told = Vec::new();
+        listen(&receiver, |progress, changed| told.push((progress.activity(), changed)));
+        told
+    }
+
+    fn event(event: Event) -> Heard {
+        Heard::Event(event)
+    }
+
+    #[test]
+    fn a_burst_of_photos_is_told_once_and_ends_idle() {
+        let mut burst = vec![event(Event::Scanning { path: "/photos".into() })];
+        burst.extend((0..1000).map(|photo| event(Event::Indexed { photo, path: "/photos/a.jpg".into() })));
+        burst.push(event(Event::Progress { done: 1000, total: 1000, walking: false }));
+        burst.push(event(Event::UpToDate));
+        let told = told(burst);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0.work, Work::Idle);
+        assert_eq!(told[0].1, Changed { photos: true, folders: true, failures: true });
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_last_seconds() {
+        let mut rate = Rate::default();
+        let start = Instant::now();
+        assert_eq!(rate.per_second(), None);
+        for second in 0..=20 {
+            rate.note(start + Duration::from_secs(second), second * 10);
+        }
+        for second in 21..=40 {
+            rate.note(start + Duration::from_secs(second), 200 + (second - 20) * 50);
+        }
+        let now = rate.per_second().unwrap();
+        assert!((now - 50.0).abs() < 0.1, "{now}");
+    }
+
+    #[test]
+    fn no_time_left_is_promised_while_folders_are_still_walked() {
+        let mut progress = Progress::default();
+        let start = Instant::now();
+        progress.rate.note(start, 0);
+        progress.rate.note(start + Duration::from_secs(2), 20);
+        progress.work = Some((Work::Indexing, 20, 120));
+        progress.walking = true;
+        assert_eq!(progress.activity().seconds_left, None);
+        progress.walking = false;
+        assert_eq!(progress.activity().seconds_left, Some(10.0));
+    }
+
+    #[test]
+    fn a_folder_without_live_events_says_so_once_it_was_looked_through() {
+        let mut progress = Progress::default();
+        let path = PathBuf::from("/nas");
+        progress.take(event(Event::Scanning { path: path.clone() }));
+        assert_eq!(progress.folder_state(&path), FolderState::Scanning);
+        progress.take(event(Event::NotLive { path: path.clone(), reason: String::new() }));
+        progress.take(event(Event::UpToDate));
+        assert_eq!(progress.folder_state(&path), FolderState::Polling);
+    }
+}

@@ -1,0 +1,150 @@
+//! Puts the parts together and runs until the window is closed.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use tauri::{AppHandle, Manager, RunEvent};
+
+use crate::activity::Progress;
+use crate::arguments::Arguments;
+use crate::commands::{folders, photos, queries, settings};
+use crate::foreign::ForeignImages;
+use crate::incoming::{self, Inbox};
+use crate::photo_protocol::{self, Previews};
+use crate::session::{Session, Tell};
+use crate::tray;
+use crate::window;
+use crate::wire::{Changed, Incoming, Problem};
+
+/// Runs the app.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| "off".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time().init();
+    match build(&arguments) {
+        Ok(app) => {
+            app.run(on_run_event);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            // Without a window there is nobody else to tell.
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What keeps the app from starting.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Library(#[from] library::LibraryError),
+    #[error("the window cannot be opened: {0}")]
+    Window(#[from] tauri::Error),
+}
+
+fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
+    let data_dir = match &arguments.data_dir {
+        Some(directory) => directory.clone(),
+        None => library::default_data_dir()?,
+    };
+    let mut builder = tauri::Builder::default();
+    if arguments.data_dir.is_none() {
+        // With a data folder of its own it is another library, which may run beside this one.
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, directory| {
+            window::show(app);
+            incoming::accept(app, Arguments::forwarded(words, directory.as_ref()).paths);
+        }));
+    }
+    let paths = arguments.paths.clone();
+    let app = builder
+        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .register_asynchronous_uri_scheme_protocol(photo_protocol::SCHEME, photo_protocol::handle)
+        .manage(Inbox::default())
+        .manage(Arc::new(ForeignImages::default()))
+        .manage(Previews::default())
+        .invoke_handler(tauri::generate_handler![
+            folders::activity,
+            folders::choose_folders,
+            folders::failures,
+            folders::forget_everything,
+            folders::overview,
+            folders::pause,
+            folders::rebuild,
+            folders::remove_folder,
+            folders::resume,
+            folders::retry_failures,
+            folders::storage,
+            photos::copy_paths,
+            photos::export_copies,
+            photos::open,
+            photos::photo,
+            photos::reveal,
+            photos::reveal_failure,
+            photos::reveal_folder,
+            photos::timeline,
+            queries::choose_images,
+            queries::image_from_bytes,
+            queries::image_size,
+            queries::images_from_clipboard,
+            queries::prepare,
+            queries::search,
+            settings::change_settings,
+            settings::ready,
+            settings::startup,
+        ])
+        .setup(move |app| {
+            let session = Session::start(data_dir, Arc::new(ToWindow(app.handle().clone())));
+            app.manage(session);
+            window::open(app.handle())?;
+            incoming::accept(app.handle(), paths);
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    Ok(app)
+}
+
+fn on_run_event(app: &AppHandle, event: RunEvent) {
+    match event {
+        RunEvent::Exit => app.state::<Arc<Session>>().close(),
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            incoming::accept(app, urls.iter().filter_map(|url| url.to_file_path().ok()).collect());
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app),
+        _ => {}
+    }
+}
+
+/// Hands what the session tells to the window.
+struct ToWindow(AppHandle);
+
+impl Tell for ToWindow {
+    fn opened(&self, settings: &crate::wire::Settings) {
+        let (app, settings) = (self.0.clone(), settings.clone());
+        let shown = self.0.run_on_main_thread(move || {
+            if let Err(problem) = tray::show(&app, settings.tray, settings.language.as_deref()) {
+                tracing::warn!(code = problem.code, "there is no tray icon");
+            }
+        });
+        if let Err(error) = shown {
+            tracing::debug!(%error, "the app is closing");
+        }
+    }
+
+    fn progress(&self, progress: &Progress, changed: Changed) {
+        incoming::emit(&self.0, "activity", progress.activity());
+        if changed != Changed::default() {
+            incoming::emit(&self.0, "changed", changed);
+        }
+    }
+
+    fn problem(&self, problem: Problem) {
+        let incoming = Incoming { problems: vec![problem], ..Incoming::default() };
+        self.0.state::<Inbox>().deliver(&self.0, incoming);
+    }
+}

@@ -1,0 +1,95 @@
+//! Commands on the library as a whole: folders, failures, background work.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tauri::{AppHandle, State, Window};
+
+use super::{blocking, with_library};
+use crate::convert;
+use crate::dialogs;
+use crate::problem::Result;
+use crate::session::Session;
+use crate::wire::{Activity, Failure, Overview, Storage};
+
+type OpenSession<'a> = State<'a, Arc<Session>>;
+
+#[tauri::command]
+pub(crate) async fn overview(session: OpenSession<'_>) -> Result<Overview> {
+    let progress = session.progress();
+    with_library(&session, move |library| Ok(convert::overview(library.overview()?, &progress))).await
+}
+
+#[tauri::command]
+pub(crate) async fn activity(session: OpenSession<'_>) -> Result<Activity> {
+    Ok(session.progress().activity())
+}
+
+#[tauri::command]
+pub(crate) async fn failures(session: OpenSession<'_>) -> Result<Vec<Failure>> {
+    with_library(&session, |library| {
+        Ok(library.failures()?.into_iter().map(convert::failure).collect())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn retry_failures(session: OpenSession<'_>) -> Result<()> {
+    with_library(&session, |library| Ok(library.retry_failures()?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn choose_folders(
+    app: AppHandle,
+    window: Window,
+    session: OpenSession<'_>,
+) -> Result<Vec<String>> {
+    let language = session.settings()?.language;
+    let chosen = dialogs::choose_folders(&app, &window, language.as_deref()).await?;
+    add_folders(&session, chosen).await
+}
+
+async fn add_folders(session: &Arc<Session>, folders: Vec<PathBuf>) -> Result<Vec<String>> {
+    with_library(session, move |library| {
+        folders
+            .iter()
+            .map(|folder| {
+                library.add_folder(folder)?;
+                Ok(convert::name(folder))
+            })
+            .collect()
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_folder(session: OpenSession<'_>, id: u32) -> Result<()> {
+    with_library(&session, move |library| Ok(library.remove_folder_by_id(id.into())?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn pause(session: OpenSession<'_>) -> Result<()> {
+    let session = Arc::clone(&session);
+    blocking(move || session.set_paused(true)).await
+}
+
+#[tauri::command]
+pub(crate) async fn resume(session: OpenSession<'_>) -> Result<()> {
+    let session = Arc::clone(&session);
+    blocking(move || session.set_paused(false)).await
+}
+
+#[tauri::command]
+pub(crate) async fn storage(session: OpenSession<'_>) -> Result<Storage> {
+    with_library(&session, |library| Ok(convert::storage(library.storage()?))).await
+}
+
+#[tauri::command]
+pub(crate) async fn rebuild(session: OpenSession<'_>) -> Result<()> {
+    with_library(&session, |library| Ok(library.rebuild()?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn forget_everything(session: OpenSession<'_>) -> Result<()> {
+    with_library(&session, |library| Ok(library.forget_everything()?)).await
+}

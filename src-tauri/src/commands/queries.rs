@@ -1,0 +1,112 @@
+//! Commands that ask: taking images in, and searching by them.
+
+use std::sync::Arc;
+
+use library::{Library, Source};
+use tauri::ipc::{InvokeBody, Request};
+use tauri::{AppHandle, State, Window};
+
+use super::{blocking, with_library};
+use crate::clipboard;
+use crate::convert;
+use crate::dialogs;
+use crate::foreign::ForeignImages;
+use crate::incoming;
+use crate::problem::{Result, ShellError};
+use crate::session::Session;
+use crate::wire::{ForeignImage, ImageRef, SearchRequest, SearchResults, Size};
+
+type OpenSession<'a> = State<'a, Arc<Session>>;
+type Foreign<'a> = State<'a, Arc<ForeignImages>>;
+
+#[tauri::command]
+pub(crate) async fn search(
+    session: OpenSession<'_>,
+    foreign: Foreign<'_>,
+    request: SearchRequest,
+) -> Result<SearchResults> {
+    let foreign = Arc::clone(&foreign);
+    with_library(&session, move |library| {
+        let started = std::time::Instant::now();
+        let matches = library.query(&convert::query(request, &foreign)?)?;
+        let milliseconds = started.elapsed().as_secs_f32() * 1000.0;
+        Ok(SearchResults { matches: matches.into_iter().map(convert::found).collect(), milliseconds })
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn prepare(session: OpenSession<'_>, foreign: Foreign<'_>, image: ImageRef) -> Result<()> {
+    let foreign = Arc::clone(&foreign);
+    with_library(&session, move |library| {
+        let prepared = convert::source(&image, &foreign).and_then(|source| Ok(library.prepare(&source)?));
+        if let Err(problem) = prepared {
+            // The query that follows will say so where it matters.
+            tracing::debug!(?problem, "the image was not prepared");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn image_size(
+    session: OpenSession<'_>,
+    foreign: Foreign<'_>,
+    image: ImageRef,
+) -> Result<Size> {
+    let foreign = Arc::clone(&foreign);
+    with_library(&session, move |library| {
+        let (width, height) = library.image_size(&convert::source(&image, &foreign)?)?;
+        Ok(Size { width, height })
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn choose_images(
+    app: AppHandle,
+    window: Window,
+    session: OpenSession<'_>,
+    foreign: Foreign<'_>,
+) -> Result<Vec<ForeignImage>> {
+    let language = session.settings()?.language;
+    let chosen = dialogs::choose_images(&app, &window, language.as_deref()).await?;
+    let foreign = Arc::clone(&foreign);
+    with_library(&session, move |library| {
+        chosen.into_iter().map(|path| incoming::take(library, &foreign, Source::Path(path))).collect()
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn image_from_bytes(
+    session: OpenSession<'_>,
+    foreign: Foreign<'_>,
+    request: Request<'_>,
+) -> Result<ForeignImage> {
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(ShellError::Internal("image_from_bytes takes bytes".to_owned()).into());
+    };
+    let header = request.headers().get("x-name").and_then(|name| name.to_str().ok()).unwrap_or_default();
+    let name = percent_encoding::percent_decode_str(header).decode_utf8_lossy().into_owned();
+    let (bytes, foreign) = (Arc::from(bytes.as_slice()), Arc::clone(&foreign));
+    with_library(&session, move |library| {
+        let taken = incoming::take(library, &foreign, Source::Bytes(bytes))?;
+        Ok(ForeignImage { name, ..taken })
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn images_from_clipboard(
+    session: OpenSession<'_>,
+    foreign: Foreign<'_>,
+) -> Result<Vec<ForeignImage>> {
+    let sources = blocking(clipboard::read_images).await?;
+    let foreign = Arc::clone(&foreign);
+    let take = move |library: &Library| {
+        sources.into_iter().map(|source| incoming::take(library, &foreign, source)).collect()
+    };
+    with_library(&session, take).await
+}

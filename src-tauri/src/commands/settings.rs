@@ -1,0 +1,45 @@
+//! Commands on the shell itself: what the window needs first, and what the person chose.
+
+use std::sync::Arc;
+
+use tauri::{AppHandle, State, Window};
+
+use super::blocking;
+use crate::incoming::Inbox;
+use crate::problem::Result;
+use crate::session::Session;
+use crate::strings;
+use crate::tray;
+use crate::window;
+use crate::wire::{Settings, Startup};
+
+#[tauri::command]
+pub(crate) async fn startup(session: State<'_, Arc<Session>>) -> Result<Startup> {
+    let session = Arc::clone(&session);
+    let settings = blocking(move || session.settings()).await?;
+    Ok(Startup {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        settings,
+        system_language: strings::system_language(),
+        tray_available: tray::is_available(),
+    })
+}
+
+#[tauri::command]
+pub(crate) async fn ready(app: AppHandle, inbox: State<'_, Inbox>) -> Result<()> {
+    inbox.open(&app);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn change_settings(
+    app: AppHandle,
+    window: Window,
+    session: State<'_, Arc<Session>>,
+    settings: Settings,
+) -> Result<()> {
+    tray::show(&app, settings.tray, settings.language.as_deref())?;
+    window::set_theme(&window, settings.theme)?;
+    let session = Arc::clone(&session);
+    blocking(move || session.change_settings(&settings)).await
+}

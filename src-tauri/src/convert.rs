@@ -1,0 +1,197 @@
+//! Between wire types and the library's.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use library::{BuiltInModel, Day, Query, Source};
+
+use crate::activity::Progress;
+use crate::foreign::ForeignImages;
+use crate::problem::Result;
+use crate::wire;
+
+/// Bytes a photo's ThumbHash takes up in the timeline; shorter ones end in zeros.
+const PLACEHOLDER: usize = 25;
+
+/// A path's last part, for showing it.
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// How to open the library with these settings.
+pub(crate) fn options(settings: &wire::Settings) -> library::Options {
+    library::Options {
+        model: match settings.model {
+            wire::Model::Fast => BuiltInModel::Fast,
+            wire::Model::Accurate => BuiltInModel::Accurate,
+        },
+        threads: NonZeroUsize::new(settings.threads as usize),
+    }
+}
+
+pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire::Overview {
+    let folder = |folder: library::FolderOverview| wire::Folder {
+        id: id(folder.id),
+        name: name(&folder.path),
+        state: if folder.online { progress.folder_state(&folder.path) } else { wire::FolderState::Offline },
+        path: text(&folder.path),
+        photos: count(folder.photos),
+        last_seen: folder.last_seen_at,
+    };
+    let format = |(format, photos)| wire::FormatCount { format, photos: count(photos) };
+    wire::Overview {
+        photos: count(overview.photos),
+        failed: count(overview.failed),
+        folders: overview.folders.into_iter().map(folder).collect(),
+        formats: overview.formats.into_iter().map(format).collect(),
+    }
+}
+
+/// The columns in the order of `ui/src/lib/backend/timeline.ts`, little endian.
+pub(crate) fn timeline(photos: &[library::TimelinePhoto]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(4 + photos.len() * (4 * 4 + 1 + PLACEHOLDER));
+    bytes.extend((photos.len() as u32).to_le_bytes());
+    bytes.extend(photos.iter().flat_map(|photo| id(photo.id).to_le_bytes()));
+    bytes.extend(photos.iter().flat_map(|photo| id(photo.content_id).to_le_bytes()));
+    bytes.extend(photos.iter().flat_map(|photo| photo.day.0.to_le_bytes()));
+    bytes.extend(
+        photos.iter().flat_map(|photo| (photo.width as f32 / photo.height.max(1) as f32).to_le_bytes()),
+    );
+    bytes.extend(photos.iter().map(|photo| u8::from(!photo.online)));
+    for photo in photos {
+        let mut column = [0; PLACEHOLDER];
+        let hash = photo.placeholder.as_deref().unwrap_or_default();
+        column.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
+        bytes.extend(column);
+    }
+    bytes
+}
+
+pub(crate) fn photo(details: library::PhotoDetails) -> wire::Photo {
+    wire::Photo {
+        id: id(details.id),
+        version: id(details.content_id),
+        name: name(&details.path),
+        path: text(&details.path),
+        folder: id(details.folder_id),
+        width: details.width,
+        height: details.height,
+        format: details.format,
+        bytes: details.bytes,
+        taken: details.taken,
+        taken_by_camera: details.taken_by_camera,
+        online: details.online,
+        copies: details.copies.iter().map(|path| text(path)).collect(),
+        placeholder: details.placeholder.map(|hash| base64(&hash)),
+    }
+}
+
+pub(crate) fn failure(failure: library::Failure) -> wire::Failure {
+    wire::Failure {
+        key: failure.key.to_string(),
+        name: name(&failure.path),
+        path: text(&failure.path),
+        code: failure.code,
+        reason: failure.reason,
+    }
+}
+
+pub(crate) fn storage(storage: library::Storage) -> wire::Storage {
+    wire::Storage {
+        path: text(&storage.path),
+        catalog: storage.bytes.catalog,
+        thumbnails: storage.bytes.thumbnails,
+        index: storage.bytes.index,
+        graph: storage.graph,
+        vectors: count(storage.vectors),
+    }
+}
+
+pub(crate) fn filter(filter: wire::Filter) -> Result<library::Filter> {
+    let day = |text: Option<String>| text.map(|text| text.parse::<Day>()).transpose();
+    Ok(library::Filter {
+        folders: filter.folders.into_iter().map(i64::from).collect(),
+        from: day(filter.from)?,
+        to: day(filter.to)?,
+        formats: filter.formats,
+    })
+}
+
+pub(crate) fn query(request: wire::SearchRequest, foreign: &ForeignImages) -> Result<Query> {
+    let examples = request
+        .examples
+        .into_iter()
+        .map(|example| {
+            Ok(library::Example {
+                source: source(&example.image, foreign)?,
+                crop: example.crop.map(|crop| library::Region {
+                    x: crop.x,
+                    y: crop.y,
+                    width: crop.width,
+                    height: crop.height,
+                }),
+                negative: example.negative,
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Query {
+        examples,
+        limit: request.limit as usize,
+        filter: filter(request.filter)?,
+        hide_copies: request.hide_copies,
+    })
+}
+
+pub(crate) fn source(image: &wire::ImageRef, foreign: &ForeignImages) -> Result<Source> {
+    Ok(match image {
+        wire::ImageRef::Photo { id } => Source::Photo(i64::from(*id)),
+        wire::ImageRef::Foreign { key } => foreign.get(key)?,
+    })
+}
+
+pub(crate) fn found(found: library::Match) -> wire::Match {
+    wire::Match {
+        id: id(found.photo),
+        version: id(found.content_id),
+        name: name(&found.path),
+        width: found.width,
+        height: found.height,
+        similarity: found.similarity,
+        band: match found.band {
+            library::Band::NearIdentical => wire::Band::NearIdentical,
+            library::Band::VerySimilar => wire::Band::VerySimilar,
+            library::Band::Similar => wire::Band::Similar,
+            library::Band::Related => wire::Band::Related,
+            library::Band::Unrelated => wire::Band::Unrelated,
+        },
+        region: found.region.map(|region| wire::Region {
+            x: region.x,
+            y: region.y,
+            width: region.width,
+            height: region.height,
+        }),
+        online: found.online,
+        day: found.day.to_string(),
+        hidden_copies: found.hidden_copies,
+        placeholder: found.placeholder.map(|hash| base64(&hash)),
+    }
+}
+
+/// Ids count up from 1 and never reach the end of 32 bits in a library of photos.
+fn id(id: i64) -> u32 {
+    u32::try_from(id).unwrap_or(u32::MAX)
+}
+
+fn count(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// For reading only: what is not Unicode shows as a replacement character.
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

@@ -1,0 +1,117 @@
+//! What comes in from outside the window: dropped files, path arguments, "open with".
+//!
+//! Folders are added to the library, images become the query. It waits here until the window listens.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use library::{Library, LibraryError, Source};
+use parking_lot::Mutex;
+use tauri::{AppHandle, Emitter, Manager};
+
+use crate::convert;
+use crate::foreign::ForeignImages;
+use crate::problem::Result;
+use crate::session::Session;
+use crate::wire::{Drag, ForeignImage, Incoming};
+
+/// Images taken at a time: a query of more says nothing any more.
+const IMAGES: usize = 16;
+
+/// Holds what came in before the window was ready.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    ready: bool,
+    waiting: Vec<Incoming>,
+}
+
+impl Inbox {
+    /// The window listens from now on.
+    pub(crate) fn open(&self, app: &AppHandle) {
+        let waiting = {
+            let mut state = self.0.lock();
+            state.ready = true;
+            std::mem::take(&mut state.waiting)
+        };
+        waiting.into_iter().for_each(|incoming| emit(app, "incoming", incoming));
+    }
+
+    /// Tells the window, now or as soon as it listens.
+    pub(crate) fn deliver(&self, app: &AppHandle, incoming: Incoming) {
+        let mut state = self.0.lock();
+        if state.ready {
+            drop(state);
+            emit(app, "incoming", incoming);
+        } else {
+            state.waiting.push(incoming);
+        }
+    }
+}
+
+/// Sends an event to the window. Fails only while that is closing.
+pub(crate) fn emit(app: &AppHandle, event: &str, payload: impl serde::Serialize + Clone) {
+    if let Err(error) = app.emit(event, payload) {
+        tracing::debug!(%error, event, "nobody heard");
+    }
+}
+
+/// Takes in paths that the person dropped or named; the window hears of the outcome.
+pub(crate) fn accept(app: &AppHandle, paths: Vec<PathBuf>) {
+    if paths.is_empty() {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let incoming = match app.state::<Arc<Session>>().library() {
+            Ok(library) => sort(&library, &app.state::<Arc<ForeignImages>>(), paths),
+            Err(problem) => Incoming { problems: vec![problem], ..Incoming::default() },
+        };
+        app.state::<Inbox>().deliver(&app, incoming);
+    });
+}
+
+fn sort(library: &Library, foreign: &ForeignImages, paths: Vec<PathBuf>) -> Incoming {
+    let mut incoming = Incoming::default();
+    let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
+    for folder in folders {
+        match library.add_folder(&folder) {
+            Ok(_) => incoming.folders.push(convert::name(&folder)),
+            Err(error) => incoming.problems.push(error.into()),
+        }
+    }
+    for file in files.into_iter().take(IMAGES) {
+        match known(library, &file) {
+            Ok(Some(id)) => incoming.photos.push(id),
+            Ok(None) => match take(library, foreign, Source::Path(file)) {
+                Ok(image) => incoming.images.push(image),
+                Err(problem) => incoming.problems.push(problem),
+            },
+            Err(error) => incoming.problems.push(error.into()),
+        }
+    }
+    incoming
+}
+
+/// The library's photo at a path, as far as the library's view of it is up to date.
+fn known(library: &Library, path: &Path) -> std::result::Result<Option<u32>, LibraryError> {
+    Ok(library.photo_id_at(path)?.and_then(|id| u32::try_from(id).ok()))
+}
+
+/// Takes in an image that is not in the library, if it can be read.
+pub(crate) fn take(library: &Library, foreign: &ForeignImages, source: Source) -> Result<ForeignImage> {
+    let (width, height) = library.image_size(&source)?;
+    let name = match &source {
+        Source::Path(path) => convert::name(path),
+        Source::Photo(_) | Source::Bytes(_) => String::new(),
+    };
+    Ok(ForeignImage { key: foreign.insert(source), name, width, height })
+}
+
+/// What letting go would do, for the window to say so.
+pub(crate) fn drag(paths: &[PathBuf]) -> Drag {
+    let folders = paths.iter().filter(|path| path.is_dir()).count();
+    Drag { over: true, folders: folders as u32, files: (paths.len() - folders) as u32 }
+}

@@ -1,0 +1,23 @@
+//! The desktop shell: a window around `library`. Commands, events, the photo protocol, dialogs, tray.
+//!
+//! It decides nothing about photos. It is the only crate that knows Tauri, and [`wire`] is all that the window
+//! knows of it.
+
+mod activity;
+mod app;
+mod arguments;
+mod clipboard;
+mod commands;
+mod convert;
+mod dialogs;
+mod foreign;
+mod incoming;
+mod photo_protocol;
+mod problem;
+mod session;
+mod strings;
+mod tray;
+mod window;
+pub mod wire;
+
+pub use app::run;

@@ -1,0 +1,214 @@
+//! `photo://`: pictures for the window, by photo id or by the key of a foreign image; never by path.
+//!
+//! `thumb/ID/VERSION`, `preview/ID/VERSION` and `foreign/KEY/thumb|preview`. Everything is an upright JPEG that we
+//! encoded: the web view never decodes a file from outside. What an address shows never changes, so the web view
+//! may keep it.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use library::{Library, Source};
+use lru::LruCache;
+use parking_lot::Mutex;
+use tauri::http::{Method, Request, Response, StatusCode, header};
+use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
+
+use crate::foreign::ForeignImages;
+use crate::problem::Result;
+use crate::session::Session;
+
+/// The scheme's name.
+pub(crate) const SCHEME: &str = "photo";
+
+/// The longer side of a preview: a large screen's.
+const PREVIEW_SIDE: u32 = 2048;
+/// The longer side of a foreign image's thumbnail.
+const THUMBNAIL_SIDE: u32 = 320;
+/// Previews kept: a step back or to the side shows at once. Some 400 KB each.
+const PREVIEWS_KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
+
+/// What an address asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Picture {
+    Thumbnail { photo: u32, version: u32 },
+    Preview { photo: u32, version: u32 },
+    Foreign { key: String, side: u32 },
+}
+
+/// Previews made lately.
+pub(crate) struct Previews(Mutex<LruCache<Picture, Arc<[u8]>>>);
+
+impl Default for Previews {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(PREVIEWS_KEPT)))
+    }
+}
+
+/// Answers a request on a thread that may block.
+pub(crate) fn handle<R: Runtime>(
+    context: UriSchemeContext<'_, R>,
+    request: Request<Vec<u8>>,
+    responder: UriSchemeResponder,
+) {
+    let app = context.app_handle().clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let session = app.state::<Arc<Session>>();
+        let foreign = app.state::<Arc<ForeignImages>>();
+        let previews = app.state::<Previews>();
+        responder.respond(answer(&request, |picture| {
+            let library = session.library()?;
+            serve(&library, &foreign, &previews, picture)
+        }));
+    });
+}
+
+fn answer(
+    request: &Request<Vec<u8>>,
+    serve: impl FnOnce(&Picture) -> Result<Option<Arc<[u8]>>>,
+) -> Response<Vec<u8>> {
+    if request.method() != Method::GET {
+        return refuse(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let Some(picture) = parse(request.uri().path()) else { return refuse(StatusCode::NOT_FOUND) };
+    match serve(&picture) {
+        Ok(Some(jpeg)) => respond(StatusCode::OK, "image/jpeg", "private, max-age=31536000, immutable", jpeg.to_vec()),
+        Ok(None) => refuse(StatusCode::NOT_FOUND),
+        Err(problem) => {
+            tracing::debug!(?picture, code = problem.code, "a picture was not served");
+            refuse(StatusCode::NOT_FOUND)
+        }
+    }
+}
+
+fn refuse(status: StatusCode) -> Response<Vec<u8>> {
+    respond(status, "text/plain", "no-store", Vec::new())
+}
+
+fn respond(status: StatusCode, content_type: &str, cache: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let response = Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CACHE_CONTROL, cache)
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(header::CONTENT_LENGTH, body.len());
+    // The headers are constants; they always parse.
+    response.body(body).unwrap_or_default()
+}
+
+/// The path of an address; the window's side escapes the slashes.
+fn parse(path: &str) -> Option<Picture> {
+    let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
+    let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    match parts.as_slice() {
+        ["thumb", photo, version] => Some(Picture::Thumbnail { photo: id(photo)?, version: id(version)? }),
+        ["preview", photo, version] => Some(Picture::Preview { photo: id(photo)?, version: id(version)? }),
+        ["foreign", key, size] => {
+            let side = match *size {
+                "thumb" => THUMBNAIL_SIDE,
+                "preview" => PREVIEW_SIDE,
+                _ => return None,
+            };
+            Some(Picture::Foreign { key: id(key)?.to_string(), side })
+        }
+        _ => None,
+    }
+}
+
+/// Digits only: `parse` alone would take a sign.
+fn id(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+fn serve(
+    library: &Library,
+    foreign: &ForeignImages,
+    previews: &Previews,
+    picture: &Picture,
+) -> Result<Option<Arc<[u8]>>> {
+    match picture {
+        Picture::Thumbnail { photo, version } => thumbnail(library, *photo, *version),
+        Picture::Preview { photo, version } => {
+            let source = Source::Photo(i64::from(*photo));
+            match cached(previews, picture, || Ok(library.preview_jpeg(&source, PREVIEW_SIDE)?)) {
+                Ok(jpeg) => Ok(Some(jpeg)),
+                // Out of reach or gone bad since: small is better than nothing.
+                Err(_) => thumbnail(library, *photo, *version),
+            }
+        }
+        Picture::Foreign { key, side } => {
+            let source = foreign.get(key)?;
+            cached(previews, picture, || Ok(library.preview_jpeg(&source, *side)?)).map(Some)
+        }
+    }
+}
+
+/// Of this version only: the address may be kept for good.
+fn thumbnail(library: &Library, photo: u32, version: u32) -> Result<Option<Arc<[u8]>>> {
+    Ok(library.thumbnail_of(i64::from(photo), i64::from(version))?.map(Arc::from))
+}
+
+fn cached(
+    previews: &Previews,
+    picture: &Picture,
+    make: impl FnOnce() -> Result<Vec<u8>>,
+) -> Result<Arc<[u8]>> {
+    if let Some(jpeg) = previews.0.lock().get(picture) {
+        return Ok(Arc::clone(jpeg));
+    }
+    let jpeg: Arc<[u8]> = make()?.into();
+    previews.0.lock().put(picture.clone(), Arc::clone(&jpeg));
+    Ok(jpeg)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(address: &str) -> Response<Vec<u8>> {
+        let request = Request::get(address).body(Vec::new()).unwrap();
+        answer(&request, |_| Ok(Some(Arc::from([1_u8, 2, 3].as_slice()))))
+    }
+
+    #[test]
+    fn addresses_name_ids_and_nothing_else() {
+        assert_eq!(parse("/thumb/7/3"), Some(Picture::Thumbnail { photo: 7, version: 3 }));
+        assert_eq!(parse("/thumb%2F7%2F3"), Some(Picture::Thumbnail { photo: 7, version: 3 }));
+        for path in [
+            "/",
+            "/thumb/7",
+            "/thumb/7/3/1",
+            "/thumb/-1/3",
+            "/thumb/+1/3",
+            "/thumb/4294967296/1",
+            "/thumb//1",
+            "/thumb/../../etc/passwd",
+            "/thumb/%2e%2e/1",
+            "/foreign/1/full",
+            "/foreign/%2Fetc%2Fpasswd/thumb",
+            "/preview/1%00/1",
+            "/%ff/1/1",
+        ] {
+            assert_eq!(parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn pictures_come_with_headers_that_keep_them_pictures() {
+        let response = get("photo://localhost/thumb/7/3");
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "image/jpeg");
+        assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(response.body(), &[1, 2, 3]);
+    }
+
+    #[test]
+    fn anything_but_a_plain_request_for_a_picture_is_refused() {
+        assert_eq!(get("photo://localhost/thumb/x/3").status(), StatusCode::NOT_FOUND);
+        let post = Request::post("photo://localhost/thumb/7/3").body(Vec::new()).unwrap();
+        assert_eq!(answer(&post, |_| Ok(None)).status(), StatusCode::METHOD_NOT_ALLOWED);
+        let gone = Request::get("photo://localhost/thumb/7/3").body(Vec::new()).unwrap();
+        let response = answer(&gone, |_| Ok(None));
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    }
+}

@@ -1,0 +1,249 @@
+//! The open library and the thread that keeps it up to date.
+//!
+//! The library opens beside the window, not before it; commands wait until it is there. Changing the model or the
+//! number of threads closes and opens it again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+use library::{Control, Event, Library};
+use parking_lot::{Condvar, Mutex};
+
+use crate::activity::{self, Heard, Progress};
+use crate::convert;
+use crate::problem::{Result, ShellError};
+use crate::wire::{Changed, Problem, Settings};
+
+/// After an error that ended the watch, a full disk for instance, it is tried again this much later.
+const RETRY: Duration = Duration::from_secs(30);
+/// The index is saved this often at most while photos keep coming; without it the next start is slower, no more.
+const SAVE_EVERY: Duration = Duration::from_mins(2);
+
+/// The catalog's key for the shell's settings.
+const SETTINGS: &str = "settings";
+
+/// What the session tells the window.
+pub(crate) trait Tell: Send + Sync + 'static {
+    /// The library is open.
+    fn opened(&self, settings: &Settings);
+    /// The background work went on.
+    fn progress(&self, progress: &Progress, changed: Changed);
+    /// The library cannot be kept up to date.
+    fn problem(&self, problem: Problem);
+}
+
+/// The library of this process. Shared between commands, events and the tray.
+pub(crate) struct Session {
+    data_dir: PathBuf,
+    tell: Arc<dyn Tell>,
+    state: Mutex<State>,
+    settled: Condvar,
+    progress: Arc<Mutex<Progress>>,
+}
+
+enum State {
+    Opening,
+    Open(Running),
+    Failed(Problem),
+    Closed,
+}
+
+struct Running {
+    library: Arc<Library>,
+    settings: Settings,
+    control: Arc<Control>,
+    watch: JoinHandle<()>,
+    stop: Sender<()>,
+    heard: Sender<Heard>,
+    teller: JoinHandle<()>,
+}
+
+impl Session {
+    /// Begins to open the library in `data_dir`, on a thread of its own.
+    pub(crate) fn start(data_dir: PathBuf, tell: Arc<dyn Tell>) -> Arc<Self> {
+        let session = Arc::new(Self {
+            data_dir,
+            tell,
+            state: Mutex::new(State::Opening),
+            settled: Condvar::new(),
+            progress: Arc::default(),
+        });
+        let opening = Arc::clone(&session);
+        thread::spawn(move || opening.open(None));
+        session
+    }
+
+    /// The open library; waits while it is being opened.
+    pub(crate) fn library(&self) -> Result<Arc<Library>> {
+        self.running(|running| Arc::clone(&running.library))
+    }
+
+    /// What the person chose.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        self.running(|running| running.settings.clone())
+    }
+
+    /// What the person chose, if the library is open; does not wait.
+    pub(crate) fn settings_now(&self) -> Option<Settings> {
+        match &*self.state.lock() {
+            State::Open(running) => Some(running.settings.clone()),
+            State::Opening | State::Failed(_) | State::Closed => None,
+        }
+    }
+
+    /// The background work as it is.
+    pub(crate) fn progress(&self) -> Progress {
+        self.progress.lock().clone()
+    }
+
+    /// Stores the settings, and opens the library anew where they ask for another model or number of threads.
+    pub(crate) fn change_settings(&self, settings: &Settings) -> Result<()> {
+        let before = self.settings()?;
+        let json = serde_json::to_string(settings).map_err(|error| ShellError::Internal(error.to_string()))?;
+        self.library()?.set_setting(SETTINGS, &json)?;
+        if before.model == settings.model && before.threads == settings.threads {
+            return self.running(|running| running.settings = settings.clone());
+        }
+        self.close_as(State::Opening);
+        self.open(Some(settings.clone()));
+        self.running(|_| ())
+    }
+
+    /// Holds the background work, or lets it go on.
+    pub(crate) fn set_paused(&self, paused: bool) -> Result<()> {
+        self.running(|running| {
+            if paused {
+                running.control.pause();
+            } else {
+                running.control.resume();
+            }
+            // The teller lives as long as the library is open.
+            let _ = running.heard.send(Heard::Paused(paused));
+        })
+    }
+
+    /// Ends the background work and closes the library. Commands fail from now on.
+    pub(crate) fn close(&self) {
+        self.close_as(State::Closed);
+    }
+
+    fn running<T>(&self, with: impl FnOnce(&mut Running) -> T) -> Result<T> {
+        let mut state = self.state.lock();
+        while matches!(*state, State::Opening) {
+            self.settled.wait(&mut state);
+        }
+        match &mut *state {
+            State::Open(running) => Ok(with(running)),
+            State::Failed(problem) => Err(problem.clone()),
+            State::Opening | State::Closed => Err(ShellError::Closing.into()),
+        }
+    }
+
+    fn open(&self, settings: Option<Settings>) {
+        let opened = self.try_open(settings);
+        let mut state = self.state.lock();
+        // The window may have been closed meanwhile.
+        if matches!(*state, State::Opening) {
+            *state = match opened {
+                Ok(running) => State::Open(running),
+                Err(problem) => State::Failed(problem),
+            };
+        }
+        self.settled.notify_all();
+    }
+
+    fn try_open(&self, settings: Option<Settings>) -> Result<Running> {
+        let chosen = match settings {
+            Some(settings) => settings,
+            // Settings that do not parse were written by another version: back to how it all began.
+            None => library::read_setting(&self.data_dir, SETTINGS)?
+                .and_then(|json| serde_json::from_str(&json).ok())
+                .unwrap_or_default(),
+        };
+        let library = Arc::new(Library::open_with(&self.data_dir, &convert::options(&chosen))?);
+        let control = Arc::new(Control::default());
+        let (heard, events) = crossbeam_channel::unbounded();
+        let (stop, stopped) = crossbeam_channel::bounded(0);
+        let teller = self.spawn_teller(events);
+        self.tell.opened(&chosen);
+        let watch = {
+            let (library, control) = (Arc::clone(&library), Arc::clone(&control));
+            let (tell, heard) = (Arc::clone(&self.tell), heard.clone());
+            thread::spawn(move || keep_up_to_date(&library, &control, &heard, &stopped, tell.as_ref()))
+        };
+        Ok(Running { library, settings: chosen, control, watch, stop, heard, teller })
+    }
+
+    fn spawn_teller(&self, events: Receiver<Heard>) -> JoinHandle<()> {
+        let (progress, tell) = (Arc::clone(&self.progress), Arc::clone(&self.tell));
+        thread::spawn(move || {
+            activity::listen(&events, |newest, changed| {
+                progress.lock().clone_from(newest);
+                tell.progress(newest, changed);
+            });
+        })
+    }
+
+    fn close_as(&self, next: State) {
+        let State::Open(running) = std::mem::replace(&mut *self.state.lock(), next) else { return };
+        let Running { library, control, watch, stop, heard, teller, .. } = running;
+        drop((stop, heard));
+        control.cancel();
+        for thread in [watch, teller] {
+            if thread.join().is_err() {
+                tracing::error!("a background thread panicked");
+            }
+        }
+        // Commands that still run hold the library; the data folder must be free before it is opened again.
+        let mut library = library;
+        while let Err(shared) = Arc::try_unwrap(library).map(drop) {
+            library = shared;
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Watches until told to stop, and saves the index now and then.
+fn keep_up_to_date(
+    library: &Library,
+    control: &Control,
+    heard: &Sender<Heard>,
+    stopped: &Receiver<()>,
+    tell: &dyn Tell,
+) {
+    let mut saved = Instant::now();
+    let mut unsaved = false;
+    loop {
+        let ended = library.watch(control, &mut |event| {
+            unsaved |= matches!(event, Event::Indexed { .. } | Event::Removed { .. });
+            let idle = matches!(event, Event::UpToDate);
+            // The teller ends after us.
+            let _ = heard.send(Heard::Event(event));
+            if idle && unsaved && saved.elapsed() > SAVE_EVERY {
+                save(library);
+                (saved, unsaved) = (Instant::now(), false);
+            }
+        });
+        match ended {
+            Err(error) => {
+                tell.problem(error.into());
+                if stopped.recv_timeout(RETRY) == Err(crossbeam_channel::RecvTimeoutError::Disconnected) {
+                    break;
+                }
+            }
+            Ok(()) => break,
+        }
+    }
+    if unsaved {
+        save(library);
+    }
+}
+
+fn save(library: &Library) {
+    if let Err(error) = library.save_index() {
+        tracing::warn!(%error, "the index was not saved; the next start reads it from the catalog");
+    }
+}

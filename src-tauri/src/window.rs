@@ -1,0 +1,107 @@
+//! The one window: how it is made, shown, and what closing it means.
+
+use std::sync::Arc;
+
+use tauri::{
+    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+};
+
+use crate::incoming;
+use crate::problem::Result;
+use crate::session::Session;
+use crate::wire::{Drag, Theme};
+
+/// The window's label in Tauri and in the capability file.
+const LABEL: &str = "main";
+
+/// Opens the window.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Lookalike")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(640.0, 480.0)
+        // The window shows our own pages and nothing else, whatever is dropped on it or linked to.
+        .on_navigation(|url| is_ours(url.as_str()))
+        .build()?;
+    let handle = app.clone();
+    window.on_window_event(move |event| on_event(&handle, event));
+    Ok(())
+}
+
+fn is_ours(url: &str) -> bool {
+    ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"]
+        .iter()
+        .any(|origin| url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        || cfg!(not(feature = "custom-protocol")) && url.starts_with("http://localhost:1420/")
+}
+
+/// Brings the window to the front, out of the tray if need be.
+pub(crate) fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let shown = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window did not come to the front");
+    }
+}
+
+/// Has title bar and native menus follow the theme.
+pub(crate) fn set_theme(window: &Window, theme: Theme) -> Result<()> {
+    Ok(window.set_theme(match theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    })?)
+}
+
+fn on_event(app: &AppHandle, event: &WindowEvent) {
+    match event {
+        WindowEvent::DragDrop(drag) => on_drag(app, drag),
+        WindowEvent::CloseRequested { api, .. } => {
+            // While the library opens there is no telling; closing means closing then.
+            let tray = app.state::<Arc<Session>>().settings_now().is_some_and(|settings| settings.tray);
+            if let Some(window) = hidden_instead(app, tray) {
+                api.prevent_close();
+                if let Err(error) = window.hide() {
+                    tracing::warn!(%error, "the window was not hidden");
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn hidden_instead(app: &AppHandle, tray: bool) -> Option<WebviewWindow> {
+    app.get_webview_window(LABEL).filter(|_| tray)
+}
+
+fn on_drag(app: &AppHandle, event: &DragDropEvent) {
+    match event {
+        DragDropEvent::Enter { paths, .. } => incoming::emit(app, "drag", incoming::drag(paths)),
+        DragDropEvent::Drop { paths, .. } => {
+            incoming::emit(app, "drag", Drag { over: false, folders: 0, files: 0 });
+            incoming::accept(app, paths.clone());
+        }
+        DragDropEvent::Leave => incoming::emit(app, "drag", Drag { over: false, folders: 0, files: 0 }),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ours;
+
+    #[test]
+    fn the_window_goes_nowhere_else() {
+        assert!(is_ours("tauri://localhost") && is_ours("tauri://localhost/index.html"));
+        for url in [
+            "https://example.org/",
+            "file:///etc/passwd",
+            "tauri://localhost.example.org/",
+            "http://tauri.localhost@example.org/",
+            "photo://localhost/thumb/1/1",
+            "data:text/html,x",
+        ] {
+            assert!(!is_ours(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The window's TypeScript types are those of the shell. `cargo xtask types` writes them anew.
+
+use std::path::Path;
+
+use lookalike_app::wire;
+use ts_rs::{Config, TS};
+
+fn types() -> String {
+    let config = Config::default();
+    let mut text = "// Generated from src-tauri/src/wire.rs by `cargo xtask types`. Do not edit.\n".to_owned();
+    macro_rules! write_all {
+        ($($name:ident),* $(,)?) => {$({
+            let docs = wire::$name::docs().unwrap_or_default();
+            text.push_str(&format!("\n{docs}export {}\n", wire::$name::decl(&config)));
+        })*};
+    }
+    write_all!(
+        Overview,
+        Folder,
+        FolderState,
+        FormatCount,
+        Activity,
+        Work,
+        Photo,
+        Failure,
+        Filter,
+        Region,
+        ImageRef,
+        Size,
+        ForeignImage,
+        Example,
+        SearchRequest,
+        SearchResults,
+        Match,
+        Band,
+        Settings,
+        Theme,
+        Model,
+        Storage,
+        Startup,
+        Changed,
+        Drag,
+        Incoming,
+        Problem,
+    );
+    // The generator leaves a blank at the end of lines that a comment follows.
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+#[test]
+fn the_windows_types_are_those_of_the_shell() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/backend/types.ts");
+    if std::env::var_os("WRITE_TYPES").is_some() {
+        std::fs::write(&path, types()).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    assert!(checked_in == types(), "the types are stale; run `cargo xtask types`");
+}

@@ -46,12 +46,16 @@ export function layoutRows(source: GridSource, options: LayoutOptions): Layout {
   let rows = 0;
   let top = 0;
 
-  const place = (start: number, end: number, section: number, height: number) => {
-    let left = 0;
+  // In whole pixels, so that the gaps look alike; what rounding takes from one photo the next one gets.
+  const place = (start: number, end: number, section: number, exact: number) => {
+    const height = Math.round(exact);
+    let exactLeft = 0;
     for (let position = start; position < end; position++) {
+      const exactRight = Math.min(width, exactLeft + shownRatio(source, position) * exact);
+      const left = Math.round(exactLeft);
       lefts[position] = left;
-      widths[position] = Math.min(width, shownRatio(source, position) * height);
-      left += (widths[position] ?? 0) + gap;
+      widths[position] = Math.round(exactRight) - left;
+      exactLeft = exactRight + gap;
     }
     rowTops[rows] = top;
     rowHeights[rows] = height;
@@ -88,7 +92,12 @@ export function layoutRows(source: GridSource, options: LayoutOptions): Layout {
 }
 
 /** Takes as many photos as bring the row closest to the height asked for. The last row is not stretched. */
-function fill(source: GridSource, start: number, end: number, options: LayoutOptions): { end: number; height: number } {
+function fill(
+  source: GridSource,
+  start: number,
+  end: number,
+  options: LayoutOptions,
+): { end: number; height: number } {
   const { width, rowHeight, gap } = options;
   let ratios = 0;
   for (let position = start; position < end; position++) {

@@ -16,17 +16,16 @@ export interface TimelineSource extends GridSource {
 
 const DAY = 86_400_000;
 
-/** Adds a tile's state to its label, such as "12 March 2026, offline". */
-export type Wording = (date: string, offline: boolean) => string;
+export interface TimelineWords {
+  /** How many photos a month has. */
+  count(photos: number): string;
+  /** What a screen reader says of a photo. */
+  label(date: string, offline: boolean): string;
+}
 
-export function timelineSource(
-  timeline: Timeline,
-  language: string,
-  counted: (photos: number) => string,
-  worded: Wording,
-): TimelineSource {
+export function timelineSource(timeline: Timeline, language: string, words: TimelineWords): TimelineSource {
   const { count, ids, versions, days, ratios, offline, placeholders } = timeline;
-  const { sections, years } = months(days, language, counted);
+  const { sections, years } = months(days, language, words);
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   let positions: Map<number, number> | undefined;
 
@@ -43,7 +42,7 @@ export function timelineSource(
       const hash = placeholders.subarray(start, start + PLACEHOLDER_BYTES);
       return hash.some((byte) => byte !== 0) ? hash : null;
     },
-    label: (position) => worded(date.format((days[position] ?? 0) * DAY), offline[position] === 1),
+    label: (position) => words.label(date.format((days[position] ?? 0) * DAY), offline[position] === 1),
     positionOf(id) {
       positions ??= new Map(Array.from(ids, (known, position) => [known, position]));
       return positions.get(id) ?? -1;
@@ -51,7 +50,7 @@ export function timelineSource(
   };
 }
 
-function months(days: Int32Array, language: string, counted: (photos: number) => string) {
+function months(days: Int32Array, language: string, words: TimelineWords) {
   const month = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   const starts: { title: string; year: number; start: number }[] = [];
   let firstDay = Infinity;
@@ -64,7 +63,7 @@ function months(days: Int32Array, language: string, counted: (photos: number) =>
   const sections: Section[] = starts.map(({ title, start }, index) => ({
     title,
     start,
-    detail: counted((starts[index + 1]?.start ?? days.length) - start),
+    detail: words.count((starts[index + 1]?.start ?? days.length) - start),
   }));
   const years: Year[] = [];
   starts.forEach(({ year }, section) => {

@@ -34,7 +34,7 @@ const TALLEST = 0.5;
 const STRETCH = 1.4;
 
 export function layoutRows(source: GridSource, options: LayoutOptions): Layout {
-  const { width, rowHeight, gap, heading } = options;
+  const { width, gap, heading } = options;
   const { count, sections } = source;
   const rowTops = new Float64Array(count);
   const rowHeights = new Float64Array(count);

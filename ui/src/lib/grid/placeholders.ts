@@ -27,8 +27,13 @@ export function picture(hash: Uint8Array, show: (url: string) => void): () => vo
   }
   const ticket = Symbol();
   waiting.set(ticket, { hash, show });
-  frame ||= requestAnimationFrame(work);
+  frame ||= requestAnimationFrame(afterNext);
   return () => waiting.delete(ticket);
+}
+
+/** By then, what a drag of the scrubber only passed by has been called off. */
+function afterNext(): void {
+  frame = requestAnimationFrame(work);
 }
 
 function work(): void {

@@ -27,9 +27,8 @@ class Selection {
   }
 
   toggle(id: number): void {
-    const ids = new Set(this.ids);
-    if (!ids.delete(id)) ids.add(id);
-    this.ids = ids;
+    const others = [...this.ids].filter((other) => other !== id);
+    this.ids = new Set(this.ids.has(id) ? others : [...others, id]);
     this.focused = this.#anchor = id;
   }
 
@@ -38,19 +37,13 @@ class Selection {
     const end = order.positionOf(id);
     const anchored = this.#anchor === null ? -1 : order.positionOf(this.#anchor);
     const start = anchored === -1 ? end : anchored;
-    const ids = new Set<number>();
-    for (let position = Math.min(start, end); position <= Math.max(start, end); position++) {
-      ids.add(order.id(position));
-    }
-    this.ids = ids;
+    this.ids = between(Math.min(start, end), Math.max(start, end), order);
     this.focused = id;
     this.#anchor = order.id(start);
   }
 
   all(order: Order): void {
-    const ids = new Set<number>();
-    for (let position = 0; position < order.count; position++) ids.add(order.id(position));
-    this.ids = ids;
+    this.ids = between(0, order.count - 1, order);
   }
 
   /** The focus stays. */
@@ -65,6 +58,10 @@ class Selection {
     if (kept.length < this.ids.size) this.ids = new Set(kept);
     if (this.focused !== null && order.positionOf(this.focused) === -1) this.focused = null;
   }
+}
+
+function between(first: number, last: number, order: Order): ReadonlySet<number> {
+  return new Set(Array.from({ length: last - first + 1 }, (_, index) => order.id(first + index)));
 }
 
 export const selection = new Selection();

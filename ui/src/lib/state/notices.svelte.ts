@@ -1,7 +1,8 @@
-// Short messages that come and go, read aloud by screen readers.
+// Short messages that come and go. They wait while somebody reads them.
 
-import { BackendError } from '../backend/error';
-import { lookUp, t } from '../strings/index.svelte';
+import { describe } from '../strings/problems';
+
+export { describe };
 
 export interface Notice {
   readonly id: number;
@@ -10,11 +11,15 @@ export interface Notice {
 }
 
 /** How long a notice stays: long enough to read. */
-const STAYS = 6000;
+const STAYS = { note: 6000, problem: 12000 };
+/** Notices at a time; older ones make room. */
+const MOST = 3;
 
 class Notices {
-  list = $state<Notice[]>([]);
+  list = $state.raw<readonly Notice[]>([]);
   #next = 1;
+  #held = false;
+  #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   note(text: string): void {
     this.#add('note', text);
@@ -26,22 +31,46 @@ class Notices {
   }
 
   dismiss(id: number): void {
-    this.list = this.list.filter((notice) => notice.id !== id);
+    this.#keep(this.list.filter((notice) => notice.id !== id));
+    if (this.list.length === 0) this.release();
+  }
+
+  /** Notices stay: the pointer or the focus is on one. */
+  hold(): void {
+    this.#held = true;
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    this.#timers.clear();
+  }
+
+  /** They are free to go, after their full time. */
+  release(): void {
+    this.#held = false;
+    this.list.forEach((notice) => this.#wait(notice));
   }
 
   #add(kind: Notice['kind'], text: string): void {
-    const id = this.#next++;
-    this.list = [...this.list.filter((notice) => notice.text !== text), { id, kind, text }];
-    setTimeout(() => this.dismiss(id), STAYS);
+    const notice = { id: this.#next++, kind, text };
+    this.#keep([...this.list.filter((other) => other.text !== text), notice].slice(-MOST));
+    if (!this.#held) this.#wait(notice);
+  }
+
+  #wait({ id, kind }: Notice): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.set(
+      id,
+      setTimeout(() => this.dismiss(id), STAYS[kind]),
+    );
+  }
+
+  #keep(list: readonly Notice[]): void {
+    const kept = new Set(list.map(({ id }) => id));
+    for (const { id } of this.list) {
+      if (kept.has(id)) continue;
+      clearTimeout(this.#timers.get(id));
+      this.#timers.delete(id);
+    }
+    this.list = list;
   }
 }
 
 export const notices = new Notices();
-
-/** Words for an error. */
-export function describe(error: unknown): string {
-  if (error instanceof BackendError) {
-    return lookUp(`problems.${error.code}`, error.details) ?? error.message;
-  }
-  return t('problems.internal');
-}

@@ -44,8 +44,8 @@ export function t(key: MessageKey, values: Values = {}): string {
 }
 
 /** Like `t`, for keys that are only known when the program runs; none when the catalogue lacks it. */
-export function lookUp(key: string, values: Values = {}): string | undefined {
-  return message(current, key, values) ?? message('en', key, values);
+export function lookUp(key: string): string | undefined {
+  return message(current, key, {}) ?? message('en', key, {});
 }
 
 function message(language: string, key: string, values: Values): string | undefined {

@@ -1,0 +1,462 @@
+// A backend with a made-up library in memory, for component tests and for working on the window in a browser
+// (`npm run dev`). It is not part of the program.
+
+import type { Backend, Events, Unlisten } from './backend';
+import { BackendError } from './error';
+import {
+  bandOf,
+  dayOf,
+  daysSinceEpoch,
+  madeUpPhotos,
+  nameOf,
+  passes,
+  similarity,
+  type MadeUpPhoto,
+} from './madeUp';
+import { SCENES, sceneHash, sceneUrl } from './scenes';
+import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
+import type {
+  Activity,
+  Example,
+  Failure,
+  Filter,
+  Folder,
+  ForeignImage,
+  ImageRef,
+  Match,
+  Overview,
+  Photo,
+  SearchRequest,
+  SearchResults,
+  Settings,
+  Storage,
+} from './types';
+
+export interface MemoryOptions {
+  photos?: number;
+  /** Names; the last one is offline when there are several. None means a first run. */
+  folders?: readonly string[];
+  failures?: number;
+  /** Photos that come in one after the other, as if they were being indexed. */
+  arriving?: number;
+  settings?: Partial<Settings>;
+  systemLanguage?: string;
+}
+
+type Listeners = { [Name in keyof Events]: Set<(payload: Events[Name]) => void> };
+interface Foreign extends ForeignImage {
+  readonly scene: number;
+  readonly url: string | null;
+}
+
+const FOLDERS = ['Pictures', 'Camera uploads', 'Scans', 'NAS'];
+const IDLE: Activity = {
+  work: 'idle',
+  paused: false,
+  folder: null,
+  done: 0,
+  total: 0,
+  perSecond: null,
+  secondsLeft: null,
+};
+const TICK = 250;
+const PER_TICK = 12;
+
+export class MemoryBackend implements Backend {
+  settings: Settings;
+  /** What was asked of the system, such as `reveal 3,4`, for tests. */
+  readonly calls: string[] = [];
+  #systemLanguage: string;
+  #photos: MadeUpPhoto[];
+  #arriving: MadeUpPhoto[];
+  #byId: Map<number, MadeUpPhoto>;
+  #folders: Folder[];
+  #failures: Failure[];
+  #activity = IDLE;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #foreign = new Map<string, Foreign>();
+  #listeners: Listeners = {
+    activity: new Set(),
+    changed: new Set(),
+    drag: new Set(),
+    incoming: new Set(),
+    settings: new Set(),
+  };
+
+  constructor(options: MemoryOptions = {}) {
+    const names = options.folders ?? FOLDERS;
+    this.#folders = names.map((name, index) =>
+      folder(index + 1, name, index > 0 && index === names.length - 1),
+    );
+    const ids = this.#folders.map(({ id }) => id);
+    const arriving = Math.min(options.arriving ?? 0, options.photos ?? 1200);
+    const all = ids.length > 0 ? madeUpPhotos(options.photos ?? 1200, ids) : [];
+    this.#byId = new Map(all.map((photo) => [photo.id, photo]));
+    this.#arriving = all.slice(0, arriving).reverse();
+    this.#photos = all.slice(arriving);
+    this.#failures = ids.length > 0 ? FAILURES.slice(0, options.failures ?? FAILURES.length) : [];
+    this.settings = {
+      theme: 'system',
+      language: null,
+      model: 'fast',
+      threads: 0,
+      tray: false,
+      rowHeight: 200,
+      ...options.settings,
+    };
+    this.#systemLanguage = options.systemLanguage ?? 'en';
+    if (arriving > 0) this.#work(this.#folders[0]?.name ?? null);
+  }
+
+  /** What the shell tells by itself, such as a drag over the window. */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
+    this.#listeners[name].forEach((listener) => listener(payload));
+  }
+
+  /** Lets more photos be in the library at once, newer than all others. */
+  add(count: number): void {
+    const firstId = Math.max(0, ...this.#byId.keys()) + 1;
+    const newest = this.#photos[0]?.taken ?? 0;
+    const more = madeUpPhotos(count, [this.#folders[0]?.id ?? 1], firstId);
+    const shift = newest - (more.at(-1)?.taken ?? 0) + 1000;
+    this.#insert(more.map((photo) => ({ ...photo, taken: photo.taken + shift })));
+  }
+
+  on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): Promise<Unlisten> {
+    this.#listeners[name].add(listener);
+    return Promise.resolve(() => this.#listeners[name].delete(listener));
+  }
+
+  async startup() {
+    return {
+      version: '0.1.0',
+      settings: { ...this.settings },
+      systemLanguage: this.#systemLanguage,
+      trayAvailable: true,
+    };
+  }
+
+  async ready() {
+    this.calls.push('ready');
+  }
+
+  async overview(): Promise<Overview> {
+    const formats = new Map<string, number>();
+    const perFolder = new Map<number, number>();
+    for (const photo of this.#photos) {
+      formats.set(photo.format, (formats.get(photo.format) ?? 0) + 1);
+      perFolder.set(photo.folder, (perFolder.get(photo.folder) ?? 0) + 1);
+    }
+    return {
+      photos: this.#photos.length,
+      failed: this.#failures.length,
+      folders: this.#folders.map((folder) => ({ ...folder, photos: perFolder.get(folder.id) ?? 0 })),
+      formats: [...formats]
+        .map(([format, photos]) => ({ format, photos }))
+        .sort((a, b) => b.photos - a.photos),
+    };
+  }
+
+  async activity() {
+    return this.#activity;
+  }
+
+  async timeline(filter: Filter): Promise<Timeline> {
+    const photos = this.#photos.filter((photo) => passes(photo, filter));
+    const placeholders = new Uint8Array(photos.length * PLACEHOLDER_BYTES);
+    photos.forEach((photo, index) =>
+      placeholders.set(sceneHash(photo.scene, photo.width / photo.height), index * PLACEHOLDER_BYTES),
+    );
+    return {
+      count: photos.length,
+      ids: Uint32Array.from(photos, ({ id }) => id),
+      versions: new Uint32Array(photos.length).fill(1),
+      days: Int32Array.from(photos, daysSinceEpoch),
+      ratios: Float32Array.from(photos, ({ width, height }) => width / height),
+      offline: Uint8Array.from(photos, (photo) => (this.#online(photo) ? 0 : 1)),
+      placeholders,
+    };
+  }
+
+  async photo(id: number): Promise<Photo> {
+    const photo = this.#known(id);
+    const { path } = this.#folders.find((folder) => folder.id === photo.folder) ?? { path: '/home/kim' };
+    return {
+      id,
+      version: 1,
+      path: `${path}/${nameOf(photo)}`,
+      name: nameOf(photo),
+      folder: photo.folder,
+      width: photo.width,
+      height: photo.height,
+      format: photo.format,
+      bytes: Math.round(photo.width * photo.height * 0.31),
+      taken: new Date(photo.taken).toISOString().slice(0, 19),
+      takenByCamera: photo.format === 'jpeg',
+      online: this.#online(photo),
+      copies: id % 9 === 0 ? [`${path}/Copies/${nameOf(photo)}`] : [],
+      placeholder: base64(sceneHash(photo.scene, photo.width / photo.height)),
+    };
+  }
+
+  async failures() {
+    return this.#failures;
+  }
+
+  async retryFailures() {
+    this.#failures = this.#failures.slice(1);
+    this.emit('changed', { photos: false, folders: false, failures: true });
+  }
+
+  async search(request: SearchRequest): Promise<SearchResults> {
+    const wanted = request.examples.filter(({ negative }) => !negative);
+    const unwanted = request.examples
+      .filter(({ negative }) => negative)
+      .map((example) => this.#seen(example).scene);
+    const asked = new Set(wanted.flatMap(({ image }) => (image.kind === 'photo' ? [image.id] : [])));
+    const matches: Match[] = [];
+    for (const photo of this.#photos) {
+      const hidden = request.hideCopies && photo.copyOf !== null;
+      if (asked.has(photo.id) || hidden || !passes(photo, request.filter) || unwanted.includes(photo.scene))
+        continue;
+      const alike = Math.max(...wanted.map((example) => this.#alike(photo, example)));
+      matches.push(this.#match(photo, alike, request));
+    }
+    matches.sort((a, b) => b.similarity - a.similarity);
+    return { matches: matches.slice(0, request.limit), milliseconds: 24 };
+  }
+
+  async prepare() {
+    this.calls.push('prepare');
+  }
+
+  async imageSize(image: ImageRef) {
+    return image.kind === 'photo' ? this.#known(image.id) : this.#foreignImage(image.key);
+  }
+
+  async chooseImages(): Promise<ForeignImage[]> {
+    return [this.#keep({ name: 'Holiday.jpg', width: 1600, height: 1200, scene: 5, url: null })];
+  }
+
+  async imageFromBytes(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<ForeignImage> {
+    const blob = new Blob([bytes]);
+    const size = await sizeOf(blob);
+    if (!size) throw problem('not_an_image', `${name} cannot be read as an image`, { name });
+    return this.#keep({ name, ...size, scene: bytes.length % SCENES, url: URL.createObjectURL(blob) });
+  }
+
+  async imagesFromClipboard(): Promise<ForeignImage[]> {
+    throw problem('clipboard_empty', 'there is no image on the clipboard');
+  }
+
+  async chooseFolders(): Promise<string[]> {
+    const id = Math.max(0, ...this.#folders.map((folder) => folder.id)) + 1;
+    const name = FOLDERS[id - 1] ?? `Pictures ${id}`;
+    this.#folders = [...this.#folders, { ...folder(id, name, false), state: 'scanning' }];
+    const firstId = Math.max(0, ...this.#byId.keys()) + 1;
+    const more = madeUpPhotos(240, [id], firstId);
+    more.forEach((photo) => this.#byId.set(photo.id, photo));
+    this.#arriving.push(...more.reverse());
+    this.#work(name);
+    this.emit('changed', { photos: false, folders: true, failures: false });
+    return [name];
+  }
+
+  async removeFolder(id: number) {
+    this.#folders = this.#folders.filter((folder) => folder.id !== id);
+    this.#photos = this.#photos.filter((photo) => photo.folder !== id);
+    this.emit('changed', { photos: true, folders: true, failures: true });
+  }
+
+  revealFolder = (id: number) => this.#note(`revealFolder ${id}`);
+  reveal = (photos: number[]) => this.#note(`reveal ${photos}`);
+  open = (photo: number) => this.#note(`open ${photo}`);
+  revealFailure = (key: string) => this.#note(`revealFailure ${key}`);
+  copyPaths = (photos: number[]) => this.#note(`copyPaths ${photos}`);
+
+  async exportCopies(photos: number[]) {
+    await this.#note(`exportCopies ${photos}`);
+    return photos.length;
+  }
+
+  pause = () => this.#tell({ ...this.#activity, paused: true });
+  resume = () => this.#tell({ ...this.#activity, paused: false });
+
+  async changeSettings(settings: Settings) {
+    this.settings = settings;
+    this.emit('settings', settings);
+  }
+
+  async storage(): Promise<Storage> {
+    const photos = this.#photos.length;
+    return {
+      path: '/home/kim/.local/share/lookalike',
+      catalog: photos * 2_100,
+      thumbnails: photos * 11_000,
+      index: photos * 1_400,
+      graph: photos > 20_000,
+      vectors: photos * 4,
+    };
+  }
+
+  rebuild = () => this.#note('rebuild');
+
+  async forgetEverything() {
+    clearInterval(this.#timer);
+    [this.#folders, this.#photos, this.#failures, this.#arriving] = [[], [], [], []];
+    await this.#tell(IDLE);
+    this.emit('changed', { photos: true, folders: true, failures: true });
+  }
+
+  thumbnailUrl = (id: number) => this.#picture(id, 320);
+  previewUrl = (id: number) => this.#picture(id, 2048);
+
+  foreignUrl(key: string, size: 'thumb' | 'preview'): string {
+    const { scene, width, height, name, url } = this.#foreignImage(key);
+    const scale = Math.min(1, (size === 'thumb' ? 320 : 2048) / Math.max(width, height));
+    return url ?? sceneUrl(scene, Math.round(width * scale), Math.round(height * scale), name);
+  }
+
+  #picture(id: number, longest: number): string {
+    const { scene, width, height } = this.#known(id);
+    const scale = longest / Math.max(width, height);
+    return sceneUrl(scene, Math.round(width * scale), Math.round(height * scale), String(id));
+  }
+
+  #known(id: number): MadeUpPhoto {
+    const photo = this.#byId.get(id);
+    if (!photo) throw problem('photo_unknown', `there is no photo ${id}`);
+    return photo;
+  }
+
+  #foreignImage(key: string): Foreign {
+    const image = this.#foreign.get(key);
+    if (!image) throw problem('image_unknown', `there is no image ${key}`);
+    return image;
+  }
+
+  #online(photo: MadeUpPhoto): boolean {
+    return this.#folders.find(({ id }) => id === photo.folder)?.state !== 'offline';
+  }
+
+  #seen({ image, crop }: Example): { scene: number; series: number | null } {
+    if (image.kind === 'foreign') return { scene: this.#foreignImage(image.key).scene, series: null };
+    const photo = this.#known(image.id);
+    if (!crop) return photo;
+    return { scene: (photo.scene + Math.floor((crop.x * 8) / photo.width)) % SCENES, series: null };
+  }
+
+  #alike(photo: MadeUpPhoto, example: Example): number {
+    const { scene, series } = this.#seen(example);
+    return similarity(photo, scene, series);
+  }
+
+  #match(photo: MadeUpPhoto, alike: number, { examples, hideCopies }: SearchRequest): Match {
+    const { id, width, height } = photo;
+    const partly = examples.some(({ crop }) => crop !== null) && id % 3 === 0;
+    const quarter = { x: width / 4, y: height / 4, width: width / 2, height: height / 2 };
+    return {
+      id,
+      version: 1,
+      name: nameOf(photo),
+      width,
+      height,
+      similarity: alike,
+      band: bandOf(alike),
+      region: partly ? quarter : null,
+      online: this.#online(photo),
+      day: dayOf(photo),
+      hiddenCopies: hideCopies && this.#byId.get(id + 1)?.copyOf === id ? 1 : 0,
+      placeholder: base64(sceneHash(photo.scene, width / height)),
+    };
+  }
+
+  #keep(image: Omit<Foreign, 'key'>): ForeignImage {
+    const key = `made-up-${this.#foreign.size + 1}`;
+    this.#foreign.set(key, { key, ...image });
+    return { key, name: image.name, width: image.width, height: image.height };
+  }
+
+  #insert(photos: MadeUpPhoto[]): void {
+    photos.forEach((photo) => this.#byId.set(photo.id, photo));
+    this.#photos = [...photos, ...this.#photos].sort((a, b) => b.taken - a.taken);
+    this.emit('changed', { photos: true, folders: false, failures: false });
+  }
+
+  async #note(call: string) {
+    this.calls.push(call);
+  }
+
+  async #tell(activity: Activity) {
+    this.#activity = activity;
+    this.emit('activity', activity);
+  }
+
+  #work(folder: string | null): void {
+    clearInterval(this.#timer);
+    const total = this.#arriving.length;
+    this.#activity = { ...IDLE, work: 'indexing', folder, total };
+    this.#timer = setInterval(() => {
+      if (this.#activity.paused) return;
+      this.#insert(this.#arriving.splice(0, PER_TICK));
+      const left = this.#arriving.length;
+      const perSecond = (PER_TICK * 1000) / TICK;
+      void this.#tell({ ...this.#activity, done: total - left, perSecond, secondsLeft: left / perSecond });
+      if (left === 0) this.#rest();
+    }, TICK);
+  }
+
+  #rest(): void {
+    clearInterval(this.#timer);
+    this.#folders = this.#folders.map((folder) =>
+      folder.state === 'scanning' ? { ...folder, state: 'watching' } : folder,
+    );
+    void this.#tell(IDLE);
+    this.emit('changed', { photos: false, folders: true, failures: false });
+  }
+}
+
+/** The library that the address asks for, such as `?photos=100000&quiet`. */
+export function fromAddress(parameters: URLSearchParams): MemoryBackend {
+  const photos = Number(parameters.get('photos') ?? 1200);
+  const theme = parameters.get('theme');
+  return new MemoryBackend({
+    photos,
+    folders: parameters.has('first') ? [] : FOLDERS,
+    arriving: parameters.has('quiet') ? 0 : Math.min(960, Math.floor(photos / 4)),
+    settings: { theme: theme === 'dark' || theme === 'light' ? theme : 'system' },
+    systemLanguage: parameters.get('language') ?? navigator.language,
+  });
+}
+
+function folder(id: number, name: string, offline: boolean): Folder {
+  const path = offline ? `/media/${name}` : `/home/kim/${name}`;
+  const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
+  return { id, path, name, photos: 0, state, lastSeen: offline ? Date.UTC(2026, 2, 3, 12) : null };
+}
+
+const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>
+  new BackendError({ code, details, message });
+
+/** None when it is not an image. Tests run without a decoder: any bytes are an image there. */
+async function sizeOf(blob: Blob): Promise<{ width: number; height: number } | null> {
+  if (!('createImageBitmap' in globalThis)) return { width: 800, height: 600 };
+  const bitmap = await createImageBitmap(blob).catch(() => null);
+  return bitmap && { width: bitmap.width, height: bitmap.height };
+}
+
+const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
+
+const failure = (key: string, name: string, code: string, reason: string): Failure => ({
+  key,
+  path: `/home/kim/Pictures/${name}`,
+  name,
+  code,
+  reason,
+});
+
+const FAILURES: Failure[] = [
+  failure('1', 'IMG_0412.jpg', 'truncated', 'the file ends too early'),
+  failure('2', 'Poster.psd.jpg', 'unsupported', 'this is not a supported image format'),
+  failure('3', 'Panorama.tif', 'too_large', 'the picture has more than 500 million pixels'),
+];

@@ -1,0 +1,43 @@
+// What is written on keys.
+
+import { ON_MAC, type Shortcut } from '../state/keys.svelte';
+import { t } from '../strings/index.svelte';
+
+/** The keys to press for a shortcut: what to hold, then any of the others. */
+export function keycaps({ keys }: Shortcut): { held: string[]; pressed: string[] } {
+  const combinations = keys.map((combination) => combination.split('+').map((part) => part || '+'));
+  return {
+    held: (combinations[0] ?? [])
+      .slice(0, -1)
+      .filter((key) => key !== '+')
+      .map(cap),
+    pressed: combinations.map((parts) => cap(parts.at(-1) ?? '')),
+  };
+}
+
+function cap(key: string): string {
+  switch (key) {
+    case 'Mod':
+      return ON_MAC ? '⌘' : t('keys.names.ctrl');
+    case 'Alt':
+      return ON_MAC ? '⌥' : t('keys.names.alt');
+    case 'Shift':
+      return ON_MAC ? '⇧' : t('keys.names.shift');
+    case 'Space':
+      return t('keys.names.space');
+    case 'Enter':
+      return t('keys.names.enter');
+    case 'Escape':
+      return t('keys.names.escape');
+    case 'ArrowLeft':
+      return '←';
+    case 'ArrowRight':
+      return '→';
+    case 'ArrowUp':
+      return '↑';
+    case 'ArrowDown':
+      return '↓';
+    default:
+      return key.toUpperCase();
+  }
+}

@@ -1,0 +1,148 @@
+// The keys that do something anywhere in the window: one table, one listener.
+//
+// Keys that only mean something inside one control, such as the arrows of a slider, stay with that control: what a
+// control has dealt with (`preventDefault`) is not looked at here.
+
+import { onDestroy } from 'svelte';
+
+import type { MessageKey } from '../strings/index.svelte';
+
+/** What a shortcut is about; the sheet of shortcuts is grouped by it. */
+export const AREAS = ['photos', 'query', 'box', 'window'] as const;
+export type Area = (typeof AREAS)[number];
+
+export interface Shortcut {
+  readonly id: string;
+  /** Any of these, such as `f`, `Mod+o` or `Shift+ArrowUp`. `Mod` is Cmd on a Mac and Ctrl elsewhere. */
+  readonly keys: readonly string[];
+  readonly area: Area;
+  readonly label: MessageKey;
+  /** Goes on while the key is held. */
+  readonly repeats?: true;
+  /** Belongs to the text field, or to selected text, when there is one. */
+  readonly editing?: true;
+}
+
+const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] as const;
+const SHIFT_ARROWS = ['Shift+ArrowLeft', 'Shift+ArrowRight', 'Shift+ArrowUp', 'Shift+ArrowDown'] as const;
+
+const TABLE = [
+  { id: 'move', keys: ARROWS, area: 'photos', label: 'keys.move', repeats: true },
+  { id: 'extend', keys: SHIFT_ARROWS, area: 'photos', label: 'keys.extend', repeats: true },
+  { id: 'selectAll', keys: ['Mod+a'], area: 'photos', label: 'keys.selectAll', editing: true },
+  { id: 'open', keys: ['Enter'], area: 'photos', label: 'keys.open' },
+  { id: 'preview', keys: ['Space'], area: 'photos', label: 'keys.preview' },
+  { id: 'find', keys: ['f'], area: 'photos', label: 'keys.find' },
+  { id: 'compare', keys: ['c'], area: 'photos', label: 'keys.compare' },
+  { id: 'reveal', keys: ['r'], area: 'photos', label: 'keys.reveal' },
+  { id: 'copyPaths', keys: ['Mod+c'], area: 'photos', label: 'keys.copyPaths', editing: true },
+  { id: 'larger', keys: ['+'], area: 'photos', label: 'keys.larger', repeats: true },
+  { id: 'smaller', keys: ['-'], area: 'photos', label: 'keys.smaller', repeats: true },
+  // Only listed: the paste event brings what is on the clipboard.
+  { id: 'paste', keys: ['Mod+v'], area: 'query', label: 'keys.paste', editing: true },
+  { id: 'pick', keys: ['Mod+o'], area: 'query', label: 'keys.pick' },
+  { id: 'back', keys: ['Alt+ArrowLeft'], area: 'query', label: 'keys.back' },
+  { id: 'forward', keys: ['Alt+ArrowRight'], area: 'query', label: 'keys.forward' },
+  { id: 'dismiss', keys: ['Escape'], area: 'query', label: 'keys.dismiss' },
+  { id: 'box', keys: ['b'], area: 'box', label: 'keys.box' },
+  { id: 'moveBox', keys: ARROWS, area: 'box', label: 'keys.moveBox', repeats: true },
+  { id: 'resizeBox', keys: SHIFT_ARROWS, area: 'box', label: 'keys.resizeBox', repeats: true },
+  { id: 'searchBox', keys: ['Enter'], area: 'box', label: 'keys.searchBox' },
+  { id: 'pause', keys: ['p'], area: 'window', label: 'keys.pause' },
+  { id: 'settings', keys: ['Mod+,'], area: 'window', label: 'keys.settings' },
+  { id: 'shortcuts', keys: ['?'], area: 'window', label: 'keys.shortcuts' },
+] as const satisfies readonly Shortcut[];
+
+export type ShortcutId = (typeof TABLE)[number]['id'];
+export const SHORTCUTS: readonly (Shortcut & { readonly id: ShortcutId })[] = TABLE;
+
+/** Returning `false` declines: the next one in line is asked. */
+export type ShortcutHandler = (event: KeyboardEvent) => unknown;
+
+interface Layer {
+  /** None: a mask, under which nothing is asked. */
+  readonly id: ShortcutId | null;
+  readonly handler: ShortcutHandler;
+}
+
+let layers: readonly Layer[] = [];
+
+/**
+ * Calls the handler while the component lives; call it while the component starts. Whoever came last is asked first.
+ * Gives back a function that ends it earlier.
+ */
+export function onShortcut(id: ShortcutId, handler: ShortcutHandler): () => void {
+  return put({ id, handler });
+}
+
+/** Keeps keys from all handlers that are there already, while the component lives: what modal views do. */
+export function maskShortcuts(): () => void {
+  return put({ id: null, handler: () => false });
+}
+
+function put(layer: Layer): () => void {
+  if (layers.length === 0) window.addEventListener('keydown', dispatch);
+  layers = [...layers, layer];
+  const remove = () => {
+    layers = layers.filter((other) => other !== layer);
+    if (layers.length === 0) window.removeEventListener('keydown', dispatch);
+  };
+  onDestroy(remove);
+  return remove;
+}
+
+function dispatch(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return;
+  const pressed = combination(event);
+  const ids = new Set(
+    SHORTCUTS.filter((shortcut) => shortcut.keys.includes(pressed) && applies(shortcut, event)).map(
+      (shortcut) => shortcut.id,
+    ),
+  );
+  if (ids.size === 0) return;
+  for (const layer of [...layers].reverse()) {
+    if (layer.id === null) return;
+    if (ids.has(layer.id) && layer.handler(event) !== false) {
+      event.preventDefault();
+      return;
+    }
+  }
+}
+
+export const ON_MAC = navigator.userAgent.includes('Mac');
+
+/** Writes a key press as the table does. */
+function combination(event: KeyboardEvent): string {
+  const parts: string[] = [];
+  if (ON_MAC ? event.metaKey : event.ctrlKey) parts.push('Mod');
+  if (ON_MAC ? event.ctrlKey : event.metaKey) parts.push('Other');
+  if (event.altKey) parts.push('Alt');
+  const key = event.key === ' ' ? 'Space' : letter(event);
+  // Keyboards differ in what needs Shift: `?` and `+` are what they are however they are typed.
+  if (event.shiftKey && (key.length > 1 || /^[a-z]$/.test(key))) parts.push('Shift');
+  return [...parts, key].join('+');
+}
+
+/** The letter on the key where the keyboard writes another alphabet. */
+function letter(event: KeyboardEvent): string {
+  const latin = /^Key([A-Z])$/.exec(event.code)?.[1];
+  const key = latin && event.key > '\u{ff}' ? latin : event.key;
+  return key.length === 1 ? key.toLowerCase() : key;
+}
+
+const TEXT_FIELDS =
+  'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=button])';
+const PRESSED = 'button, a[href], summary, input';
+const PRESSES: readonly string[] = ['Enter', 'Space'];
+const STEPPED = 'input';
+
+/** Whether the shortcut means anything where the focus is. */
+function applies(shortcut: Shortcut, event: KeyboardEvent): boolean {
+  if (event.repeat && !shortcut.repeats) return false;
+  const target = event.target instanceof Element ? event.target : document.body;
+  const typing = target.closest(TEXT_FIELDS) !== null;
+  if (shortcut.editing) return !typing && getSelection()?.type !== 'Range';
+  if (typing) return shortcut.keys.some((keys) => keys.startsWith('Mod+') || keys === 'Escape');
+  if (target.closest(PRESSED) && shortcut.keys.some((keys) => PRESSES.includes(keys))) return false;
+  return !(target.closest(STEPPED) && shortcut.keys.some((keys) => keys.includes('Arrow')));
+}

@@ -1,0 +1,80 @@
+// What the person chose, and what follows from it at once: theme and language.
+
+import type { Backend, Unlisten } from '../backend/backend';
+import type { Settings, Startup } from '../backend/types';
+import { useLanguage } from '../strings/index.svelte';
+import { notices } from './notices.svelte';
+
+const UNKNOWN: Startup = {
+  version: '',
+  settings: { theme: 'system', language: null, model: 'fast', threads: 0, tray: false, rowHeight: 200 },
+  systemLanguage: 'en',
+  trayAvailable: false,
+};
+
+class SettingsState {
+  current = $state.raw(UNKNOWN.settings);
+  /** What the shell said at the start: its version, and what this system can do. */
+  startup = $state.raw(UNKNOWN);
+
+  #backend: Backend | null = null;
+  /** What the shell has. */
+  #saved = UNKNOWN.settings;
+  #saving: Promise<void> | null = null;
+
+  /** Takes over what the shell has kept and follows it. Called before anything is shown. */
+  async start(backend: Backend): Promise<Unlisten> {
+    this.#backend = backend;
+    this.startup = await backend.startup();
+    this.#follow(this.startup.settings);
+    const darkness = matchMedia('(prefers-color-scheme: dark)');
+    const themed = () => applyTheme(this.current, darkness);
+    themed();
+    darkness.addEventListener('change', themed);
+    // The shell repeats what it was told: while a change is on its way that would be an older one.
+    const unlisten = await backend.on('settings', (settings) => !this.#saving && this.#follow(settings));
+    return () => {
+      darkness.removeEventListener('change', themed);
+      unlisten();
+    };
+  }
+
+  /** Changes at once; goes back with a notice when it cannot be saved. */
+  change(part: Partial<Settings>): Promise<void> {
+    this.#take({ ...this.current, ...part });
+    this.#saving ??= this.#save().finally(() => (this.#saving = null));
+    return this.#saving;
+  }
+
+  /** One at a time, so that the last change is the one that stays. */
+  async #save(): Promise<void> {
+    while (this.#backend && this.current !== this.#saved) {
+      const settings = this.current;
+      try {
+        await this.#backend.changeSettings(settings);
+        this.#saved = settings;
+      } catch (error) {
+        this.#take(this.#saved);
+        notices.problem(error);
+      }
+    }
+  }
+
+  #follow(settings: Settings): void {
+    this.#saved = settings;
+    this.#take(settings);
+  }
+
+  #take(settings: Settings): void {
+    this.current = settings;
+    useLanguage(settings.language, this.startup.systemLanguage);
+    applyTheme(settings, matchMedia('(prefers-color-scheme: dark)'));
+  }
+}
+
+function applyTheme({ theme }: Settings, darkness: MediaQueryList): void {
+  const system = darkness.matches ? 'dark' : 'light';
+  document.documentElement.dataset.theme = theme === 'system' ? system : theme;
+}
+
+export const settings = new SettingsState();

@@ -1,0 +1,57 @@
+// What can be done with photos anywhere in the window, with a word on how it went.
+
+import type { Backend } from './backend/backend';
+import { exampleOf, photoRef } from './query/query';
+import { trail } from './query/trail.svelte';
+import { notices } from './state/notices.svelte';
+import { view } from './state/view.svelte';
+import { t } from './strings/index.svelte';
+
+export interface Actions {
+  /** Finds look-alikes of one photo, or of what several have in common. */
+  find(ids: readonly number[]): void;
+  /** Opens it in the program that the system has for it. */
+  open(id: number): Promise<void>;
+  /** Shows them in the file manager. */
+  reveal(ids: readonly number[]): Promise<void>;
+  copyPaths(ids: readonly number[]): Promise<void>;
+  exportCopies(ids: readonly number[]): Promise<void>;
+  /** Puts it beside the query; does nothing without one. */
+  compare(id: number): void;
+}
+
+export function createActions(backend: Backend): Actions {
+  return {
+    find(ids) {
+      const [first] = ids;
+      if (first === undefined) return;
+      view.close();
+      if (ids.length === 1) trail.find(photoRef(first));
+      else trail.ask(ids.map((id) => exampleOf(photoRef(id))));
+    },
+    open: (id) => attempt(() => backend.open(id)),
+    reveal: (ids) => attempt(() => backend.reveal([...ids])),
+    copyPaths: (ids) =>
+      attempt(async () => {
+        await backend.copyPaths([...ids]);
+        notices.note(t('actions.pathsCopied', { count: ids.length }));
+      }),
+    exportCopies: (ids) =>
+      attempt(async () => {
+        const count = await backend.exportCopies([...ids]);
+        if (count !== null) notices.note(t('actions.exported', { count }));
+      }),
+    compare(id) {
+      const query = trail.current?.query.examples.find(({ negative }) => !negative);
+      if (query) view.open({ kind: 'compare', image: query.image, with: photoRef(id) });
+    },
+  };
+}
+
+async function attempt(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    notices.problem(error);
+  }
+}

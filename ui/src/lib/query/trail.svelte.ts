@@ -1,0 +1,185 @@
+// The query and the ones before it. Every step keeps what it found and how far one had scrolled, so that going back
+// is instant. Before the first step lies the timeline.
+
+import type { Backend } from '../backend/backend';
+import type { Band, Example, Filter, ImageRef, Match, Region, SearchResults } from '../backend/types';
+import { defaultLimit, within } from './bands';
+import { askedBy, exampleFor, requestFor, withExamples, withoutExample, withPart, type Query } from './query';
+
+/** More than anyone looks through; a query's answer stays small. */
+const RESULTS = 500;
+/** Steps that are kept. */
+const LENGTH = 50;
+/** A sign of progress before this would only flicker. */
+const SLOW = 150;
+/** Least time between two quiet refreshes while photos come in. */
+const REFRESH = 2000;
+
+export class Step {
+  query: Query;
+  results = $state.raw<SearchResults | null>(null);
+  problem = $state.raw<unknown>(null);
+  /** Whether the answer takes long enough to say so. */
+  slow = $state(false);
+  /** The band that the person chose to stop at. */
+  chosenLimit = $state<Band | null>(null);
+  /** Where the grid was scrolled to. */
+  scroll = 0;
+  /** Photos came or went since it was answered. */
+  outdated = false;
+  /** Counts its searches: an answer to any but the last is dropped. */
+  asked = 0;
+
+  limit: Band = $derived(this.chosenLimit ?? defaultLimit(this.results?.matches ?? []));
+  shown: readonly Match[] = $derived(within(this.results?.matches ?? [], this.limit));
+
+  constructor(query: Query) {
+    this.query = $state.raw(query);
+  }
+
+  get waiting(): boolean {
+    return !this.results && this.problem === null;
+  }
+}
+
+export class Trail {
+  #steps = $state.raw<readonly Step[]>([]);
+  #position = $state(-1);
+  /** What stays on show until the current step has its first answer. */
+  #previous = $state.raw<Step | null>(null);
+  #backend: Backend | null = null;
+  #refresh: ReturnType<typeof setTimeout> | undefined;
+
+  /** The step on show; none stands for the timeline. */
+  get current(): Step | null {
+    return this.#steps[this.#position] ?? null;
+  }
+
+  /** The step whose results to draw: the one before while the current one waits for its first answer. */
+  get shown(): Step | null {
+    return this.current?.waiting ? (this.#previous ?? this.current) : this.current;
+  }
+
+  get canGoBack(): boolean {
+    return this.#position >= 0;
+  }
+
+  get canGoForward(): boolean {
+    return this.#position < this.#steps.length - 1;
+  }
+
+  /** Searches through this backend from now on, until the function it gives back is called. */
+  attach(backend: Backend): () => void {
+    this.#backend = backend;
+    const listening = backend.on('changed', ({ photos }) => photos && this.#photosChanged());
+    return () => {
+      clearTimeout(this.#refresh);
+      this.#refresh = undefined;
+      void listening.then((unlisten) => unlisten());
+    };
+  }
+
+  /** A new step. */
+  ask(examples: readonly Example[]): void {
+    this.#push(askedBy(examples, this.current?.query));
+  }
+
+  /** By an image or a part of it: a new step, unless the query is about that image already. */
+  find(image: ImageRef, crop: Region | null = null): void {
+    const query = withPart(this.current?.query, image, crop);
+    if (exampleFor(this.current?.query, image)) this.#replace(query);
+    else this.#push(query);
+  }
+
+  /** More like these, or less; without a query they become one. */
+  add(examples: readonly Example[]): void {
+    if (this.current) this.#replace(withExamples(this.current.query, examples));
+    else this.ask(examples);
+  }
+
+  /** Taking away the last image to look for leads to the timeline. */
+  remove(image: ImageRef): void {
+    if (!this.current) return;
+    const query = withoutExample(this.current.query, image);
+    if (query) this.#replace(query);
+    else this.leave();
+  }
+
+  filter(change: Partial<Filter>): void {
+    if (!this.current) return;
+    const { query } = this.current;
+    this.#replace({ ...query, filter: { ...query.filter, ...change } });
+  }
+
+  hideCopies(hideCopies: boolean): void {
+    if (this.current) this.#replace({ ...this.current.query, hideCopies });
+  }
+
+  retry(): void {
+    if (this.current) void this.#search(this.current);
+  }
+
+  back(): void {
+    if (this.canGoBack) this.#go(this.#position - 1);
+  }
+
+  forward(): void {
+    if (this.canGoForward) this.#go(this.#position + 1);
+  }
+
+  /** To the timeline; forward leads back to the first step. */
+  leave(): void {
+    this.#go(-1);
+  }
+
+  #go(position: number): void {
+    this.#position = position;
+    this.#previous = null;
+    if (this.current?.outdated) void this.#search(this.current, true);
+  }
+
+  #push(query: Query): void {
+    const step = new Step(query);
+    const shown = this.shown;
+    this.#steps = [...this.#steps.slice(0, this.#position + 1), step].slice(-LENGTH);
+    this.#position = this.#steps.length - 1;
+    this.#previous = shown;
+    void this.#search(step);
+  }
+
+  #replace(query: Query): void {
+    const step = this.current;
+    if (!step) return;
+    step.query = query;
+    void this.#search(step);
+  }
+
+  /** A quiet search shows no progress, and leaves what is there when it fails. */
+  async #search(step: Step, quiet = false): Promise<void> {
+    if (!this.#backend) return;
+    const asked = ++step.asked;
+    const slow = quiet ? undefined : setTimeout(() => (step.slow = asked === step.asked), SLOW);
+    step.outdated = false;
+    try {
+      const results = await this.#backend.search(requestFor(step.query, RESULTS));
+      if (asked !== step.asked) return;
+      step.results = results;
+      step.problem = null;
+    } catch (problem) {
+      if (asked === step.asked && !(quiet && step.results)) step.problem = problem;
+    } finally {
+      clearTimeout(slow);
+      if (asked === step.asked) step.slow = false;
+    }
+  }
+
+  #photosChanged(): void {
+    for (const step of this.#steps) step.outdated = true;
+    this.#refresh ??= setTimeout(() => {
+      this.#refresh = undefined;
+      if (this.current?.outdated) void this.#search(this.current, true);
+    }, REFRESH);
+  }
+}
+
+export const trail = new Trail();

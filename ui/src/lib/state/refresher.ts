@@ -1,0 +1,58 @@
+// Runs a fetch again and again, but never twice at a time and never so often that it becomes the main work.
+
+const LEAST_PAUSE = 500;
+/** Fetching takes at most about one part in this many of the time. */
+const SHARE = 8;
+
+export class Refresher {
+  #fetch: () => Promise<void>;
+  #running = false;
+  #wanted = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #notBefore = 0;
+
+  /** A fetch deals with its own errors. */
+  constructor(fetch: () => Promise<void>) {
+    this.#fetch = fetch;
+  }
+
+  /** At once where that is possible, else as soon as it is. Many requests meanwhile are one. */
+  request(): void {
+    if (this.#running) {
+      this.#wanted = true;
+      return;
+    }
+    if (this.#timer) return;
+    const wait = this.#notBefore - performance.now();
+    if (wait <= 0) void this.#run();
+    else this.#timer = setTimeout(() => void this.#run(), wait);
+  }
+
+  /** Without a pause: the person asked for something else. */
+  now(): void {
+    this.#notBefore = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.request();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#wanted = false;
+  }
+
+  async #run(): Promise<void> {
+    this.#timer = undefined;
+    this.#running = true;
+    const start = performance.now();
+    await this.#fetch();
+    const end = performance.now();
+    this.#running = false;
+    this.#notBefore = end + Math.max(LEAST_PAUSE, SHARE * (end - start));
+    if (this.#wanted) {
+      this.#wanted = false;
+      this.request();
+    }
+  }
+}

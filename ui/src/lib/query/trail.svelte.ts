@@ -3,6 +3,8 @@
 
 import type { Backend } from '../backend/backend';
 import type { Band, Example, Filter, ImageRef, Match, Region, SearchResults } from '../backend/types';
+import type { Place } from '../grid/place';
+import { selection } from '../state/selection.svelte';
 import { defaultLimit, within } from './bands';
 import { askedBy, exampleFor, requestFor, withExamples, withoutExample, withPart, type Query } from './query';
 
@@ -23,8 +25,10 @@ export class Step {
   slow = $state(false);
   /** The band that the person chose to stop at. */
   chosenLimit = $state<Band | null>(null);
-  /** Where the grid was scrolled to. */
-  scroll = 0;
+  /** What the grid has in view. */
+  place = $state.raw<Place | null>(null);
+  /** The photo that had the focus. */
+  focused: number | null = null;
   /** Photos came or went since it was answered. */
   outdated = false;
   /** Counts its searches: an answer to any but the last is dropped. */
@@ -47,6 +51,8 @@ export class Trail {
   #position = $state(-1);
   /** What stays on show until the current step has its first answer. */
   #previous = $state.raw<Step | null>(null);
+  /** The photo that had the focus in the timeline. */
+  #focusedBefore: number | null = null;
   #backend: Backend | null = null;
   #refresh: ReturnType<typeof setTimeout> | undefined;
 
@@ -133,18 +139,27 @@ export class Trail {
   }
 
   #go(position: number): void {
+    this.#keepFocus();
     this.#position = position;
     this.#previous = null;
+    selection.clear();
+    selection.focused = this.current ? this.current.focused : this.#focusedBefore;
     if (this.current?.outdated) void this.#search(this.current, true);
   }
 
   #push(query: Query): void {
     const step = new Step(query);
     const shown = this.shown;
+    this.#keepFocus();
     this.#steps = [...this.#steps.slice(0, this.#position + 1), step].slice(-LENGTH);
     this.#position = this.#steps.length - 1;
     this.#previous = shown;
     void this.#search(step);
+  }
+
+  #keepFocus(): void {
+    if (this.current) this.current.focused = selection.focused;
+    else this.#focusedBefore = selection.focused;
   }
 
   #replace(query: Query): void {
@@ -163,6 +178,7 @@ export class Trail {
     try {
       const results = await this.#backend.search(requestFor(step.query, RESULTS));
       if (asked !== step.asked) return;
+      if (!quiet) step.place = null;
       step.results = results;
       step.problem = null;
     } catch (problem) {

@@ -22,13 +22,3 @@ export function formatMoment(moment: string): string {
     new Date(moment),
   );
 }
-
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-
-export function formatBytes(bytes: number): string {
-  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const unit = UNITS[power] ?? 'byte';
-  return new Intl.NumberFormat(language(), { style: 'unit', unit, maximumSignificantDigits: 3 }).format(
-    bytes / 1000 ** power,
-  );
-}

@@ -1,0 +1,33 @@
+// The keys for what can be done with the photos that are selected, the same in the timeline and among results.
+
+import type { Actions } from '../actions';
+import { photoRef } from '../query/query';
+import { onShortcut } from '../state/keys.svelte';
+import { selection } from '../state/selection.svelte';
+import { view } from '../state/view.svelte';
+
+/** Registers them while the component that calls lives. */
+export function photoShortcuts(actions: Actions): void {
+  const onSelected = (act: (ids: number[], focused: number) => void) => () => {
+    const { focused } = selection;
+    if (focused === null) return false;
+    act(selectedWith(focused), focused);
+    return true;
+  };
+  onShortcut('find', onSelected(actions.find));
+  onShortcut('reveal', onSelected(actions.reveal));
+  onShortcut('copyPaths', onSelected(actions.copyPaths));
+  onShortcut(
+    'compare',
+    onSelected((_, focused) => actions.compare(focused)),
+  );
+  onShortcut(
+    'box',
+    onSelected((_, focused) => view.open({ kind: 'photo', image: photoRef(focused), crop: true })),
+  );
+}
+
+/** The selection when the photo is part of it, with the photo first; else the photo alone. */
+export function selectedWith(id: number): number[] {
+  return selection.has(id) ? [id, ...[...selection.ids].filter((other) => other !== id)] : [id];
+}

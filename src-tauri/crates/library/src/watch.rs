@@ -47,6 +47,7 @@ impl Library {
         let (sender, notices) = crossbeam_channel::unbounded();
         let (build_sender, build_events) = crossbeam_channel::unbounded();
         let mut watch = Watch::new(self, sender)?;
+        let building = Control::default();
         thread::scope(|threads| {
             let mut builder: Option<thread::ScopedJoinHandle<'_, Result<()>>> = None;
             while !control.is_cancelled() {
@@ -66,7 +67,7 @@ impl Library {
                 });
                 if let Err(error) = updated {
                     // A build in the background would hold the error back until it is done.
-                    control.cancel();
+                    building.cancel();
                     return Err(error);
                 }
                 watch.listen_again(&back);
@@ -76,13 +77,14 @@ impl Library {
                 emit(Event::UpToDate);
                 if builder.as_ref().is_none_or(thread::ScopedJoinHandle::is_finished) {
                     report_build(builder.take());
-                    let events = build_sender.clone();
+                    let (events, building) = (build_sender.clone(), &building);
                     builder = Some(threads.spawn(move || {
                         // The receiver lives as long as the scope.
-                        self.build_index(control, &|event| drop(events.send(event)))
+                        self.build_index(building, &|event| drop(events.send(event)))
                     }));
                 }
             }
+            building.cancel();
             report_build(builder);
             Ok(())
         })

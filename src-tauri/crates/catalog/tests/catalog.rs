@@ -115,7 +115,7 @@ fn forgetting_a_folder_leaves_no_photo_and_an_orphan_to_collect() {
     catalog
         .write(|connection| {
             assert_eq!(failure::all(connection)?, []);
-            assert_eq!(content::orphans(connection, 10)?, [(content, [1; 32])]);
+            assert_eq!(content::orphans(connection, 0, 10)?, [(content, [1; 32])]);
             content::delete(connection, content)?;
             assert_eq!(
                 embedding::owner(connection, embedding.unwrap())?,

@@ -79,6 +79,11 @@ impl Library {
         let counts = Counts::default();
         let mut summary = Summary::default();
         let committer = self.committer();
+        let whole = scopes.iter().all(Scope::is_whole);
+        if whole {
+            // Of folders that were removed; the photos of the others may take hours.
+            committer.collect_orphans()?;
+        }
         let (present, absent): (Vec<_>, Vec<_>) =
             scopes.iter().cloned().partition(|scope| scope.folder.path.is_dir());
         // Reading new photos may take hours; what is not there is told before.
@@ -99,7 +104,7 @@ impl Library {
             }
         }
         committer.collect_orphans()?;
-        if scopes.iter().any(Scope::is_whole) {
+        if whole {
             self.make_placeholders(run)?;
         }
         summary.scanned = counts.scanned.load(Ordering::Relaxed);

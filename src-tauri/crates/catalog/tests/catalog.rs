@@ -211,6 +211,21 @@ fn readers_go_on_during_a_write_and_see_what_was_there_before() {
 }
 
 #[test]
+fn a_thumbnail_can_be_read_while_others_are_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let thumbnails = Thumbnails::open(&directory.path().join("thumbnails.db")).unwrap();
+    thumbnails.insert([(&[1; 32], &b"one"[..])]).unwrap();
+    let others = [[2; 32], [3; 32]];
+    // The batch is asked for its items in the middle of the write.
+    let batch = others.iter().map(|hash| {
+        assert_eq!(thumbnails.get(&[1; 32]).unwrap().as_deref(), Some(&b"one"[..]));
+        (hash, &b"other"[..])
+    });
+    thumbnails.insert(batch).unwrap();
+    assert_eq!(thumbnails.hashes().unwrap().len(), 3);
+}
+
+#[test]
 fn a_setting_is_the_text_that_was_stored_last() {
     let (_directory, catalog) = open();
     assert_eq!(catalog.read(|connection| setting::get(connection, "a")).unwrap(), None);

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -48,6 +48,7 @@ impl Library {
         let (build_sender, build_events) = crossbeam_channel::unbounded();
         let mut watch = Watch::new(self, sender)?;
         let building = Control::default();
+        let _running = Running::new(&self.watches);
         thread::scope(|threads| {
             let mut builder: Option<thread::ScopedJoinHandle<'_, Result<()>>> = None;
             while !control.is_cancelled() {
@@ -88,6 +89,22 @@ impl Library {
             report_build(builder);
             Ok(())
         })
+    }
+}
+
+/// Counts among the running watches.
+struct Running<'a>(&'a AtomicUsize);
+
+impl<'a> Running<'a> {
+    fn new(watches: &'a AtomicUsize) -> Self {
+        watches.fetch_add(1, Ordering::AcqRel);
+        Self(watches)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -1,0 +1,36 @@
+// The background work in words: what, how far, how fast, how long still.
+
+import type { Activity } from '../backend/types';
+import { t } from '../strings/index.svelte';
+
+/** Whether there is anything to say. */
+export function isBusy(activity: Activity | null): activity is Activity {
+  return activity !== null && activity.work !== 'idle';
+}
+
+/** Such as "Indexing Pictures". */
+export function workWords({ work, folder }: Activity): string {
+  if (work === 'building') return t('status.building');
+  if (work === 'scanning') return folder ? t('status.scanningFolder', { folder }) : t('status.scanning');
+  return folder ? t('status.indexingFolder', { folder }) : t('status.indexing');
+}
+
+/** Such as "12,410 of 41,207", "58 photos/s" and "8 min left"; only what is known. */
+export function progressWords({ work, paused, done, total, perSecond, secondsLeft }: Activity): string[] {
+  const words: string[] = [];
+  if (work === 'scanning') words.push(t('status.looked', { done }));
+  else if (total > 0) words.push(t('status.progress', { done, total }));
+  if (paused) return [...words, t('status.paused')];
+  if (work === 'indexing' && perSecond !== null && perSecond >= 1) {
+    words.push(t('status.rate', { rate: Math.round(perSecond) }));
+  }
+  if (secondsLeft !== null) words.push(timeLeft(secondsLeft));
+  return words;
+}
+
+function timeLeft(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1) return t('status.soon');
+  if (minutes < 60) return t('status.minutes', { minutes });
+  return t('status.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}

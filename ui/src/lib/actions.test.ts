@@ -2,6 +2,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { madeUpLibrary } from '../test/library';
 import { createActions } from './actions';
+import type { Backend } from './backend/backend';
 import { photoMenu } from './photo/menu';
 import { photoRef } from './query/query';
 import { trail } from './query/trail.svelte';
@@ -33,7 +34,7 @@ test('what was done is said', async () => {
 
 test('choosing no folder is no news, a failure is', async () => {
   const { backend, actions } = await start();
-  vi.spyOn(backend, 'exportCopies').mockResolvedValue(null);
+  vi.spyOn(backend as Backend, 'exportCopies').mockResolvedValue(null);
   await actions.exportCopies([4]);
   expect(words()).toEqual([]);
   vi.spyOn(backend, 'open').mockRejectedValue(new Error());

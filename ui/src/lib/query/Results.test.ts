@@ -91,6 +91,7 @@ test('filters narrow the search, and can be cleared when nothing passes', async 
   await status('No photo that passes the filters looks like this.');
   await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   expect(search.mock.lastCall?.[0].filter).toMatchObject({ folders: [], formats: [] });
+  expect(screen.getByRole('combobox', { name: 'Folder' })).toHaveDisplayValue('All folders');
 });
 
 test('dates narrow the search; what is no day yet does not', async () => {

@@ -1,0 +1,194 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+
+import { MemoryBackend } from '../backend/memory';
+import type { Match, SearchRequest, SearchResults } from '../backend/types';
+import { selection } from '../state/selection.svelte';
+import { exampleOf, photoRef } from './query';
+import { Trail } from './trail.svelte';
+
+/** A backend whose searches are answered by hand. */
+class Slow extends MemoryBackend {
+  asked: { request: SearchRequest; answer: (ids: number[]) => Promise<void>; fail: () => Promise<void> }[] =
+    [];
+
+  override search(request: SearchRequest): Promise<SearchResults> {
+    return new Promise((resolve, reject) =>
+      this.asked.push({
+        request,
+        answer: async (ids) => (resolve({ matches: ids.map(match), milliseconds: 1 }), settled()),
+        fail: async () => (reject(new Error()), settled()),
+      }),
+    );
+  }
+
+  last() {
+    const last = this.asked.at(-1);
+    if (!last) throw new Error('nothing was asked');
+    return last;
+  }
+}
+
+const settled = () => new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(() => resolve())));
+const match = (id: number) => ({ id, similarity: 0.6, band: 'similar' }) as Match;
+const ids = (trail: Trail) => trail.shown?.shown.map(({ id }) => id);
+
+function start(): { trail: Trail; backend: Slow } {
+  const [trail, backend] = [new Trail(), new Slow({ photos: 4 })];
+  onTestFinished(trail.attach(backend));
+  return { trail, backend };
+}
+
+async function after(...queries: number[]) {
+  const { trail, backend } = start();
+  for (const id of queries) {
+    trail.find(photoRef(id));
+    await backend.last().answer([id * 10]);
+  }
+  return { trail, backend };
+}
+
+beforeEach(() => {
+  selection.clear();
+  selection.focused = null;
+});
+
+test('asking by another image adds a step; back and forward walk', async () => {
+  const { trail, backend } = await after(1, 2);
+  expect(ids(trail)).toEqual([20]);
+  trail.back();
+  expect(ids(trail)).toEqual([10]);
+  expect(trail.canGoForward).toBe(true);
+  trail.forward();
+  expect(ids(trail)).toEqual([20]);
+  trail.back();
+  trail.back();
+  expect(trail.current).toBeNull();
+  expect(trail.canGoBack).toBe(false);
+  expect(backend.asked).toHaveLength(2);
+});
+
+test('going back finds the place and the focus as they were', async () => {
+  const { trail } = await after(1);
+  const place = { id: 10, position: 0, offset: 300 };
+  if (trail.current) trail.current.place = place;
+  selection.only(10);
+  trail.find(photoRef(10));
+  selection.only(77);
+  trail.back();
+  expect(trail.current?.place).toEqual(place);
+  expect(selection.focused).toBe(10);
+});
+
+test('asking after going back drops what came after', async () => {
+  const { trail, backend } = await after(1, 2);
+  trail.back();
+  trail.find(photoRef(3));
+  await backend.last().answer([30]);
+  expect(trail.canGoForward).toBe(false);
+  trail.back();
+  expect(ids(trail)).toEqual([10]);
+});
+
+test('changing the query stays on the same step', async () => {
+  const { trail, backend } = await after(1);
+  const crop = { x: 0, y: 0, width: 50, height: 50 };
+  trail.find(photoRef(1), crop);
+  expect(backend.last().request.examples).toEqual([exampleOf(photoRef(1), crop)]);
+  trail.filter({ folders: [2] });
+  expect(backend.last().request.filter.folders).toEqual([2]);
+  trail.hideCopies(true);
+  trail.add([exampleOf(photoRef(5), null, true)]);
+  expect(backend.last().request).toMatchObject({
+    examples: [exampleOf(photoRef(1), crop), exampleOf(photoRef(5), null, true)],
+    filter: { folders: [2] },
+    hideCopies: true,
+  });
+  trail.back();
+  expect(trail.current).toBeNull();
+});
+
+test('a new query searches among the same photos', async () => {
+  const { trail, backend } = await after(1);
+  trail.filter({ formats: ['heic'] });
+  trail.find(photoRef(2));
+  expect(backend.last().request.filter.formats).toEqual(['heic']);
+});
+
+test('an answer that is out of date is dropped', async () => {
+  const { trail, backend } = await after(1);
+  trail.filter({ folders: [1] });
+  const late = backend.last();
+  trail.filter({ folders: [2] });
+  await backend.last().answer([2]);
+  await late.answer([1]);
+  expect(ids(trail)).toEqual([2]);
+});
+
+test('the old results stay until the new ones are there', async () => {
+  const { trail, backend } = await after(1);
+  trail.find(photoRef(2));
+  expect(ids(trail)).toEqual([10]);
+  expect(trail.current?.query.examples[0]?.image).toEqual(photoRef(2));
+  await backend.last().answer([20]);
+  expect(ids(trail)).toEqual([20]);
+});
+
+test('progress shows only after a moment', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { trail, backend } = start();
+  trail.find(photoRef(1));
+  vi.advanceTimersByTime(149);
+  expect(trail.current?.slow).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(trail.current?.slow).toBe(true);
+  await backend.last().answer([10]);
+  expect(trail.current?.slow).toBe(false);
+});
+
+test('a failed search says why, and trying again helps', async () => {
+  const { trail, backend } = start();
+  trail.find(photoRef(1));
+  await backend.last().fail();
+  expect(trail.shown?.problem).toBeInstanceOf(Error);
+  trail.retry();
+  await backend.last().answer([10]);
+  expect(trail.shown?.problem).toBeNull();
+  expect(ids(trail)).toEqual([10]);
+});
+
+test('photos that come in join the results, at most every two seconds, without moving them', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { trail, backend } = await after(1);
+  const place = { id: 10, position: 0, offset: 0 };
+  if (trail.current) trail.current.place = place;
+  const change = () => backend.emit('changed', { photos: true, folders: false, failures: false });
+  change();
+  change();
+  vi.advanceTimersByTime(1999);
+  expect(backend.asked).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(backend.asked).toHaveLength(2);
+  await backend.last().answer([11, 10]);
+  expect(ids(trail)).toEqual([11, 10]);
+  expect(trail.current?.place).toEqual(place);
+});
+
+test('a step that is out of date is brought up to date when one comes back to it', async () => {
+  const { trail, backend } = await after(1, 2);
+  backend.emit('changed', { photos: true, folders: false, failures: false });
+  trail.back();
+  expect(ids(trail)).toEqual([10]);
+  await backend.last().answer([10, 12]);
+  expect(ids(trail)).toEqual([10, 12]);
+});
+
+test('taking away the last image to look for leads to the timeline', async () => {
+  const { trail, backend } = await after(1);
+  trail.add([exampleOf(photoRef(2)), exampleOf(photoRef(3), null, true)]);
+  trail.remove(photoRef(1));
+  expect(backend.last().request.examples.map(({ image }) => image)).toEqual([photoRef(2), photoRef(3)]);
+  trail.remove(photoRef(2));
+  expect(trail.current).toBeNull();
+});

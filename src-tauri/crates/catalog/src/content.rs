@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{ContentHash, Result};
+use crate::{ContentHash, Placeholder, Result};
 
 /// What is known of a picture without its pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Content {
     pub height: u32,
     /// When it was taken, `YYYY-MM-DDTHH:MM:SS` in local time, if the file says.
     pub captured_at: Option<String>,
+    /// Shown while the thumbnail is loaded; none in pictures indexed before there were any.
+    pub placeholder: Option<Placeholder>,
 }
 
 /// The id of the picture with this hash.
@@ -25,32 +27,29 @@ pub fn id_by_hash(connection: &Connection, hash: &ContentHash) -> Result<Option<
     Ok(statement.query_row([hash.as_slice()], |row| row.get(0)).optional()?)
 }
 
-/// Adds the picture, or finds it when its hash is known, and returns its id.
-pub fn insert(connection: &Connection, content: &Content) -> Result<i64> {
-    if let Some(id) = id_by_hash(connection, &content.hash)? {
-        return Ok(id);
-    }
-    connection
-        .prepare_cached(
-            "INSERT INTO content (hash, format, width, height, captured_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute((
-            content.hash.as_slice(),
-            &content.format,
-            content.width,
-            content.height,
-            &content.captured_at,
-        ))?;
-    Ok(connection.last_insert_rowid())
+/// Adds the picture, or gives the one with its hash what was read now, and returns its id.
+pub fn upsert(connection: &Connection, content: &Content) -> Result<i64> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO content (hash, format, width, height, captured_at, placeholder) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT (hash) DO UPDATE \
+         SET format = ?2, width = ?3, height = ?4, captured_at = ?5, placeholder = ?6 \
+         RETURNING id",
+    )?;
+    let Content { hash, format, width, height, captured_at, placeholder } = content;
+    let row = (hash.as_slice(), format, width, height, captured_at, placeholder.as_ref().map(|p| &p[..]));
+    Ok(statement.query_row(row, |row| row.get(0))?)
 }
 
-/// Pictures that no photo holds any more.
-pub fn orphans(connection: &Connection) -> Result<Vec<(i64, ContentHash)>> {
+/// Up to `count` pictures that no photo holds any more.
+pub fn orphans(connection: &Connection, count: usize) -> Result<Vec<(i64, ContentHash)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, hash FROM content WHERE NOT EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id)",
+        "SELECT id, hash FROM content \
+         WHERE NOT EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id) LIMIT ?1",
     )?;
-    let orphans =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let orphans = statement
+        .query_map([count as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(orphans)
 }
 
@@ -62,8 +61,9 @@ pub fn delete(connection: &Connection, id: i64) -> Result<()> {
 
 /// What is known of a picture.
 pub fn by_id(connection: &Connection, id: i64) -> Result<Option<Content>> {
-    let mut statement = connection
-        .prepare_cached("SELECT hash, format, width, height, captured_at FROM content WHERE id = ?1")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT hash, format, width, height, captured_at, placeholder FROM content WHERE id = ?1",
+    )?;
     let content = statement.query_row([id], |row| {
         Ok(Content {
             hash: row.get(0)?,
@@ -71,6 +71,7 @@ pub fn by_id(connection: &Connection, id: i64) -> Result<Option<Content>> {
             width: row.get(2)?,
             height: row.get(3)?,
             captured_at: row.get(4)?,
+            placeholder: row.get(5)?,
         })
     });
     Ok(content.optional()?)
@@ -92,4 +93,62 @@ pub fn without_embedding(connection: &Connection, model_id: i64) -> Result<Vec<i
     )?;
     let ids = statement.query_map([model_id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(ids)
+}
+
+/// Up to `count` pictures without a placeholder, of those with an id above `after`, by id.
+pub fn without_placeholder(
+    connection: &Connection,
+    after: i64,
+    count: usize,
+) -> Result<Vec<(i64, ContentHash)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, hash FROM content WHERE placeholder IS NULL AND id > ?1 ORDER BY id LIMIT ?2",
+    )?;
+    let pictures = statement
+        .query_map((after, count as i64), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(pictures)
+}
+
+/// Gives a picture its placeholder.
+pub fn set_placeholder(connection: &Connection, id: i64, placeholder: &Placeholder) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE content SET placeholder = ?2 WHERE id = ?1")?
+        .execute((id, placeholder.as_slice()))?;
+    Ok(())
+}
+
+/// Has everything that is made from pictures made anew, for all of them.
+pub fn outdate_all(connection: &Connection) -> Result<()> {
+    connection.execute("UPDATE content SET outdated = 1", [])?;
+    Ok(())
+}
+
+/// Whether what was made from a picture is to be made anew.
+pub fn is_outdated(connection: &Connection, id: i64) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM content WHERE id = ?1 AND outdated = 1")?;
+    Ok(statement.exists([id])?)
+}
+
+/// Notes that everything made from a picture is new.
+pub fn set_current(connection: &Connection, id: i64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE content SET outdated = 0 WHERE id = ?1 AND outdated = 1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Ids of pictures that are to be read again.
+pub fn outdated(connection: &Connection) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM content WHERE outdated = 1")?;
+    let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
+}
+
+/// Drops all pictures with their vectors; there must be no photos any more.
+pub fn delete_all(connection: &Connection) -> Result<()> {
+    // SQLite empties a table at once only where no key has to be followed.
+    connection.execute("DELETE FROM embedding", [])?;
+    connection.execute("DELETE FROM content", [])?;
+    Ok(())
 }

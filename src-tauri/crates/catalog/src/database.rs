@@ -1,15 +1,17 @@
-//! Opens `catalog.db` and hands out connections: one that writes, one that reads meanwhile.
+//! Opens `catalog.db` and hands out connections: one that writes, others that read meanwhile.
 //!
 //! WAL lets readers go on during a write. `synchronous = FULL`, because in WAL mode `NORMAL` may lose
 //! committed batches in a power cut, and we promise to lose no more than the batch in flight.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use crate::migrate::{self, migrate};
+use crate::readers::Readers;
 use crate::{CatalogError, Result};
 
 /// How long a query waits for another program (a backup, a viewer) that holds a lock.
@@ -19,7 +21,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Catalog {
     writer: Mutex<Connection>,
-    reader: Mutex<Connection>,
+    readers: Readers,
+    generation: AtomicU64,
     path: PathBuf,
 }
 
@@ -31,13 +34,17 @@ impl Catalog {
     /// Opens the catalog, making it or bringing it to the newest format where needed.
     pub fn open(path: &Path) -> Result<Self> {
         let writer = open_connection(path, migrate::CATALOG)?;
-        let reader = connect(path).map_err(|source| CatalogError::Open { path: path.into(), source })?;
-        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader), path: path.into() })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            readers: Readers::new(path),
+            generation: AtomicU64::new(0),
+            path: path.into(),
+        })
     }
 
     /// Runs queries that only read. They see the last committed state.
     pub fn read<T>(&self, queries: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        queries(&self.reader.lock())
+        self.readers.read(queries)
     }
 
     /// Runs queries in one transaction: all of them take effect, or none.
@@ -46,7 +53,13 @@ impl Catalog {
         let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let value = queries(&transaction)?;
         transaction.commit()?;
+        self.generation.fetch_add(1, Ordering::Release);
         Ok(value)
+    }
+
+    /// Grows with every write: what was read at one number is up to date as long as the number stays.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     /// A name that no other catalog has.
@@ -69,6 +82,13 @@ impl Catalog {
         })
     }
 
+    /// Gives the room of deleted rows back to the system, and leaves nothing of them in the file or its log.
+    pub fn shrink(&self) -> Result<()> {
+        let writer = self.writer.lock();
+        writer.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(())
+    }
+
     /// Bytes on disk, the write-ahead log included.
     pub fn disk_bytes(&self) -> u64 {
         disk_bytes(&self.path)
@@ -77,12 +97,16 @@ impl Catalog {
 
 /// Opens a database file with our settings and brings it to the newest format.
 pub(crate) fn open_connection(path: &Path, steps: &[&str]) -> Result<Connection> {
-    let mut connection = connect(path).map_err(|source| CatalogError::Open { path: path.into(), source })?;
+    let mut connection = connect(path)?;
     migrate(&mut connection, path, steps)?;
     Ok(connection)
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+pub(crate) fn connect(path: &Path) -> Result<Connection> {
+    configured(path).map_err(|source| CatalogError::Open { path: path.into(), source })
+}
+
+fn configured(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

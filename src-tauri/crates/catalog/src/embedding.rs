@@ -30,6 +30,14 @@ pub fn insert_whole(
     Ok((inserted == 1).then(|| connection.last_insert_rowid()))
 }
 
+/// Drops the whole-picture vector of a picture, and returns its id if there was one.
+pub fn delete_whole(connection: &Connection, content_id: i64, model_id: i64) -> Result<Option<i64>> {
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM embedding WHERE content_id = ?1 AND model_id = ?2 AND x IS NULL RETURNING id",
+    )?;
+    Ok(statement.query_row((content_id, model_id), |row| row.get(0)).optional()?)
+}
+
 /// The whole-picture vector of a picture.
 pub fn whole(connection: &Connection, content_id: i64, model_id: i64) -> Result<Option<Vec<i8>>> {
     let mut statement = connection.prepare_cached(
@@ -45,11 +53,10 @@ pub fn has_whole(connection: &Connection, content_id: i64, model_id: i64) -> Res
     Ok(statement.exists((content_id, model_id))?)
 }
 
-/// Ids of all vectors of a model, ascending.
+/// Ids of all vectors of a model.
 pub fn ids(connection: &Connection, model_id: i64) -> Result<Vec<i64>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id FROM embedding WHERE model_id = ?1 ORDER BY id")?;
-    let ids = statement.query_map([model_id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut ids = Vec::new();
+    for_each_owner(connection, model_id, |id, _| ids.push(id))?;
     Ok(ids)
 }
 
@@ -76,6 +83,19 @@ pub fn whole_owners(connection: &Connection, model_id: i64) -> Result<HashMap<i6
         .prepare_cached("SELECT id, content_id FROM embedding WHERE model_id = ?1 AND x IS NULL")?;
     let owners = statement.query_map([model_id], ids_of)?.collect::<rusqlite::Result<_>>()?;
     Ok(owners)
+}
+
+/// Calls `each` with the ids of every vector of a model and of its picture.
+pub fn for_each_owner(connection: &Connection, model_id: i64, mut each: impl FnMut(i64, i64)) -> Result<()> {
+    // The index holds both; the rows, vectors included, would be a hundred times as much to read.
+    let mut statement = connection.prepare_cached(
+        "SELECT id, content_id FROM embedding INDEXED BY embedding_content WHERE model_id = ?1",
+    )?;
+    let mut rows = statement.query([model_id])?;
+    while let Some(row) = rows.next()? {
+        each(row.get(0)?, row.get(1)?);
+    }
+    Ok(())
 }
 
 /// What the vector with this id belongs to.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use crate::Result;
 use crate::path_bytes::{PathBytes, below};
@@ -11,6 +11,10 @@ use crate::photo::Stamp;
 /// A failure's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
+    /// The folder's id.
+    pub folder_id: i64,
+    /// Relative to the folder.
+    pub relative: PathBuf,
     /// Absolute path.
     pub path: PathBuf,
     /// Stable name of the reason.
@@ -45,20 +49,36 @@ pub fn delete(connection: &Connection, folder_id: i64, path: &Path) -> Result<()
     Ok(())
 }
 
-/// All failures with absolute paths, by path.
+/// All failures, by path.
 pub fn all(connection: &Connection) -> Result<Vec<Failure>> {
     let mut statement = connection.prepare_cached(
-        "SELECT folder.path, failure.path, code, reason FROM failure \
+        "SELECT folder.path, failure.path, code, reason, folder_id FROM failure \
          JOIN folder ON folder.id = folder_id ORDER BY folder.path, failure.path",
     )?;
-    let failures = statement
-        .query_map([], |row| {
-            let folder = row.get::<_, PathBytes<PathBuf>>(0)?.0;
-            let relative = row.get::<_, PathBytes<PathBuf>>(1)?.0;
-            Ok(Failure { path: folder.join(relative), code: row.get(2)?, reason: row.get(3)? })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+    let failures = statement.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?;
     Ok(failures)
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Failure> {
+    let folder = row.get::<_, PathBytes<PathBuf>>(0)?.0;
+    let relative = row.get::<_, PathBytes<PathBuf>>(1)?.0;
+    let path = folder.join(&relative);
+    Ok(Failure { folder_id: row.get(4)?, relative, path, code: row.get(2)?, reason: row.get(3)? })
+}
+
+/// How many failures there are.
+pub fn count(connection: &Connection) -> Result<u64> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM failure")?;
+    let count: i64 = statement.query_row([], |row| row.get(0))?;
+    Ok(count as u64)
+}
+
+/// Gives all failures this stamp.
+pub fn set_stamps(connection: &Connection, stamp: Stamp) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE failure SET size = ?1, modified_ns = ?2")?
+        .execute((stamp.size as i64, stamp.modified_ns))?;
+    Ok(())
 }
 
 /// Calls `each` with relative path and stamp of the failures of a folder at or below `prefix`.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::Result;
 use crate::path_bytes::{PathBytes, to_bytes};
@@ -44,6 +44,18 @@ pub fn all(connection: &Connection) -> Result<Vec<Folder>> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM folder ORDER BY path"))?;
     let folders = statement.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?;
     Ok(folders)
+}
+
+/// The folder with this id.
+pub fn by_id(connection: &Connection, id: i64) -> Result<Option<Folder>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM folder WHERE id = ?1"))?;
+    Ok(statement.query_row([id], from_row).optional()?)
+}
+
+/// Forgets all folders with their photos and failures.
+pub fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM folder", [])?;
+    Ok(())
 }
 
 /// Notes that the folder is there. Returns whether it was offline before.

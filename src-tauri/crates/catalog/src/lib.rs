@@ -16,6 +16,8 @@ mod migrate;
 pub mod model;
 mod path_bytes;
 pub mod photo;
+mod readers;
+pub mod setting;
 mod thumbnails;
 
 pub use database::{Catalog, Problem};
@@ -38,3 +40,6 @@ pub struct Region {
 
 /// BLAKE3 of a file's bytes: what makes two files the same picture.
 pub type ContentHash = [u8; 32];
+
+/// A picture to show while its thumbnail is loaded: its `ThumbHash`, zeros after its end.
+pub type Placeholder = [u8; 25];

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use crate::{CatalogError, Result};
 
 /// The catalog's steps; the format of a file is how many of them it has run.
-pub(crate) const CATALOG: &[&str] = &[include_str!("migrations/001_initial.sql")];
+pub(crate) const CATALOG: &[&str] =
+    &[include_str!("migrations/001_initial.sql"), include_str!("migrations/002_window.sql")];
 
 /// The thumbnail store's steps.
 pub(crate) const THUMBNAILS: &[&str] = &[include_str!("migrations/thumbnails_001_initial.sql")];
@@ -38,4 +39,22 @@ fn apply(connection: &mut Connection, version: u32, step: &str) -> rusqlite::Res
     transaction.execute_batch(step)?;
     transaction.pragma_update(None, "user_version", version)?;
     transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_catalog_of_the_first_format_keeps_its_pictures() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let path = Path::new("catalog.db");
+        migrate(&mut connection, path, &CATALOG[..1]).unwrap();
+        let insert = "INSERT INTO content (hash, format, width, height) VALUES (zeroblob(32), 'jpeg', 4, 3)";
+        connection.execute(insert, []).unwrap();
+        migrate(&mut connection, path, CATALOG).unwrap();
+        let picture = crate::content::by_id(&connection, 1).unwrap().unwrap();
+        assert_eq!((picture.width, picture.placeholder), (4, None));
+        assert!(!crate::content::is_outdated(&connection, 1).unwrap());
+    }
 }

@@ -1,11 +1,12 @@
 //! Queries on `photo`: files that hold pictures.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::Result;
 use crate::path_bytes::{PathBytes, below};
+use crate::{Placeholder, Result};
 
 /// What a walk compares a file with: cheap to read, changed by every ordinary edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,52 @@ pub struct Photo {
     pub content_id: i64,
     /// Whether its folder was there when last looked at.
     pub online: bool,
+}
+
+/// What a list of all photos needs of each, without its path.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'a> {
+    /// Row id.
+    pub id: i64,
+    /// The picture it holds.
+    pub content_id: i64,
+    /// The folder it lies in.
+    pub folder_id: i64,
+    /// Modification time, nanoseconds since 1970.
+    pub modified_ns: i64,
+    /// Lower-case name of the file format.
+    pub format: &'a str,
+    /// Width of the upright picture in pixels.
+    pub width: u32,
+    /// Height of the upright picture in pixels.
+    pub height: u32,
+    /// When it was taken, as in [`crate::content::Content`].
+    pub captured_at: Option<&'a str>,
+    /// Shown while the thumbnail is loaded.
+    pub placeholder: Option<Placeholder>,
+}
+
+/// Calls `each` with every photo, in no order.
+pub fn for_each_listed(connection: &Connection, mut each: impl FnMut(Listed<'_>)) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT photo.id, content_id, folder_id, modified_ns, format, width, height, captured_at, placeholder \
+         FROM photo JOIN content ON content.id = content_id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(Listed {
+            id: row.get(0)?,
+            content_id: row.get(1)?,
+            folder_id: row.get(2)?,
+            modified_ns: row.get(3)?,
+            format: row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?,
+            width: row.get(5)?,
+            height: row.get(6)?,
+            captured_at: row.get_ref(7)?.as_str_or_null().map_err(rusqlite::Error::from)?,
+            placeholder: row.get(8)?,
+        });
+    }
+    Ok(())
 }
 
 const SELECT: &str = "SELECT photo.id, folder_id, folder.path, photo.path, size, modified_ns, content_id, state, device \
@@ -166,6 +213,28 @@ fn device(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<u64
 pub fn delete(connection: &Connection, id: i64) -> Result<()> {
     connection.prepare_cached("DELETE FROM photo WHERE id = ?1")?.execute([id])?;
     Ok(())
+}
+
+/// How many photos each folder has that has any, by the folder's id.
+pub fn count_by_folder(connection: &Connection) -> Result<HashMap<i64, u64>> {
+    let mut statement =
+        connection.prepare_cached("SELECT folder_id, count(*) FROM photo GROUP BY folder_id")?;
+    let counts = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(counts)
+}
+
+/// How many photos are of each file format, most first.
+pub fn count_by_format(connection: &Connection) -> Result<Vec<(String, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT format, count(*) FROM photo JOIN content ON content.id = content_id \
+         GROUP BY format ORDER BY count(*) DESC, format",
+    )?;
+    let counts = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(counts)
 }
 
 /// How many photos a folder has.

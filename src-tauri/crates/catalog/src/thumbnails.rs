@@ -11,16 +11,19 @@
 
 use std::path::{Path, PathBuf};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::database::{Problem, check_integrity, disk_bytes, open_connection, write_ahead_log};
+use crate::readers::Readers;
 use crate::{CatalogError, ContentHash, Result, migrate};
 
 /// The open thumbnail store.
 #[derive(Debug)]
 pub struct Thumbnails {
-    connection: Mutex<Connection>,
+    writer: Mutex<Connection>,
+    /// Locked while the file is there to be read.
+    readers: RwLock<Readers>,
     path: PathBuf,
 }
 
@@ -34,13 +37,16 @@ impl Thumbnails {
             }
             other => other?,
         };
-        Ok(Self { connection: Mutex::new(connection), path: path.into() })
+        let readers = RwLock::new(Readers::new(path));
+        Ok(Self { writer: Mutex::new(connection), readers, path: path.into() })
     }
 
-    /// Makes a damaged store anew, empty.
+    /// Makes the store anew, empty; also one that is damaged.
     pub fn recreate(&self) -> Result<()> {
-        let mut connection = self.connection.lock();
+        let mut connection = self.writer.lock();
+        let mut readers = self.readers.write();
         // The old file must be closed before it can be deleted on every system.
+        *readers = Readers::new(&self.path);
         *connection = Connection::open_in_memory()?;
         discard(&self.path)?;
         *connection = open_connection(&self.path, migrate::THUMBNAILS)?;
@@ -49,7 +55,7 @@ impl Thumbnails {
 
     /// Stores a batch in one transaction: all of it survives a crash, or none.
     pub fn insert<'a>(&self, batch: impl IntoIterator<Item = (&'a ContentHash, &'a [u8])>) -> Result<()> {
-        let mut connection = self.connection.lock();
+        let mut connection = self.writer.lock();
         let transaction = connection.transaction()?;
         for (hash, jpeg) in batch {
             transaction
@@ -61,21 +67,23 @@ impl Thumbnails {
 
     /// The JPEG of the picture with this hash.
     pub fn get(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>> {
-        let connection = self.connection.lock();
-        let mut statement = connection.prepare_cached("SELECT jpeg FROM thumbnail WHERE hash = ?1")?;
-        Ok(statement.query_row([hash.as_slice()], |row| row.get(0)).optional()?)
+        self.readers.read().read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT jpeg FROM thumbnail WHERE hash = ?1")?;
+            Ok(statement.query_row([hash.as_slice()], |row| row.get(0)).optional()?)
+        })
     }
 
     /// Whether the picture with this hash has a thumbnail.
     pub fn contains(&self, hash: &ContentHash) -> Result<bool> {
-        let connection = self.connection.lock();
-        let mut statement = connection.prepare_cached("SELECT 1 FROM thumbnail WHERE hash = ?1")?;
-        Ok(statement.exists([hash.as_slice()])?)
+        self.readers.read().read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT 1 FROM thumbnail WHERE hash = ?1")?;
+            Ok(statement.exists([hash.as_slice()])?)
+        })
     }
 
     /// Drops the thumbnails of these pictures in one transaction.
     pub fn delete(&self, hashes: &[ContentHash]) -> Result<()> {
-        let mut connection = self.connection.lock();
+        let mut connection = self.writer.lock();
         let transaction = connection.transaction()?;
         for hash in hashes {
             transaction
@@ -87,15 +95,16 @@ impl Thumbnails {
 
     /// Hashes of all pictures that have a thumbnail.
     pub fn hashes(&self) -> Result<Vec<ContentHash>> {
-        let connection = self.connection.lock();
-        let mut statement = connection.prepare_cached("SELECT hash FROM thumbnail")?;
-        let hashes = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        Ok(hashes)
+        self.readers.read().read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT hash FROM thumbnail")?;
+            let hashes = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            Ok(hashes)
+        })
     }
 
     /// What SQLite's integrity check finds; nothing when all is well.
     pub fn check(&self) -> Result<Vec<Problem>> {
-        check_integrity(&self.connection.lock())
+        self.readers.read().read(check_integrity)
     }
 
     /// Bytes on disk, the write-ahead log included.

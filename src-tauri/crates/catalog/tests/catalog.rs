@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use catalog::content::Content;
 use catalog::photo::{Place, Stamp};
-use catalog::{Catalog, CatalogError, Thumbnails, content, embedding, failure, folder, model, photo};
+use catalog::{
+    Catalog, CatalogError, Thumbnails, content, embedding, failure, folder, model, photo, setting,
+};
 
 const STAMP: Stamp = Stamp { size: 10, modified_ns: -5 };
 
@@ -21,7 +23,14 @@ fn place(folder_id: i64, path: &str) -> Place<'_> {
 }
 
 fn picture(seed: u8) -> Content {
-    Content { hash: [seed; 32], format: "jpeg".into(), width: 4, height: 3, captured_at: None }
+    Content {
+        hash: [seed; 32],
+        format: "jpeg".into(),
+        width: 4,
+        height: 3,
+        captured_at: None,
+        placeholder: None,
+    }
 }
 
 /// Adds a folder with photos of one picture each, and returns the folder's id.
@@ -30,7 +39,7 @@ fn folder_with(catalog: &Catalog, root: &str, names: &[&str]) -> i64 {
         .write(|connection| {
             let folder = folder::insert(connection, Path::new(root), 0)?;
             for (seed, name) in (1..).zip(names) {
-                let content = content::insert(connection, &picture(seed))?;
+                let content = content::upsert(connection, &picture(seed))?;
                 photo::upsert(connection, place(folder, name), content, 0)?;
             }
             Ok(folder)
@@ -94,7 +103,7 @@ fn forgetting_a_folder_leaves_no_photo_and_an_orphan_to_collect() {
     let (content, embedding) = catalog
         .write(|connection| {
             let model = model::insert(connection, "m", "model", 3)?;
-            let content = content::insert(connection, &picture(1))?;
+            let content = content::upsert(connection, &picture(1))?;
             let embedding = embedding::insert_whole(connection, content, model, &vector)?;
             assert_eq!(embedding::whole(connection, content, model)?.as_deref(), Some(&vector[..]));
             assert_eq!(embedding::insert_whole(connection, content, model, &vector)?, None, "once is enough");
@@ -106,7 +115,7 @@ fn forgetting_a_folder_leaves_no_photo_and_an_orphan_to_collect() {
     catalog
         .write(|connection| {
             assert_eq!(failure::all(connection)?, []);
-            assert_eq!(content::orphans(connection)?, [(content, [1; 32])]);
+            assert_eq!(content::orphans(connection, 10)?, [(content, [1; 32])]);
             content::delete(connection, content)?;
             assert_eq!(
                 embedding::owner(connection, embedding.unwrap())?,
@@ -135,7 +144,7 @@ fn ids_of_vectors_are_never_used_again() {
     for seed in [1, 2] {
         let id = catalog.write(|connection| {
             let model = model::insert(connection, "m", "model", 1)?;
-            let content = content::insert(connection, &picture(seed))?;
+            let content = content::upsert(connection, &picture(seed))?;
             let id = embedding::insert_whole(connection, content, model, &[1])?;
             content::delete(connection, content)?;
             Ok(id)
@@ -180,4 +189,78 @@ fn thumbnails_come_back_and_a_damaged_store_is_made_anew() {
     anew.recreate().unwrap();
     assert_eq!(anew.hashes().unwrap(), Vec::<[u8; 32]>::new());
     assert_eq!(anew.check().unwrap(), []);
+}
+
+#[test]
+fn readers_go_on_during_a_write_and_see_what_was_there_before() {
+    let (_directory, catalog) = open();
+    let generation = catalog.generation();
+    catalog
+        .write(|connection| {
+            folder::insert(connection, Path::new("/photos"), 0)?;
+            catalog.read(|outer| {
+                assert_eq!(folder::all(outer)?, []);
+                // One reader does not wait for another.
+                assert_eq!(catalog.read(folder::all)?, []);
+                Ok(())
+            })
+        })
+        .unwrap();
+    assert_eq!(catalog.read(folder::all).unwrap().len(), 1);
+    assert_ne!(catalog.generation(), generation, "what was read before is out of date");
+}
+
+#[test]
+fn a_setting_is_the_text_that_was_stored_last() {
+    let (_directory, catalog) = open();
+    assert_eq!(catalog.read(|connection| setting::get(connection, "a")).unwrap(), None);
+    for text in ["one", "two"] {
+        catalog.write(|connection| setting::set(connection, "a", text)).unwrap();
+        assert_eq!(catalog.read(|connection| setting::get(connection, "a")).unwrap().as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn a_picture_read_again_keeps_its_id_and_gets_what_was_read() {
+    let (_directory, catalog) = open();
+    let placeholder = Some([7; 25]);
+    catalog
+        .write(|connection| {
+            let id = content::upsert(connection, &picture(1))?;
+            assert_eq!(content::without_placeholder(connection, 0, 10)?, [(id, [1; 32])]);
+            content::outdate_all(connection)?;
+            assert_eq!(content::outdated(connection)?, [id]);
+            let again = content::upsert(connection, &Content { width: 9, placeholder, ..picture(1) })?;
+            content::set_current(connection, id)?;
+            assert_eq!(again, id);
+            let stored = content::by_id(connection, id)?.unwrap();
+            assert_eq!((stored.width, stored.placeholder), (9, placeholder));
+            assert!(content::outdated(connection)?.is_empty() && !content::is_outdated(connection, id)?);
+            assert!(content::without_placeholder(connection, 0, 10)?.is_empty());
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn photos_are_counted_and_listed_with_their_pictures() {
+    let (_directory, catalog) = open();
+    let one = folder_with(&catalog, "/one", &["a.jpg", "b.jpg"]);
+    let other = folder_with(&catalog, "/other", &["a.jpg"]);
+    let (by_folder, by_format) = catalog
+        .read(|connection| Ok((photo::count_by_folder(connection)?, photo::count_by_format(connection)?)))
+        .unwrap();
+    assert_eq!(by_folder, [(one, 2), (other, 1)].into());
+    assert_eq!(by_format, [("jpeg".to_owned(), 3)]);
+    let mut listed = Vec::new();
+    catalog
+        .read(|connection| {
+            photo::for_each_listed(connection, |photo| {
+                assert_eq!((photo.format, photo.width, photo.height), ("jpeg", 4, 3));
+                listed.push((photo.folder_id, photo.modified_ns));
+            })
+        })
+        .unwrap();
+    listed.sort_unstable();
+    assert_eq!(listed, [(one, -5), (one, -5), (other, -5)]);
 }

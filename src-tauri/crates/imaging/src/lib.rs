@@ -19,6 +19,7 @@ mod jxl;
 mod limits;
 mod orientation;
 mod pixels;
+mod placeholder;
 mod raster;
 mod raw;
 mod reduce;
@@ -33,6 +34,7 @@ pub use format::{EXTENSIONS, Format, is_candidate};
 pub use limits::Limits;
 pub use orientation::Orientation;
 pub use pixels::RgbImage;
+pub use placeholder::{PLACEHOLDER_BYTES, placeholder};
 pub use reduce::Target;
 pub use thumbnail::{encode_jpeg, thumbnail};
 

@@ -36,7 +36,7 @@ fn encode(width: u32, height: u32, pixels: &[u8], quality: u8) -> Result<Vec<u8>
     turbo::encode(width, height, pixels, quality).map_err(|reason| ImageError::Encode { reason })
 }
 
-fn fitted((width, height): (u32, u32), max_side: u32) -> (u32, u32) {
+pub(crate) fn fitted((width, height): (u32, u32), max_side: u32) -> (u32, u32) {
     let longer = width.max(height);
     if longer <= max_side {
         return (width, height);

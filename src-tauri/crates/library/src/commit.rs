@@ -2,9 +2,11 @@
 //!
 //! Thumbnails go first, rows second, the index last: whatever a crash cuts off can be told from the rows.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use catalog::{Catalog, Connection, Thumbnails, content, embedding, failure, folder, photo};
+use parking_lot::Mutex;
 use vector_index::VectorIndex;
 
 use crate::Result;
@@ -19,8 +21,11 @@ use crate::worker::{Outcome, OutcomeKind};
 /// Outcomes in a transaction: few enough to lose in a power cut, enough to make its fsync cheap.
 pub(crate) const BATCH: usize = 64;
 
+/// Pictures dropped in a transaction: enough to be quick, few enough that a photo's commit need not wait long.
+const DROPPED_AT_ONCE: usize = 4096;
+
 /// A stamp that no file has, so that the next scan tries it again.
-const RETRY_STAMP: photo::Stamp = photo::Stamp { size: u64::MAX, modified_ns: i64::MIN };
+pub(crate) const RETRY_STAMP: photo::Stamp = photo::Stamp { size: u64::MAX, modified_ns: i64::MIN };
 
 /// Where outcomes go.
 #[derive(Debug)]
@@ -29,12 +34,15 @@ pub(crate) struct Committer<'a> {
     pub(crate) thumbnails: &'a Thumbnails,
     pub(crate) index: &'a SearchIndex,
     pub(crate) model_id: i64,
+    /// Held while rows, thumbnails and vectors change together: no other thread may find them halfway.
+    pub(crate) changing: &'a Mutex<()>,
 }
 
 /// What a row's change means to the rest of the library.
 #[derive(Debug, Default)]
 struct Effects {
     vectors: Vec<(i64, Vec<i8>)>,
+    outdated_vectors: Vec<i64>,
     events: Vec<Event>,
     indexed: u64,
     unchanged: u64,
@@ -52,6 +60,21 @@ impl Committer<'_> {
         if batch.is_empty() {
             return Ok(());
         }
+        let effects = self.apply(batch)?;
+        summary.indexed += effects.indexed;
+        summary.unchanged += effects.unchanged;
+        summary.failed += effects.failed;
+        effects.events.into_iter().for_each(emit);
+        Ok(())
+    }
+
+    /// Changes thumbnails, rows and vectors, each together with the others as far as other threads can see.
+    fn apply(&self, batch: &mut Vec<Outcome>) -> Result<Effects> {
+        let _changing = self.changing.lock();
+        let folders = self.catalog.read(folder::all)?;
+        let folders: HashSet<i64> = folders.iter().map(|folder| folder.id).collect();
+        // Forgotten, or taken over by an outer folder, since the walk.
+        batch.retain(|outcome| folders.contains(&outcome.job.folder_id));
         self.thumbnails.insert(batch.iter().filter_map(|outcome| match &outcome.kind {
             OutcomeKind::Digested(digest) => Some((&digest.content.hash, digest.thumbnail.as_slice())),
             _ => None,
@@ -63,25 +86,26 @@ impl Committer<'_> {
             }
             Ok(effects)
         })?;
+        let vectors = self.index.vectors()?;
         for (id, vector) in &effects.vectors {
-            self.index.vectors().insert(*id, vector)?;
+            vectors.insert(*id, vector)?;
         }
-        summary.indexed += effects.indexed;
-        summary.unchanged += effects.unchanged;
-        summary.failed += effects.failed;
-        effects.events.into_iter().for_each(emit);
-        Ok(())
+        for id in &effects.outdated_vectors {
+            vectors.remove(*id);
+        }
+        Ok(effects)
     }
 
     fn store(&self, connection: &Connection, outcome: Outcome, effects: &mut Effects) -> catalog::Result<()> {
         let Outcome { job, kind } = outcome;
-        if !folder::exists(connection, job.folder_id)? {
-            // Forgotten, or taken over by an outer folder, since the walk.
-            return Ok(());
-        }
         match kind {
             OutcomeKind::Digested(digest) => {
-                let content_id = content::insert(connection, &digest.content)?;
+                let content_id = content::upsert(connection, &digest.content)?;
+                if content::is_outdated(connection, content_id)? {
+                    let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
+                    effects.outdated_vectors.extend(outdated);
+                    content::set_current(connection, content_id)?;
+                }
                 if let Some(id) =
                     embedding::insert_whole(connection, content_id, self.model_id, &digest.vector)?
                 {
@@ -150,6 +174,9 @@ impl Committer<'_> {
     ) -> Result<()> {
         summary.failed += unreadable.len() as u64;
         Ok(self.catalog.write(|connection| {
+            if !folder::exists(connection, folder_id)? {
+                return Ok(());
+            }
             unreadable.iter().try_for_each(|(path, reason)| {
                 let failure = ("unreadable", reason.as_str());
                 failure::upsert(connection, folder_id, path, RETRY_STAMP, failure, clock::now())
@@ -176,19 +203,27 @@ impl Committer<'_> {
 
     /// Drops pictures that no photo holds any more, from catalog, index and thumbnails.
     pub(crate) fn collect_orphans(&self) -> Result<()> {
-        let (vectors, hashes) = self.catalog.write(|connection| {
-            let (mut vectors, mut hashes) = (Vec::new(), Vec::new());
-            for (id, hash) in content::orphans(connection)? {
-                vectors.extend(embedding::ids_of_content(connection, id)?);
-                content::delete(connection, id)?;
-                hashes.push(hash);
+        loop {
+            let _changing = self.changing.lock();
+            let orphans = self.catalog.read(|connection| content::orphans(connection, DROPPED_AT_ONCE))?;
+            if orphans.is_empty() {
+                return Ok(());
             }
-            Ok((vectors, hashes))
-        })?;
-        for id in vectors {
-            self.index.vectors().remove(id);
+            let dropped = self.catalog.write(|connection| {
+                let mut dropped = Vec::new();
+                for (id, _) in &orphans {
+                    dropped.extend(embedding::ids_of_content(connection, *id)?);
+                    content::delete(connection, *id)?;
+                }
+                Ok(dropped)
+            })?;
+            let vectors = self.index.vectors()?;
+            for id in dropped {
+                vectors.remove(id);
+            }
+            let hashes: Vec<_> = orphans.into_iter().map(|(_, hash)| hash).collect();
+            self.thumbnails.delete(&hashes)?;
         }
-        Ok(self.thumbnails.delete(&hashes)?)
     }
 
     /// The failures that stand, for the summary.
@@ -196,7 +231,7 @@ impl Committer<'_> {
         let failures = self.catalog.read(failure::all)?;
         Ok(failures
             .into_iter()
-            .map(|failure::Failure { path, code, reason }| FailedPhoto { path, code, reason })
+            .map(|failure::Failure { path, code, reason, .. }| FailedPhoto { path, code, reason })
             .collect())
     }
 }

@@ -1,5 +1,7 @@
 //! How a long job is told to pause, go on or stop. It holds no state of the job itself.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use parking_lot::{Condvar, Mutex};
 
 /// Shared between a running job and whoever may stop it.
@@ -22,7 +24,7 @@ impl Control {
         self.changed.notify_all();
     }
 
-    /// Holds the job before its next photo.
+    /// Holds the job: it walks no further and begins no other photo.
     pub fn pause(&self) {
         self.state.lock().paused = true;
     }
@@ -45,5 +47,38 @@ impl Control {
             self.changed.wait(&mut state);
         }
         !state.cancelled
+    }
+}
+
+/// One run of a job: it ends when the job does, or earlier, when it is out of date and is to begin anew.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run<'a> {
+    control: &'a Control,
+    outdated_when_not: Option<(&'a AtomicU64, u64)>,
+}
+
+impl<'a> Run<'a> {
+    /// A run that ends only with the job.
+    pub(crate) fn new(control: &'a Control) -> Self {
+        Self { control, outdated_when_not: None }
+    }
+
+    /// A run that also ends when `counter` is no longer at `value`.
+    pub(crate) fn while_at(control: &'a Control, counter: &'a AtomicU64, value: u64) -> Self {
+        Self { control, outdated_when_not: Some((counter, value)) }
+    }
+
+    /// Waits while the job is paused; false when the run has ended.
+    pub(crate) fn proceed(&self) -> bool {
+        self.control.proceed() && !self.is_outdated()
+    }
+
+    /// Whether the run has ended before it was done.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.control.is_cancelled() || self.is_outdated()
+    }
+
+    fn is_outdated(&self) -> bool {
+        self.outdated_when_not.is_some_and(|(counter, value)| counter.load(Ordering::Acquire) != value)
     }
 }

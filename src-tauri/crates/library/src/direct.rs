@@ -85,9 +85,8 @@ fn feature_vectors(
     region: Option<Region>,
 ) -> Result<Vec<Embedding>> {
     let bytes = read_query(path)?;
-    let decoded = imaging::decode(&bytes, None, &Limits::default()).map_err(|error| {
-        LibraryError::QueryUnreadable { path: path.into(), code: error.code(), reason: error.to_string() }
-    })?;
+    let decoded = imaging::decode(&bytes, None, &Limits::default())
+        .map_err(|error| LibraryError::unreadable(path, &error))?;
     let image = &decoded.image;
     let view = RgbView::new(image.width(), image.height(), image.pixels())?;
     if let Some(region) = region {
@@ -109,15 +108,19 @@ fn feature_vectors(
 /// The bytes of a file that somebody named.
 pub(crate) fn read_query(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let limit = Limits::default().max_file_bytes;
-    let unreadable = |code, reason| LibraryError::QueryUnreadable { path: path.into(), code, reason };
-    original::read(path, limit, &mut bytes).map_err(|error| match error {
-        ReadError::Vanished => unreadable("file_missing", "there is no such file".to_owned()),
-        ReadError::Unsettled => unreadable("file_changing", "it is being written".to_owned()),
-        ReadError::TooLarge { limit } => {
-            unreadable("file_too_large", format!("it is larger than {} MB", limit >> 20))
-        }
-        ReadError::Io(error) => unreadable("unreadable", error.to_string()),
-    })?;
-    Ok(bytes)
+    match original::read(path, Limits::default().max_file_bytes, &mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(named_file(path, error)),
+    }
+}
+
+/// Why a file that somebody named could not be read.
+pub(crate) fn named_file(path: &Path, error: ReadError) -> LibraryError {
+    let (code, reason) = match error {
+        ReadError::Vanished => ("file_missing", "there is no such file".to_owned()),
+        ReadError::Unsettled => ("file_changing", "it is being written".to_owned()),
+        ReadError::TooLarge { limit } => ("file_too_large", format!("it is larger than {} MB", limit >> 20)),
+        ReadError::Io(error) => ("unreadable", error.to_string()),
+    };
+    LibraryError::QueryUnreadable { path: path.into(), code, reason }
 }

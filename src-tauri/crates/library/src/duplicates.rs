@@ -21,12 +21,12 @@ impl Library {
     pub fn duplicates(&self, min_similarity: Option<f32>) -> Result<Vec<Vec<PathBuf>>> {
         let min_similarity = min_similarity.unwrap_or(self.model.bands.near_identical);
         let owners = self.whole_embeddings()?;
-        let vectors = self.index.vectors();
-        let mut pairs = self.similar_pairs(&owners, min_similarity)?;
+        let vectors = self.index.vectors()?;
+        let mut pairs = self.similar_pairs(&vectors, &owners, min_similarity)?;
         pairs.sort_by(|a, b| {
             b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other)))
         });
-        let mut clusters = complete_linkage(vectors, &pairs, min_similarity)?;
+        let mut clusters = complete_linkage(&vectors, &pairs, min_similarity)?;
         let grouped: HashSet<i64> = clusters.iter().flatten().copied().collect();
         // A picture without a near-identical one may still have copies to the byte.
         clusters.extend(owners.keys().filter(|id| !grouped.contains(id)).map(|id| vec![*id]));
@@ -53,9 +53,13 @@ impl Library {
         Ok(self.catalog.read(|connection| embedding::whole_owners(connection, self.model_id))?)
     }
 
-    fn similar_pairs(&self, owners: &HashMap<i64, i64>, min_similarity: f32) -> Result<Vec<Pair>> {
+    fn similar_pairs(
+        &self,
+        vectors: &TieredIndex,
+        owners: &HashMap<i64, i64>,
+        min_similarity: f32,
+    ) -> Result<Vec<Pair>> {
         let ids: Vec<i64> = owners.keys().copied().collect();
-        let vectors = self.index.vectors();
         thread::scope(|threads| {
             let chunks = ids.chunks(ids.len().div_ceil(self.threads).max(1));
             let searches: Vec<_> =

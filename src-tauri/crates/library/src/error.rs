@@ -1,7 +1,7 @@
 //! What can go wrong in the library as a whole. A single bad photo is not among it: that is recorded and
 //! reported as a [`crate::FailedPhoto`], and the work goes on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Shorthand for results of this crate.
 pub type Result<T, E = LibraryError> = std::result::Result<T, E>;
@@ -47,6 +47,12 @@ pub enum LibraryError {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// No folder has this id.
+    #[error("no folder has the id {id}")]
+    FolderIdUnknown {
+        /// The id.
+        id: i64,
+    },
     /// The data directory lies in the folder: we would write below a watched folder.
     #[error("the data folder {} lies inside {}; keep it outside your photos", data_dir.display(), folder.display())]
     DataInsideFolder {
@@ -60,6 +66,35 @@ pub enum LibraryError {
     PhotoUnknown {
         /// The id.
         id: i64,
+    },
+    /// The photo's file is out of reach: its drive is not there, or it was moved or deleted since the last look.
+    #[error("{} is out of reach", path.display())]
+    PhotoOffline {
+        /// Where it was.
+        path: PathBuf,
+    },
+    /// No file that could not be read has this key.
+    #[error("there is no such failure")]
+    FailureUnknown,
+    /// A text that is no day.
+    #[error("{text:?} is no day; write it like 2026-03-31")]
+    DayInvalid {
+        /// The text.
+        text: String,
+    },
+    /// Copies may not go where originals are.
+    #[error("{} belongs to the library; choose a folder outside it for copies", path.display())]
+    ExportIntoLibrary {
+        /// The folder that was chosen.
+        path: PathBuf,
+    },
+    /// A copy could not be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    ExportFailed {
+        /// The copy.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// A query's image cannot be read.
     #[error("{} cannot be read: {reason}", path.display())]
@@ -107,6 +142,11 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
+    /// A query's image that does not decode.
+    pub(crate) fn unreadable(path: &Path, error: &imaging::ImageError) -> Self {
+        Self::QueryUnreadable { path: path.into(), code: error.code(), reason: error.to_string() }
+    }
+
     /// A stable name for the kind of error.
     pub fn code(&self) -> &'static str {
         match self {
@@ -115,9 +155,14 @@ impl LibraryError {
             Self::InUse { .. } => "in_use",
             Self::FolderMissing { .. } => "folder_missing",
             Self::FolderOffline { .. } => "folder_offline",
-            Self::FolderUnknown { .. } => "folder_unknown",
+            Self::FolderUnknown { .. } | Self::FolderIdUnknown { .. } => "folder_unknown",
             Self::DataInsideFolder { .. } => "data_inside_folder",
             Self::PhotoUnknown { .. } => "photo_unknown",
+            Self::PhotoOffline { .. } => "photo_offline",
+            Self::FailureUnknown => "failure_unknown",
+            Self::DayInvalid { .. } => "day_invalid",
+            Self::ExportIntoLibrary { .. } => "export_into_library",
+            Self::ExportFailed { .. } => "export_failed",
             Self::QueryUnreadable { code, .. } => code,
             Self::CropOutOfBounds { .. } => "crop_out_of_bounds",
             Self::EmptyQuery => "empty_query",

@@ -9,7 +9,10 @@ use crate::{Library, LibraryError, Result, clock};
 impl Library {
     /// Adds a folder. A folder inside one that was added is covered already; folders that the new one covers
     /// become part of it, with their photos. Adding a folder twice changes nothing.
-    pub fn add_folder(&self, path: &Path) -> Result<()> {
+    ///
+    /// Returns the path of the library's folder that holds it now: its own, resolved, or that of the outer one.
+    pub fn add_folder(&self, path: &Path) -> Result<PathBuf> {
+        let _changing = self.changing.lock();
         let folders = self.catalog.read(folder::all)?;
         let Some(path) = resolve(path, &folders) else {
             return Err(LibraryError::FolderMissing { path: path.into() });
@@ -17,8 +20,8 @@ impl Library {
         if self.data.path().starts_with(&path) {
             return Err(LibraryError::DataInsideFolder { folder: path, data_dir: self.data.path().into() });
         }
-        if folders.iter().any(|folder| path.starts_with(&folder.path)) {
-            return Ok(());
+        if let Some(outer) = folders.iter().find(|folder| path.starts_with(&folder.path)) {
+            return Ok(outer.path.clone());
         }
         for inner in folders.iter().filter(|inner| inner.path.starts_with(&path)) {
             // A walk of the outer folder would take its photos for deleted.
@@ -26,7 +29,7 @@ impl Library {
                 return Err(LibraryError::FolderOffline { path: inner.path.clone(), outer: path });
             }
         }
-        Ok(self.catalog.write(|connection| {
+        self.catalog.write(|connection| {
             let outer = folder::insert(connection, &path, clock::now())?;
             for inner in &folders {
                 if let Ok(prefix) = inner.path.strip_prefix(&path) {
@@ -34,7 +37,9 @@ impl Library {
                 }
             }
             Ok(())
-        })?)
+        })?;
+        self.look_again();
+        Ok(path)
     }
 
     /// Whether a file, there or yet to be made, lies in one of the library's folders.
@@ -56,8 +61,23 @@ impl Library {
         let Some(known) = known else {
             return Err(LibraryError::FolderUnknown { path: path.into() });
         };
-        self.catalog.write(|connection| folder::delete(connection, known.id))?;
+        self.remove_folder_by_id(known.id)
+    }
+
+    /// Forgets a folder and what is known of its photos. The photos themselves are not touched.
+    pub fn remove_folder_by_id(&self, id: i64) -> Result<()> {
+        {
+            let _changing = self.changing.lock();
+            self.catalog.write(|connection| folder::delete(connection, id))?;
+        }
+        self.look_again();
         self.committer().collect_orphans()
+    }
+
+    /// The path of a folder.
+    pub fn folder_path(&self, id: i64) -> Result<PathBuf> {
+        let folder = self.catalog.read(|connection| folder::by_id(connection, id))?;
+        Ok(folder.ok_or(LibraryError::FolderIdUnknown { id })?.path)
     }
 }
 

@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use catalog::{Catalog, embedding};
 use vector_index::{RECALL_GOAL, TieredIndex, VectorIndex};
@@ -13,6 +15,7 @@ use vector_index::{RECALL_GOAL, TieredIndex, VectorIndex};
 use crate::control::Control;
 use crate::event::Event;
 use crate::model::Model;
+use crate::once::Once;
 use crate::{LibraryError, Result};
 
 /// Queries in a recall check.
@@ -20,33 +23,55 @@ pub(crate) const RECALL_SAMPLE: usize = 100;
 /// Neighbours that a recall check compares.
 pub(crate) const RECALL_AT: usize = 10;
 
-/// The library's vector index.
+/// The library's vector index. It is read in the background; whoever needs it first waits for it.
 #[derive(Debug)]
 pub(crate) struct SearchIndex {
-    vectors: TieredIndex,
+    origin: Arc<Origin>,
+    loader: Option<JoinHandle<()>>,
+}
+
+/// Where the vectors come from, and the vectors once they are read.
+#[derive(Debug)]
+struct Origin {
+    vectors: Once<TieredIndex>,
+    catalog: Arc<Catalog>,
+    model_id: i64,
+    dimension: usize,
     directory: PathBuf,
     fingerprint: String,
 }
 
 impl SearchIndex {
-    /// Loads the snapshot in `directory` and brings it in line with the catalog.
-    pub(crate) fn open(directory: PathBuf, model: &Model, model_id: i64, catalog: &Catalog) -> Result<Self> {
+    /// Begins to load the snapshot in `directory` and to bring it in line with the catalog.
+    pub(crate) fn open(
+        directory: PathBuf,
+        model: &Model,
+        model_id: i64,
+        catalog: &Arc<Catalog>,
+    ) -> Result<Self> {
         // The ids in a snapshot mean something in this catalog only.
         let fingerprint = format!("{} {}", catalog.id()?, model.identity);
-        let vectors = match TieredIndex::load(&directory, model.dimension, &fingerprint) {
-            Ok(vectors) => vectors,
-            Err(reason) => {
-                tracing::info!(%reason, "the index is read from the catalog");
-                TieredIndex::new(model.dimension)?
+        let origin = Arc::new(Origin {
+            vectors: Once::default(),
+            catalog: Arc::clone(catalog),
+            model_id,
+            dimension: model.dimension,
+            directory,
+            fingerprint,
+        });
+        let loading = Arc::clone(&origin);
+        let loader = thread::spawn(move || {
+            if let Err(error) = loading.vectors() {
+                // Whoever needs the vectors tries again and hears of it.
+                tracing::warn!(%error, "the index could not be loaded");
             }
-        };
-        align(&vectors, catalog, model_id)?;
-        Ok(Self { vectors, directory, fingerprint })
+        });
+        Ok(Self { origin, loader: Some(loader) })
     }
 
     /// The vectors, by embedding id.
-    pub(crate) fn vectors(&self) -> &TieredIndex {
-        &self.vectors
+    pub(crate) fn vectors(&self) -> Result<Arc<TieredIndex>> {
+        self.origin.vectors()
     }
 
     /// Builds the graph where it is worth it, then searches use it. Searches and inserts go on meanwhile.
@@ -56,32 +81,39 @@ impl SearchIndex {
         control: &Control,
         emit: &(dyn Fn(Event) + Sync),
     ) -> Result<()> {
-        if !self.vectors.needs_build() {
+        let vectors = self.vectors()?;
+        if !vectors.needs_build() {
             return Ok(());
         }
         let progress = |done: usize, total: usize| {
             emit(Event::BuildingIndex { done: done as u64, total: total as u64 });
-            if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if control.proceed() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        match self.vectors.snapshot_for_build().build(threads, &progress) {
-            Ok(built) => {
-                self.vectors.adopt(built)?;
-                self.vectors.tune(RECALL_GOAL, RECALL_SAMPLE, RECALL_AT)?;
-                Ok(())
-            }
-            Err(vector_index::Error::BuildCancelled) => Ok(()),
-            Err(error) => Err(error.into()),
+        let adopted = vectors.snapshot_for_build().build(threads, &progress).and_then(|built| {
+            vectors.adopt(built)?;
+            vectors.tune(RECALL_GOAL, RECALL_SAMPLE, RECALL_AT)
+        });
+        match adopted {
+            // Everything was forgotten meanwhile: there is nothing to put the build to use for.
+            Err(vector_index::Error::BuildCancelled | vector_index::Error::BuildOutdated) => Ok(()),
+            other => Ok(other.map(drop)?),
         }
+    }
+
+    /// Drops all vectors, on disk too.
+    pub(crate) fn clear(&self) -> Result<()> {
+        self.vectors()?.clear()?;
+        self.save()
     }
 
     /// Writes a snapshot, so that the next start need not read every vector from the catalog.
     pub(crate) fn save(&self) -> Result<()> {
-        Ok(self.vectors.save(&self.directory, &self.fingerprint)?)
+        Ok(self.vectors()?.save(&self.origin.directory, &self.origin.fingerprint)?)
     }
 
     /// Whether the snapshot on disk, if there is one, is whole.
     pub(crate) fn check_snapshot(&self) -> Result<()> {
-        match TieredIndex::load(&self.directory, self.vectors.dimension(), &self.fingerprint) {
+        match self.origin.load() {
             Err(vector_index::Error::SnapshotMissing { .. }) => Ok(()),
             other => Ok(other.map(drop)?),
         }
@@ -89,8 +121,37 @@ impl SearchIndex {
 
     /// Bytes of the snapshot on disk.
     pub(crate) fn disk_bytes(&self) -> u64 {
-        let Ok(entries) = std::fs::read_dir(&self.directory) else { return 0 };
+        let Ok(entries) = std::fs::read_dir(&self.origin.directory) else { return 0 };
         entries.filter_map(|entry| entry.ok()?.metadata().ok()).map(|metadata| metadata.len()).sum()
+    }
+}
+
+impl Drop for SearchIndex {
+    fn drop(&mut self) {
+        if let Some(loader) = self.loader.take() {
+            // It reports its own failures; one that panicked has been reported by the runtime.
+            let _ = loader.join();
+        }
+    }
+}
+
+impl Origin {
+    fn vectors(&self) -> Result<Arc<TieredIndex>> {
+        self.vectors.get_or_make(|| {
+            let vectors = match self.load() {
+                Ok(vectors) => vectors,
+                Err(reason) => {
+                    tracing::info!(%reason, "the index is read from the catalog");
+                    TieredIndex::new(self.dimension)?
+                }
+            };
+            align(&vectors, &self.catalog, self.model_id)?;
+            Ok(vectors)
+        })
+    }
+
+    fn load(&self) -> vector_index::Result<TieredIndex> {
+        TieredIndex::load(&self.directory, self.dimension, &self.fingerprint)
     }
 }
 

@@ -12,19 +12,33 @@ mod clock;
 mod commit;
 mod control;
 mod data_dir;
+mod date;
+mod details;
 mod direct;
 mod duplicates;
 mod error;
 mod event;
+mod example;
+mod export;
+mod failures;
+mod filter;
 mod folders;
 mod index;
 mod json;
 mod model;
+mod once;
 mod original;
+mod overview;
 mod photo;
+mod picture;
+mod placeholders;
+mod prepared;
 mod reconcile;
 mod search;
+mod settings;
 mod status;
+mod storage;
+mod timeline;
 mod update;
 mod verify;
 mod walk;
@@ -33,65 +47,106 @@ mod worker;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use ::catalog::{Catalog, Thumbnails};
 use parking_lot::Mutex;
 
-pub use ::catalog::Region;
+pub use ::catalog::{Placeholder, Region};
 pub use control::Control;
 pub use data_dir::default_data_dir;
+pub use date::Day;
+pub use details::PhotoDetails;
 pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
 pub use error::{LibraryError, Result};
 pub use event::Event;
+pub use example::{Example, Source};
+pub use failures::{Failure, FailureKey};
+pub use filter::Filter;
 pub use image_embedder::FeatureVector;
 pub use json::lossy_path;
 pub use model::{Band, Bands, BuiltInModel};
+pub use overview::{FolderOverview, Overview};
 pub use photo::Preview;
-pub use search::{Example, Match, Source};
+pub use search::{Match, Query};
+pub use settings::read_setting;
 pub use status::{DiskBytes, FolderStatus, IndexStatus, Status};
+pub use storage::Storage;
+pub use timeline::TimelinePhoto;
 pub use update::{FailedPhoto, Summary};
 pub use verify::{Finding, Verification};
 
 use commit::Committer;
 use data_dir::DataDir;
+use filter::LastFilter;
 use index::SearchIndex;
 use model::Model;
+use prepared::PreparedImages;
+
+/// What a library is opened with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The model that embeds. Vectors of other models stay and are not searched.
+    pub model: BuiltInModel,
+    /// Threads that read photos; none for one a core.
+    pub threads: Option<NonZeroUsize>,
+}
 
 /// An open library. Shared between threads; one process at a time holds a data directory.
 #[derive(Debug)]
 pub struct Library {
     // Fields drop in this order: the lock goes last.
     index: SearchIndex,
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     thumbnails: Thumbnails,
     model: Model,
     model_id: i64,
     threads: usize,
     updating: Mutex<()>,
+    /// See [`Committer::changing`].
+    changing: Mutex<()>,
+    /// Counts the reasons for a running watch to look at everything at once.
+    attention: AtomicU64,
+    last_filter: LastFilter,
+    prepared: PreparedImages,
     data: DataDir,
 }
 
 impl Library {
-    /// Opens the library in `data_dir`, making one where there is none.
+    /// Opens the library in `data_dir` with the default options, making one where there is none.
     ///
     /// Fails with [`LibraryError::InUse`] when another process has it open.
     pub fn open(data_dir: &Path) -> Result<Self> {
+        Self::open_with(data_dir, &Options::default())
+    }
+
+    /// Opens the library in `data_dir`, making one where there is none. The vector index is read in the
+    /// background; whatever needs it waits for it.
+    ///
+    /// Fails with [`LibraryError::InUse`] when another process has it open.
+    pub fn open_with(data_dir: &Path, options: &Options) -> Result<Self> {
         let data = DataDir::open(data_dir)?;
-        let catalog = Catalog::open(&data.catalog())?;
+        let catalog = Arc::new(Catalog::open(&data.catalog())?);
         let thumbnails = Thumbnails::open(&data.thumbnails())?;
-        let model = Model::load(BuiltInModel::default())?;
+        let model = Model::load(options.model)?;
         let model_id = catalog.write(|connection| {
             ::catalog::model::insert(connection, &model.identity, model.name, model.dimension)
         })?;
         let index = SearchIndex::open(data.index(), &model, model_id, &catalog)?;
+        let threads = options.threads.or_else(|| std::thread::available_parallelism().ok());
         Ok(Self {
             index,
             catalog,
             thumbnails,
             model,
             model_id,
-            threads: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            threads: threads.map_or(1, NonZeroUsize::get),
             updating: Mutex::new(()),
+            changing: Mutex::new(()),
+            attention: AtomicU64::new(0),
+            last_filter: LastFilter::default(),
+            prepared: PreparedImages::default(),
             data,
         })
     }
@@ -112,6 +167,7 @@ impl Library {
             thumbnails: &self.thumbnails,
             index: &self.index,
             model_id: self.model_id,
+            changing: &self.changing,
         }
     }
 }

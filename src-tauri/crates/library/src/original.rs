@@ -74,8 +74,9 @@ pub(crate) fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Stam
     Ok(after)
 }
 
+/// Opens an original for reading.
 #[cfg(target_os = "linux")]
-fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     // O_NONBLOCK: a FIFO put in a photo's place must not hold the worker. O_NOATIME is for owners only.
     let quiet = OpenOptions::new().read(true).custom_flags(libc::O_NOATIME | libc::O_NONBLOCK).open(path);
@@ -87,8 +88,9 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Opens an original for reading.
 #[cfg(not(target_os = "linux"))]
-fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn digest(
     let _permit = budget.acquire(imaging::decoding_cost(&probe, Some(target)));
     let Decoded { image, probe } = imaging::decode(bytes, Some(target), &limits)?;
     let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
+    let placeholder = imaging::placeholder(&image)?;
     let embedding = embed(model, &image, None).map_err(DigestError::Embedding)?;
     let vector = vector_index::quantize(&embedding).map_err(|error| DigestError::Embedding(error.into()))?;
     Ok(Digest {
@@ -57,6 +58,7 @@ pub(crate) fn digest(
             width: probe.width,
             height: probe.height,
             captured_at: probe.captured_at,
+            placeholder: Some(placeholder),
         },
         thumbnail,
         vector,
@@ -78,8 +80,18 @@ pub(crate) fn embed_query(
     check_region(region, probe.width, probe.height).map_err(DigestError::Embedding)?;
     let target = region_target(model, region, probe.width, probe.height);
     let decoded = imaging::decode(bytes, Some(target), &limits)?;
-    let scaled = scale_region(region, (probe.width, probe.height), &decoded.image);
-    embed(model, &decoded.image, Some(scaled)).map_err(DigestError::Embedding)
+    embed_region(&decoded.image, (probe.width, probe.height), region, model).map_err(DigestError::Embedding)
+}
+
+/// The embedding of a region, in full-size pixels, of an image that may have been reduced from `full` size.
+pub(crate) fn embed_region(
+    image: &RgbImage,
+    full: (u32, u32),
+    region: Region,
+    model: &Model,
+) -> Result<Vec<f32>> {
+    check_region(region, full.0, full.1)?;
+    embed(model, image, Some(scale_region(region, full, image)))
 }
 
 /// A small upright picture of an image, and how large the image is.
@@ -99,6 +111,19 @@ pub(crate) fn preview(bytes: &[u8]) -> Result<Preview, ImageError> {
     let Decoded { image, probe } = imaging::decode(bytes, Some(target), &Limits::default())?;
     let jpeg = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
     Ok(Preview { jpeg, width: probe.width, height: probe.height })
+}
+
+/// An image as an upright JPEG of at most `max_side` pixels a side.
+pub(crate) fn reduced_jpeg(bytes: &[u8], max_side: u32, quality: u8) -> Result<Vec<u8>, ImageError> {
+    let target = Target { short_side: 0, long_side: max_side };
+    imaging::thumbnail(&imaging::decode(bytes, Some(target), &Limits::default())?.image, max_side, quality)
+}
+
+/// The placeholder of a picture, from its thumbnail.
+pub(crate) fn placeholder(thumbnail: &[u8]) -> Result<catalog::Placeholder, ImageError> {
+    // All a placeholder shows is there at this size.
+    let target = Target { short_side: 0, long_side: THUMBNAIL_SIDE / 8 };
+    imaging::placeholder(&imaging::decode(thumbnail, Some(target), &Limits::default())?.image)
 }
 
 fn embed(model: &Model, image: &RgbImage, region: Option<image_embedder::Region>) -> Result<Vec<f32>> {

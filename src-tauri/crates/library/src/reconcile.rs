@@ -14,7 +14,7 @@ use catalog::{Catalog, failure, photo};
 use crossbeam_channel::Sender;
 
 use crate::Result;
-use crate::control::Control;
+use crate::control::Run;
 use crate::original;
 use crate::walk::{self, Entry};
 
@@ -99,7 +99,7 @@ pub(crate) fn reconcile(
     to_redo: &mut HashSet<i64>,
     jobs: &Sender<Job>,
     counts: &Counts,
-    control: &Control,
+    run: &Run<'_>,
 ) -> Result<Findings> {
     if !scope.folder.path.is_dir() {
         return Ok(Findings::default());
@@ -111,7 +111,7 @@ pub(crate) fn reconcile(
     let folder: Arc<Path> = scope.folder.path.clone().into();
     for entry in walk::walk(&scope.folder.path, &scope.prefix) {
         // Half a walk proves nothing missing.
-        if control.is_cancelled() {
+        if !run.proceed() {
             return Ok(findings);
         }
         match entry {
@@ -211,6 +211,7 @@ mod tests {
     use catalog::{content, folder};
 
     use super::*;
+    use crate::control::Control;
 
     /// A catalog that knows one photo in `root`, last seen on file system `device`.
     fn catalog_with_photo(root: &Path, device: Option<u64>) -> (Catalog, Scope) {
@@ -220,9 +221,15 @@ mod tests {
         catalog
             .write(|connection| {
                 let folder_id = folder::insert(connection, &photos, 0)?;
-                let picture =
-                    Content { hash: [1; 32], format: "jpeg".into(), width: 1, height: 1, captured_at: None };
-                let content = content::insert(connection, &picture)?;
+                let picture = Content {
+                    hash: [1; 32],
+                    format: "jpeg".into(),
+                    width: 1,
+                    height: 1,
+                    captured_at: None,
+                    placeholder: None,
+                };
+                let content = content::upsert(connection, &picture)?;
                 let stamp = Stamp { size: 1, modified_ns: 1 };
                 let place = Place { folder_id, path: Path::new("a.jpg"), stamp, device };
                 photo::upsert(connection, place, content, 0)?;
@@ -236,7 +243,7 @@ mod tests {
     fn findings(catalog: &Catalog, scope: &Scope) -> Findings {
         let (jobs, _queue) = crossbeam_channel::unbounded();
         let (counts, control) = (Counts::default(), Control::default());
-        reconcile(catalog, scope, &mut HashSet::new(), &jobs, &counts, &control).unwrap()
+        reconcile(catalog, scope, &mut HashSet::new(), &jobs, &counts, &Run::new(&control)).unwrap()
     }
 
     fn device_of(path: &Path) -> Option<u64> {

@@ -1,45 +1,30 @@
 //! Queries: one or several examples in, the photos most like them out.
-//!
-//! An example is a photo of the library, a file or bytes, whole or cropped. A file that is not in the library
-//! is embedded on the spot; one that is and has not changed answers with its stored embedding.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use catalog::folder::Folder;
+use catalog::content::Content;
 use catalog::photo::Photo;
-use catalog::{Region, content, embedding, folder, photo as photo_rows};
-use vector_index::VectorIndex;
+use catalog::{Connection, Placeholder, Region, content, embedding, photo as photo_rows};
+use jiff::tz::TimeZone;
+use vector_index::{Neighbor, TieredIndex, VectorIndex};
 
-use crate::direct::read_query;
+use crate::date::LocalTime;
+use crate::filter::Allowed;
 use crate::model::Band;
-use crate::original;
-use crate::photo::{self, DigestError, Preview, embed_query};
-use crate::{Library, LibraryError, Result};
+use crate::{Day, Example, Filter, Library, Result};
 
-/// How much a counter-example pulls the query away, against 1 for each example.
-const COUNTER_WEIGHT: f32 = -0.5;
-
-/// Where an example's pixels come from.
+/// A query.
 #[derive(Debug, Clone)]
-pub enum Source {
-    /// A photo of the library, by id. Works while its folder is offline.
-    Photo(i64),
-    /// A file, in the library or not.
-    Path(PathBuf),
-    /// The bytes of an image file, as pasted or dropped.
-    Bytes(Vec<u8>),
-}
-
-/// A thing to look for, or to stay away from.
-#[derive(Debug, Clone)]
-pub struct Example {
-    /// The image.
-    pub source: Source,
-    /// The part of it that matters, in pixels of the upright, full-size image; none for all of it.
-    pub crop: Option<Region>,
-    /// A counter-example: results should *not* look like it.
-    pub negative: bool,
+pub struct Query {
+    /// What to look for; one at least that is not negative.
+    pub examples: Vec<Example>,
+    /// Results at most.
+    pub limit: usize,
+    /// Which photos to search among.
+    pub filter: Filter,
+    /// Of photos whose pictures are near-identical, give the one most like the query only.
+    pub hide_copies: bool,
 }
 
 /// One photo among the results.
@@ -47,6 +32,8 @@ pub struct Example {
 pub struct Match {
     /// The photo.
     pub photo: i64,
+    /// Its picture; another one when the file's content changed.
+    pub content_id: i64,
     /// Where it is.
     pub path: PathBuf,
     /// Cosine similarity to the query, -1 to 1.
@@ -57,182 +44,141 @@ pub struct Match {
     pub region: Option<Region>,
     /// Whether its folder is there.
     pub online: bool,
+    /// Width of the upright picture in pixels.
+    pub width: u32,
+    /// Height of the upright picture in pixels.
+    pub height: u32,
+    /// Lower-case name of the file format.
+    pub format: String,
+    /// The day it was taken, else the day its file was last changed.
+    pub day: Day,
+    /// Shown while the thumbnail is loaded: the picture's `ThumbHash`, zeros after its end.
+    pub placeholder: Option<Placeholder>,
+    /// Photos of near-identical pictures that were left out in favour of this one.
+    pub hidden_copies: u32,
 }
 
 impl Library {
     /// The `limit` photos most like the examples, best first; the examples themselves are not among them.
     pub fn search(&self, examples: &[Example], limit: usize) -> Result<Vec<Match>> {
-        let query = match vector_index::quantize(&self.query_embedding(examples)?) {
-            Err(vector_index::Error::ZeroVector) => return Err(LibraryError::EmptyQuery),
-            other => other?,
-        };
-        let own = self.own_photos(examples)?;
+        let examples = examples.to_vec();
+        self.query(&Query { examples, limit, filter: Filter::default(), hide_copies: false })
+    }
+
+    /// The photos that pass the query's filter and are most like its examples, best first; the examples themselves
+    /// are not among them.
+    pub fn query(&self, query: &Query) -> Result<Vec<Match>> {
+        let vector = self.query_vector(&query.examples)?;
+        let vectors = self.index.vectors()?;
+        let allowed = self.allowed(&query.filter)?;
+        let own = self.own_photos(&query.examples)?;
+        let accept = |id| allowed.as_ref().is_none_or(|allowed| allowed.vectors.contains(&id));
         // Room for the examples themselves, which are the best matches and are left out.
-        let neighbors = self.index.vectors().search(&query, limit.saturating_add(own.len()), None)?;
-        let mut matches = Vec::new();
-        self.catalog.read(|connection| {
-            for neighbor in neighbors {
-                let Some(owner) = embedding::owner(connection, neighbor.id)? else { continue };
-                for photo in photo_rows::by_content(connection, owner.content_id)? {
-                    if !own.contains(&photo.id) {
-                        matches.push(self.to_match(photo, neighbor.similarity, owner.region));
-                    }
-                }
+        let mut wanted = query.limit.saturating_add(own.len());
+        loop {
+            let accept: Option<vector_index::Accept<'_>> =
+                if allowed.is_some() { Some(&accept) } else { None };
+            let neighbors = vectors.search(&vector, wanted, accept)?;
+            let exhausted = neighbors.len() < wanted;
+            let mut results = Results::new(self, &vectors, query, &own, allowed.as_deref());
+            self.catalog.read(|connection| {
+                neighbors.into_iter().try_for_each(|neighbor| results.add(connection, neighbor))
+            })?;
+            // Hidden copies, and pictures without a photo that are yet to be collected, may take up places.
+            if exhausted || results.matches.len() >= query.limit {
+                results.matches.truncate(query.limit);
+                return Ok(results.matches);
             }
-            Ok(())
-        })?;
-        matches.truncate(limit);
-        Ok(matches)
-    }
-
-    /// The embedding of an image, of unit length, as the library's model sees it.
-    pub fn embedding_of(&self, source: &Source, crop: Option<Region>) -> Result<Vec<f32>> {
-        match (source, crop) {
-            (Source::Photo(id), None) => self.stored_embedding(&self.photo(*id)?),
-            (Source::Photo(id), Some(_)) => self.embed_file(&self.photo(*id)?.path, crop),
-            (Source::Path(path), None) => match self.photo_at(path)? {
-                Some(photo) if is_unchanged(&photo) => self.stored_embedding(&photo),
-                _ => self.embed_file(path, None),
-            },
-            (Source::Path(path), Some(_)) => self.embed_file(path, crop),
-            (Source::Bytes(bytes), _) => self.embed_bytes(Path::new("the image"), bytes, crop),
+            wanted = wanted.saturating_mul(4);
         }
-    }
-
-    fn query_embedding(&self, examples: &[Example]) -> Result<Vec<f32>> {
-        if examples.iter().all(|example| example.negative) {
-            return Err(LibraryError::EmptyQuery);
-        }
-        let mut sum = vec![0.0; self.model.dimension];
-        for example in examples {
-            let weight = if example.negative { COUNTER_WEIGHT } else { 1.0 };
-            let embedding = self.embedding_of(&example.source, example.crop)?;
-            sum.iter_mut().zip(embedding).for_each(|(sum, value)| *sum += weight * value);
-        }
-        Ok(sum)
-    }
-
-    /// Photos of the library that are examples themselves: the same path, not mere copies.
-    fn own_photos(&self, examples: &[Example]) -> Result<HashSet<i64>> {
-        let mut own = HashSet::new();
-        for example in examples {
-            match &example.source {
-                Source::Photo(id) => own.extend([*id]),
-                Source::Path(path) => own.extend(self.photo_at(path)?.map(|photo| photo.id)),
-                Source::Bytes(_) => {}
-            }
-        }
-        Ok(own)
-    }
-
-    /// The library's photo at an absolute or relative path.
-    pub(crate) fn photo_at(&self, path: &Path) -> Result<Option<Photo>> {
-        // As it is, it may lead through a link below one of our folders, or to an unplugged drive; resolved, it
-        // may be one of ours reached by another way.
-        let ways = [std::path::absolute(path).ok(), dunce::canonicalize(path).ok()];
-        Ok(self.catalog.read(|connection| {
-            for Folder { id, path: root, .. } in folder::all(connection)? {
-                for relative in ways.iter().flatten().filter_map(|path| path.strip_prefix(&root).ok()) {
-                    if let Some(photo) = photo_rows::by_path(connection, id, relative)? {
-                        return Ok(Some(photo));
-                    }
-                }
-            }
-            Ok(None)
-        })?)
-    }
-
-    fn stored_embedding(&self, photo: &Photo) -> Result<Vec<f32>> {
-        let stored =
-            self.catalog.read(|connection| embedding::whole(connection, photo.content_id, self.model_id))?;
-        match stored {
-            Some(vector) => Ok(unit_length(&vector)),
-            // Indexed with another model, and not yet with this one.
-            None => self.embed_file(&photo.path, None),
-        }
-    }
-
-    fn embed_file(&self, path: &Path, crop: Option<Region>) -> Result<Vec<f32>> {
-        let bytes = read_query(path)?;
-        self.embed_bytes(path, &bytes, crop)
-    }
-
-    fn embed_bytes(&self, path: &Path, bytes: &[u8], crop: Option<Region>) -> Result<Vec<f32>> {
-        embed_query(bytes, crop, &self.model).map_err(|error| match error {
-            DigestError::Image(error) => LibraryError::QueryUnreadable {
-                path: path.into(),
-                code: error.code(),
-                reason: error.to_string(),
-            },
-            DigestError::Embedding(error) => error,
-        })
-    }
-
-    fn to_match(&self, photo: Photo, similarity: f32, region: Option<Region>) -> Match {
-        Match {
-            photo: photo.id,
-            path: photo.path,
-            similarity,
-            band: self.model.bands.of(similarity),
-            region,
-            online: photo.online,
-        }
-    }
-
-    /// A small upright picture of an example, for showing what was asked.
-    pub fn preview(&self, source: &Source) -> Result<Preview> {
-        let read;
-        let (name, bytes) = match source {
-            Source::Photo(id) => {
-                let path = self.photo(*id)?.path;
-                read = read_query(&path)?;
-                (path, &read)
-            }
-            Source::Path(path) => {
-                read = read_query(path)?;
-                (path.clone(), &read)
-            }
-            Source::Bytes(bytes) => (PathBuf::from("the image"), bytes),
-        };
-        photo::preview(bytes).map_err(|error| LibraryError::QueryUnreadable {
-            path: name,
-            code: error.code(),
-            reason: error.to_string(),
-        })
     }
 
     /// Up to `count` photos spread evenly over the library, in the order of their ids.
     pub fn sample(&self, count: usize) -> Result<Vec<PathBuf>> {
         Ok(self.catalog.read(|connection| photo_rows::sample(connection, count))?)
     }
-
-    /// The thumbnail of a photo, an upright sRGB JPEG.
-    pub fn thumbnail(&self, id: i64) -> Result<Option<Vec<u8>>> {
-        let photo = self.photo(id)?;
-        let content = self.catalog.read(|connection| content::by_id(connection, photo.content_id))?;
-        Ok(match content {
-            Some(content) => self.thumbnails.get(&content.hash)?,
-            None => None,
-        })
-    }
-
-    fn photo(&self, id: i64) -> Result<Photo> {
-        let photo = self.catalog.read(|connection| photo_rows::by_id(connection, id))?;
-        photo.ok_or(LibraryError::PhotoUnknown { id })
-    }
 }
 
-fn is_unchanged(photo: &Photo) -> bool {
-    match std::fs::metadata(&photo.path) {
-        Ok(metadata) => original::stamp(&metadata) == photo.stamp,
-        // Offline: the stored embedding is the best there is.
-        Err(_) => true,
-    }
+/// Turns neighbours, best first, into matches.
+struct Results<'a> {
+    library: &'a Library,
+    vectors: &'a TieredIndex,
+    query: &'a Query,
+    own: &'a HashSet<i64>,
+    allowed: Option<&'a Allowed>,
+    zone: TimeZone,
+    matches: Vec<Match>,
+    /// The vectors of the matches, where copies are hidden.
+    shown: Vec<Vec<i8>>,
 }
 
-/// The float vector that an int8 vector stands for: only its direction was stored.
-fn unit_length(vector: &[i8]) -> Vec<f32> {
-    let norm =
-        vector.iter().map(|&value| f32::from(value).powi(2)).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-    vector.iter().map(|&value| f32::from(value) / norm).collect()
+impl<'a> Results<'a> {
+    fn new(
+        library: &'a Library,
+        vectors: &'a TieredIndex,
+        query: &'a Query,
+        own: &'a HashSet<i64>,
+        allowed: Option<&'a Allowed>,
+    ) -> Self {
+        let zone = TimeZone::system();
+        Self { library, vectors, query, own, allowed, zone, matches: Vec::new(), shown: Vec::new() }
+    }
+
+    fn add(&mut self, connection: &Connection, neighbor: Neighbor) -> catalog::Result<()> {
+        let Some(owner) = embedding::owner(connection, neighbor.id)? else { return Ok(()) };
+        let mut photos = photo_rows::by_content(connection, owner.content_id)?;
+        photos.retain(|photo| {
+            !self.own.contains(&photo.id)
+                && self.allowed.is_none_or(|allowed| allowed.photos.contains(&photo.id))
+        });
+        if photos.is_empty() {
+            return Ok(());
+        }
+        if self.query.hide_copies {
+            let vector = self.vectors.vector(neighbor.id).unwrap_or_default();
+            if let Some(shown) = self.near_identical(&vector, owner.content_id) {
+                self.matches[shown].hidden_copies += photos.len() as u32;
+                return Ok(());
+            }
+            self.shown.push(vector);
+            // Any of the files will do; rather one that is there.
+            photos.sort_by_key(|photo| !photo.online);
+        }
+        let Some(content) = content::by_id(connection, owner.content_id)? else { return Ok(()) };
+        let copies = photos.len() as u32 - 1;
+        let shown = if self.query.hide_copies { 1 } else { photos.len() };
+        for photo in photos.into_iter().take(shown) {
+            let mut found = self.to_match(photo, &content, neighbor.similarity, owner.region);
+            found.hidden_copies = if self.query.hide_copies { copies } else { 0 };
+            self.matches.push(found);
+        }
+        Ok(())
+    }
+
+    /// The match, if there is one, that shows nearly the same picture. Hidden ones hide no others.
+    fn near_identical(&self, vector: &[i8], content_id: i64) -> Option<usize> {
+        let limit = self.library.model.bands.near_identical;
+        let alike = |other: &Vec<i8>| vector_index::cosine(vector, other).is_ok_and(|cosine| cosine >= limit);
+        let same = self.matches.iter().position(|found| found.content_id == content_id);
+        same.or_else(|| self.shown.iter().position(alike))
+    }
+
+    fn to_match(&self, photo: Photo, content: &Content, similarity: f32, region: Option<Region>) -> Match {
+        let captured_at = content.captured_at.as_deref();
+        Match {
+            photo: photo.id,
+            content_id: photo.content_id,
+            path: photo.path,
+            similarity,
+            band: self.library.model.bands.of(similarity),
+            region,
+            online: photo.online,
+            width: content.width,
+            height: content.height,
+            format: content.format.clone(),
+            day: LocalTime::of_photo(captured_at, photo.stamp.modified_ns, &self.zone).day(),
+            placeholder: content.placeholder,
+            hidden_copies: 0,
+        }
+    }
 }

@@ -71,9 +71,9 @@ impl Library {
                 let state = if folder.online && folder.path.is_dir() { "online" } else { "offline" };
                 folders.push(FolderStatus { path: folder.path, state, photos });
             }
-            Ok((folders, failure::all(connection)?.len() as u64))
+            Ok((folders, failure::count(connection)?))
         })?;
-        let vectors = self.index.vectors();
+        let vectors = self.index.vectors()?;
         let recall = match vectors.len() {
             0 => None,
             _ => Some(vectors.recall(RECALL_SAMPLE, RECALL_AT)?.recall),
@@ -88,11 +88,15 @@ impl Library {
                 vectors: vectors.len() as u64,
                 recall,
             },
-            bytes: DiskBytes {
-                catalog: self.catalog.disk_bytes(),
-                thumbnails: self.thumbnails.disk_bytes(),
-                index: self.index.disk_bytes(),
-            },
+            bytes: self.disk_bytes(),
         })
+    }
+
+    pub(crate) fn disk_bytes(&self) -> DiskBytes {
+        DiskBytes {
+            catalog: self.catalog.disk_bytes(),
+            thumbnails: self.thumbnails.disk_bytes(),
+            index: self.index.disk_bytes(),
+        }
     }
 }

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::clock;
 use crate::commit::{BATCH, Committer};
-use crate::control::Control;
+use crate::control::{Control, Run};
 use crate::event::Event;
 use crate::json::lossy_path;
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
@@ -64,14 +64,14 @@ impl Library {
     pub fn update(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Summary> {
         let folders = self.catalog.read(folder::all)?;
         let scopes: Vec<Scope> = folders.into_iter().map(Scope::whole).collect();
-        self.update_scopes(&scopes, control, emit)
+        self.update_scopes(&scopes, &Run::new(control), emit)
     }
 
     /// Brings parts of folders up to date. One update at a time; a second one waits.
     pub(crate) fn update_scopes(
         &self,
         scopes: &[Scope],
-        control: &Control,
+        run: &Run<'_>,
         emit: &mut dyn FnMut(Event),
     ) -> Result<Summary> {
         let _alone = self.updating.lock();
@@ -79,20 +79,29 @@ impl Library {
         let counts = Counts::default();
         let mut summary = Summary::default();
         let committer = self.committer();
-        let findings = self.run_pipeline(scopes, &committer, &counts, control, &mut summary, emit)?;
-        for (scope, findings) in scopes.iter().zip(&findings) {
-            self.note_presence(scope, findings, &mut summary, emit)?;
+        let (present, absent): (Vec<_>, Vec<_>) =
+            scopes.iter().cloned().partition(|scope| scope.folder.path.is_dir());
+        // Reading new photos may take hours; what is not there is told before.
+        for scope in &absent {
+            self.note_presence(scope, false, &mut summary, emit)?;
+        }
+        let findings = self.run_pipeline(&present, &committer, &counts, run, &mut summary, emit)?;
+        for (scope, findings) in present.iter().zip(&findings) {
+            self.note_presence(scope, findings.present, &mut summary, emit)?;
             committer.set_devices(&findings.devices)?;
             if !findings.unreadable.is_empty() {
                 committer.record_unreadable(scope.folder.id, &findings.unreadable, &mut summary)?;
             }
-            // A cancelled update has not read every new file: what looks missing may have moved to one of them.
-            if !control.is_cancelled() {
+            // A run that ended early has not read every new file: what looks missing may have moved to one of them.
+            if !run.has_ended() {
                 committer.remove_resolved(&findings.resolved)?;
                 committer.remove_missing(&findings.missing, &mut summary, emit)?;
             }
         }
         committer.collect_orphans()?;
+        if scopes.iter().any(Scope::is_whole) {
+            self.make_placeholders(run)?;
+        }
         summary.scanned = counts.scanned.load(Ordering::Relaxed);
         summary.unchanged += counts.unchanged.load(Ordering::Relaxed);
         summary.failed += counts.still_failing.load(Ordering::Relaxed);
@@ -106,11 +115,11 @@ impl Library {
         scopes: &[Scope],
         committer: &Committer<'_>,
         counts: &Counts,
-        control: &Control,
+        run: &Run<'_>,
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<Vec<Findings>> {
-        let shared = Shared::new(&self.catalog, &self.thumbnails, (&self.model, self.model_id), control);
+        let shared = Shared::new(&self.catalog, &self.thumbnails, (&self.model, self.model_id), *run);
         let whole = scopes.iter().any(Scope::is_whole);
         let mut to_redo = if whole { self.contents_to_redo()? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
@@ -121,7 +130,7 @@ impl Library {
         }
         thread::scope(|threads| {
             let walker = threads.spawn(move || {
-                let walk = |scope| reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, control);
+                let walk = |scope| reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, run);
                 scopes.iter().map(walk).collect::<Result<Vec<_>>>()
             });
             let workers: Vec<_> = (0..self.threads)
@@ -140,11 +149,12 @@ impl Library {
     }
 
     /// Pictures that lack an embedding of this model or a thumbnail: after a change of model, a crash between
-    /// the two databases, or damage.
+    /// the two databases, or damage. And those of which everything is to be made anew.
     fn contents_to_redo(&self) -> Result<HashSet<i64>> {
         let (mut to_redo, contents) = self.catalog.read(|connection| {
             let without = content::without_embedding(connection, self.model_id)?;
-            Ok((without.into_iter().collect::<HashSet<_>>(), content::all_hashes(connection)?))
+            let to_redo: HashSet<i64> = without.into_iter().chain(content::outdated(connection)?).collect();
+            Ok((to_redo, content::all_hashes(connection)?))
         })?;
         let pictured = match self.thumbnails.hashes() {
             Err(error) if error.is_damage() => {
@@ -161,13 +171,13 @@ impl Library {
     fn note_presence(
         &self,
         scope: &Scope,
-        findings: &Findings,
+        present: bool,
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
         let folder = &scope.folder;
         let path = folder.path.clone();
-        if findings.present {
+        if present {
             // A part of a folder tells nothing new of a folder that was there; spare the write.
             if folder.online && !scope.is_whole() {
                 return Ok(());

@@ -120,7 +120,7 @@ impl Library {
     fn check_index(&self) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         // Checking is mending here: the index is a cache.
-        let (missing, stray) = index::align(self.index.vectors(), &self.catalog, self.model_id)?;
+        let (missing, stray) = index::align(&*self.index.vectors()?, &self.catalog, self.model_id)?;
         report(&mut findings, "index_incomplete", missing, "embeddings were not in the index");
         report(&mut findings, "index_stray", stray, "index entries had no embedding");
         if let Err(error) = self.index.check_snapshot() {

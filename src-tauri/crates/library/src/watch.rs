@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::control::Control;
+use crate::control::{Control, Run};
 use crate::event::Event;
 use crate::reconcile::Scope;
 use crate::{Library, Result, walk};
@@ -34,6 +35,13 @@ const MANY: usize = 2_000;
 const TICK: Duration = Duration::from_millis(100);
 
 impl Library {
+    /// Has a running watch look at all folders at once, as it does by itself when folders are added or removed.
+    ///
+    /// An update that is under way ends, with what it has committed, and the next one goes on from there.
+    pub fn look_again(&self) {
+        self.attention.fetch_add(1, Ordering::Release);
+    }
+
     /// Brings the library up to date and keeps it so, until cancelled. `emit` hears of everything that changes.
     pub fn watch(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<()> {
         let (sender, notices) = crossbeam_channel::unbounded();
@@ -43,15 +51,14 @@ impl Library {
             let mut builder: Option<thread::ScopedJoinHandle<'_, Result<()>>> = None;
             while !control.is_cancelled() {
                 watch.gather(&notices);
+                watch.check_attention();
                 watch.check_presence()?;
                 build_events.try_iter().for_each(&mut *emit);
                 watch.not_live.drain(..).for_each(&mut *emit);
-                let scopes = watch.due();
-                if scopes.is_empty() {
-                    continue;
-                }
+                let Some(scopes) = watch.due() else { continue };
                 let mut back = Vec::new();
-                let updated = self.update_scopes(&scopes, control, &mut |event| {
+                let run = Run::while_at(control, &self.attention, watch.attention);
+                let updated = self.update_scopes(&scopes, &run, &mut |event| {
                     if let Event::Online { path } = &event {
                         back.push(path.clone());
                     }
@@ -63,6 +70,9 @@ impl Library {
                     return Err(error);
                 }
                 watch.listen_again(&back);
+                if run.has_ended() {
+                    continue;
+                }
                 emit(Event::UpToDate);
                 if builder.as_ref().is_none_or(thread::ScopedJoinHandle::is_finished) {
                     report_build(builder.take());
@@ -107,6 +117,8 @@ struct Watch<'a> {
     next_presence: Instant,
     next_reconcile: Instant,
     not_live: Vec<Event>,
+    /// The library's count of reasons to look again, as far as they have been heard of.
+    attention: u64,
 }
 
 /// How a folder was when it was last looked at.
@@ -143,11 +155,12 @@ impl<'a> Watch<'a> {
                 .ok(),
             folders: HashMap::new(),
             dirty: BTreeSet::new(),
-            dirty_since: None,
+            dirty_since: Some(now),
             last_notice: now,
             next_presence: now,
             next_reconcile: now + RECONCILE,
             not_live: Vec::new(),
+            attention: library.attention.load(Ordering::Acquire),
         };
         for folder in library.catalog.read(folder::all)? {
             watch.adopt(folder);
@@ -236,6 +249,18 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// Looks at everything where the library asks for it.
+    fn check_attention(&mut self) {
+        let attention = self.library.attention.load(Ordering::Acquire);
+        if attention != self.attention {
+            self.attention = attention;
+            self.next_presence = Instant::now();
+            // Also without any folder: whoever watches waits to hear that all is up to date.
+            self.dirty_since.get_or_insert_with(Instant::now);
+            self.mark_all();
+        }
+    }
+
     /// Notices folders that went or came back, were added or forgotten, and those whose walk is due.
     fn check_presence(&mut self) -> Result<()> {
         let now = Instant::now();
@@ -281,11 +306,11 @@ impl<'a> Watch<'a> {
         });
     }
 
-    /// The places to look at now, or none while things are still happening.
-    fn due(&mut self) -> Vec<Scope> {
-        let Some(since) = self.dirty_since else { return Vec::new() };
+    /// The places to look at now; none while there is no reason to, or things are still happening.
+    fn due(&mut self) -> Option<Vec<Scope>> {
+        let since = self.dirty_since?;
         if self.last_notice.elapsed() < QUIET && since.elapsed() < AT_LATEST {
-            return Vec::new();
+            return None;
         }
         self.dirty_since = None;
         let dirty = std::mem::take(&mut self.dirty);
@@ -298,7 +323,7 @@ impl<'a> Watch<'a> {
                 outermost(&places).into_iter().map(|prefix| Scope { folder: watched.folder.clone(), prefix }),
             );
         }
-        scopes
+        Some(scopes)
     }
 }
 

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use crate::Result;
 use crate::budget::Budget;
-use crate::control::Control;
+use crate::control::Run;
 use crate::model::Model;
 use crate::original::{self, ReadError};
 use crate::photo::{self, Digest, DigestError};
@@ -52,7 +52,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) thumbnails: &'a Thumbnails,
     pub(crate) model: &'a Model,
     pub(crate) model_id: i64,
-    pub(crate) control: &'a Control,
+    pub(crate) run: Run<'a>,
     reading: Budget,
     decoding: Budget,
 }
@@ -62,18 +62,18 @@ impl<'a> Shared<'a> {
         catalog: &'a Catalog,
         thumbnails: &'a Thumbnails,
         (model, model_id): (&'a Model, i64),
-        control: &'a Control,
+        run: Run<'a>,
     ) -> Self {
         let (reading, decoding) = (Budget::new(READING_BUDGET), Budget::new(DECODING_BUDGET));
-        Self { catalog, thumbnails, model, model_id, control, reading, decoding }
+        Self { catalog, thumbnails, model, model_id, run, reading, decoding }
     }
 }
 
-/// Works until there are no more jobs, nobody takes the outcomes, or the update is cancelled.
+/// Works until there are no more jobs, nobody takes the outcomes, or the run has ended.
 pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<Outcome>) -> Result<()> {
     let mut buffer = Vec::new();
     for mut job in jobs {
-        if !shared.control.proceed() {
+        if !shared.run.proceed() {
             break;
         }
         if buffer.capacity() > KEPT_BUFFER {
@@ -131,7 +131,8 @@ fn failed(error: &DigestError) -> OutcomeKind {
 fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
     let embedded = shared.catalog.read(|connection| {
         let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(false) };
-        embedding::has_whole(connection, content_id, shared.model_id)
+        let embedded = embedding::has_whole(connection, content_id, shared.model_id)?;
+        Ok(embedded && !content::is_outdated(connection, content_id)?)
     })?;
     Ok(embedded && shared.thumbnails.contains(hash)?)
 }

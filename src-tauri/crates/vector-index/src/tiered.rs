@@ -157,6 +157,17 @@ impl TieredIndex {
         Ok(())
     }
 
+    /// Drops all vectors. A build that is under way cannot be adopted any more.
+    pub fn clear(&self) -> Result<()> {
+        let mut state = self.state.write();
+        let store = VectorStore::new(state.store.dimension())?;
+        let empty = State { base: state.base + 1, ..State::new(store, None, state.breadth) };
+        let replaced = std::mem::replace(&mut *state, empty);
+        drop(state);
+        drop(replaced);
+        Ok(())
+    }
+
     pub(crate) fn state(&self) -> State {
         self.state.read().clone()
     }

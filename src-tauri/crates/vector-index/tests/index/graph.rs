@@ -230,3 +230,17 @@ fn a_build_is_wanted_when_it_helps() {
         assert_eq!(index.vector(id as VectorId).as_ref(), Some(vector));
     }
 }
+
+#[test]
+fn a_cleared_index_finds_nothing_until_something_is_added() {
+    let vectors = vectors(300, 12);
+    let index = built_index(&vectors);
+    let plan = index.snapshot_for_build();
+    index.clear().unwrap();
+    assert_eq!((index.len(), index.graph_len()), (0, 0));
+    assert!(index.search(&vectors[0], 5, None).unwrap().is_empty());
+    index.insert(7, &vectors[7]).unwrap();
+    assert_eq!(ids(&index, &vectors[0], 5), [7]);
+    let built = plan.build(1, &|_, _| ControlFlow::Continue(())).unwrap();
+    assert!(matches!(index.adopt(built), Err(Error::BuildOutdated)), "what was cleared does not come back");
+}

@@ -1,0 +1,83 @@
+//! Everything known of one photo.
+
+use std::path::PathBuf;
+
+use catalog::photo::Photo;
+use catalog::{Placeholder, content, photo};
+use jiff::tz::TimeZone;
+
+use crate::date::LocalTime;
+use crate::{Library, LibraryError, Result};
+
+/// A photo, its file and its picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoDetails {
+    /// The photo.
+    pub id: i64,
+    /// Its picture; another one when the file's content changed.
+    pub content_id: i64,
+    /// Absolute path.
+    pub path: PathBuf,
+    /// The folder it lies in.
+    pub folder_id: i64,
+    /// Width of the upright picture in pixels.
+    pub width: u32,
+    /// Height of the upright picture in pixels.
+    pub height: u32,
+    /// Lower-case name of the file format.
+    pub format: String,
+    /// Size of the file.
+    pub bytes: u64,
+    /// When it was taken, else when its file was last changed: `YYYY-MM-DDTHH:MM:SS` in local time.
+    pub taken: String,
+    /// Whether the camera says when it was taken.
+    pub taken_by_camera: bool,
+    /// Whether its file is there now.
+    pub online: bool,
+    /// Paths of the library's other files with the same bytes.
+    pub copies: Vec<PathBuf>,
+    /// Shown while the picture is loaded: its `ThumbHash`, zeros after its end.
+    pub placeholder: Option<Placeholder>,
+}
+
+impl Library {
+    /// Everything known of a photo. Looks whether its file is there, and reads nothing of it.
+    pub fn photo_details(&self, id: i64) -> Result<PhotoDetails> {
+        let (photo, content, same) = self
+            .catalog
+            .read(|connection| {
+                let Some(photo) = photo::by_id(connection, id)? else { return Ok(None) };
+                let Some(content) = content::by_id(connection, photo.content_id)? else { return Ok(None) };
+                let same = photo::by_content(connection, photo.content_id)?;
+                Ok(Some((photo, content, same)))
+            })?
+            .ok_or(LibraryError::PhotoUnknown { id })?;
+        let captured_at = content.captured_at.as_deref();
+        let taken = LocalTime::of_photo(captured_at, photo.stamp.modified_ns, &TimeZone::system());
+        Ok(PhotoDetails {
+            id,
+            content_id: photo.content_id,
+            online: photo.online && photo.path.symlink_metadata().is_ok(),
+            path: photo.path,
+            folder_id: photo.folder_id,
+            width: content.width,
+            height: content.height,
+            format: content.format,
+            bytes: photo.stamp.size,
+            taken: taken.to_string(),
+            taken_by_camera: content.captured_at.is_some(),
+            copies: same.into_iter().filter(|other| other.id != id).map(|other| other.path).collect(),
+            placeholder: content.placeholder,
+        })
+    }
+
+    /// Where a photo is.
+    pub fn photo_path(&self, id: i64) -> Result<PathBuf> {
+        Ok(self.photo(id)?.path)
+    }
+
+    pub(crate) fn photo(&self, id: i64) -> Result<Photo> {
+        let photo = self.catalog.read(|connection| photo::by_id(connection, id))?;
+        photo.ok_or(LibraryError::PhotoUnknown { id })
+    }
+}

@@ -1,0 +1,140 @@
+//! What a query is about: examples, and their embeddings.
+//!
+//! An example is a photo of the library, a file or bytes, whole or cropped. A file that is not in the library
+//! is embedded on the spot; one that is and has not changed answers with its stored embedding.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use catalog::folder::Folder;
+use catalog::photo::Photo;
+use catalog::{Region, embedding, folder, photo as photo_rows};
+
+use crate::original;
+use crate::photo::{DigestError, embed_query, embed_region};
+use crate::{Library, LibraryError, Result};
+
+/// How much a counter-example pulls the query away, against 1 for each example.
+const COUNTER_WEIGHT: f32 = -0.5;
+
+/// Where an example's pixels come from. Cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A photo of the library, by id. As a whole it can be searched for while its folder is offline.
+    Photo(i64),
+    /// A file, in the library or not.
+    Path(PathBuf),
+    /// The bytes of an image file, as pasted or dropped.
+    Bytes(Arc<[u8]>),
+}
+
+/// A thing to look for, or to stay away from.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The image.
+    pub source: Source,
+    /// The part of it that matters, in pixels of the upright, full-size image; none for all of it.
+    pub crop: Option<Region>,
+    /// A counter-example: results should *not* look like it.
+    pub negative: bool,
+}
+
+impl Library {
+    /// The embedding of an image, of unit length, as the library's model sees it.
+    pub fn embedding_of(&self, source: &Source, crop: Option<Region>) -> Result<Vec<f32>> {
+        match (source, crop) {
+            (Source::Photo(id), None) => self.stored_embedding(&self.photo(*id)?),
+            (Source::Path(path), None) => match self.photo_at(path)? {
+                Some(photo) if is_unchanged(&photo) => self.stored_embedding(&photo),
+                _ => self.embed(source, None),
+            },
+            (_, Some(region)) => match self.prepared_image(source)? {
+                Some(prepared) => embed_region(&prepared.image, prepared.full, region, &self.model),
+                None => self.embed(source, crop),
+            },
+            (Source::Bytes(_), None) => self.embed(source, None),
+        }
+    }
+
+    /// The vector that a query looks for, not of unit length.
+    pub(crate) fn query_vector(&self, examples: &[Example]) -> Result<Vec<i8>> {
+        if examples.iter().all(|example| example.negative) {
+            return Err(LibraryError::EmptyQuery);
+        }
+        let mut sum = vec![0.0; self.model.dimension];
+        for example in examples {
+            let weight = if example.negative { COUNTER_WEIGHT } else { 1.0 };
+            let embedding = self.embedding_of(&example.source, example.crop)?;
+            sum.iter_mut().zip(embedding).for_each(|(sum, value)| *sum += weight * value);
+        }
+        match vector_index::quantize(&sum) {
+            Err(vector_index::Error::ZeroVector) => Err(LibraryError::EmptyQuery),
+            other => Ok(other?),
+        }
+    }
+
+    /// Photos of the library that are examples themselves: the same path, not mere copies.
+    pub(crate) fn own_photos(&self, examples: &[Example]) -> Result<HashSet<i64>> {
+        let mut own = HashSet::new();
+        for example in examples {
+            match &example.source {
+                Source::Photo(id) => own.extend([*id]),
+                Source::Path(path) => own.extend(self.photo_at(path)?.map(|photo| photo.id)),
+                Source::Bytes(_) => {}
+            }
+        }
+        Ok(own)
+    }
+
+    /// The library's photo at an absolute or relative path.
+    fn photo_at(&self, path: &Path) -> Result<Option<Photo>> {
+        // As it is, it may lead through a link below one of our folders, or to an unplugged drive; resolved, it
+        // may be one of ours reached by another way.
+        let ways = [std::path::absolute(path).ok(), dunce::canonicalize(path).ok()];
+        Ok(self.catalog.read(|connection| {
+            for Folder { id, path: root, .. } in folder::all(connection)? {
+                for relative in ways.iter().flatten().filter_map(|path| path.strip_prefix(&root).ok()) {
+                    if let Some(photo) = photo_rows::by_path(connection, id, relative)? {
+                        return Ok(Some(photo));
+                    }
+                }
+            }
+            Ok(None)
+        })?)
+    }
+
+    fn stored_embedding(&self, photo: &Photo) -> Result<Vec<f32>> {
+        let stored =
+            self.catalog.read(|connection| embedding::whole(connection, photo.content_id, self.model_id))?;
+        match stored {
+            Some(vector) => Ok(unit_length(&vector)),
+            // Indexed with another model, and not yet with this one.
+            None => self.embed(&Source::Photo(photo.id), None),
+        }
+    }
+
+    fn embed(&self, source: &Source, crop: Option<Region>) -> Result<Vec<f32>> {
+        self.with_bytes(source, |path, bytes| {
+            embed_query(bytes, crop, &self.model).map_err(|error| match error {
+                DigestError::Image(error) => LibraryError::unreadable(path, &error),
+                DigestError::Embedding(error) => error,
+            })
+        })
+    }
+}
+
+fn is_unchanged(photo: &Photo) -> bool {
+    match std::fs::metadata(&photo.path) {
+        Ok(metadata) => original::stamp(&metadata) == photo.stamp,
+        // Offline: the stored embedding is the best there is.
+        Err(_) => true,
+    }
+}
+
+/// The float vector that an int8 vector stands for: only its direction was stored.
+fn unit_length(vector: &[i8]) -> Vec<f32> {
+    let norm =
+        vector.iter().map(|&value| f32::from(value).powi(2)).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+    vector.iter().map(|&value| f32::from(value) / norm).collect()
+}

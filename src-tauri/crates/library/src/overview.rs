@@ -1,0 +1,57 @@
+//! The library at a glance, quick enough to ask again after every change.
+
+use std::path::PathBuf;
+
+use catalog::{failure, folder, photo};
+
+use crate::{Library, Result};
+
+/// What the library holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// Photos, offline ones included.
+    pub photos: u64,
+    /// Files that could not be read as photos.
+    pub failed: u64,
+    /// The folders, by path.
+    pub folders: Vec<FolderOverview>,
+    /// Lower-case names of file formats with the number of photos of each, most first.
+    pub formats: Vec<(String, u64)>,
+}
+
+/// A folder of the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderOverview {
+    /// The folder's id.
+    pub id: i64,
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Its photos.
+    pub photos: u64,
+    /// Whether it was there when last looked at.
+    pub online: bool,
+    /// When it was last there, Unix milliseconds.
+    pub last_seen_at: Option<i64>,
+}
+
+impl Library {
+    /// What the library holds now, as far as the catalog knows; no folder is looked at.
+    pub fn overview(&self) -> Result<Overview> {
+        Ok(self.catalog.read(|connection| {
+            let counts = photo::count_by_folder(connection)?;
+            let folders = folder::all(connection)?.into_iter().map(|folder| FolderOverview {
+                photos: counts.get(&folder.id).copied().unwrap_or(0),
+                id: folder.id,
+                path: folder.path,
+                online: folder.online,
+                last_seen_at: folder.last_seen_at,
+            });
+            Ok(Overview {
+                photos: counts.values().sum(),
+                failed: failure::count(connection)?,
+                folders: folders.collect(),
+                formats: photo::count_by_format(connection)?,
+            })
+        })?)
+    }
+}

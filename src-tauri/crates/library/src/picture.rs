@@ -1,0 +1,127 @@
+//! Pictures to look at, of photos and of any other image: thumbnails, previews, and how large an image is.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use catalog::{content, photo as photo_rows};
+use imaging::Limits;
+
+use crate::direct::{named_file, read_query};
+use crate::original::{self, ReadError};
+use crate::photo::{self, Preview};
+use crate::prepared::{self, Key, Prepared};
+use crate::{Library, LibraryError, Result, Source};
+
+/// JPEG quality of previews.
+const PREVIEW_QUALITY: u8 = 85;
+
+impl Library {
+    /// The thumbnail of a photo, an upright sRGB JPEG.
+    pub fn thumbnail(&self, id: i64) -> Result<Option<Vec<u8>>> {
+        let photo = self.photo(id)?;
+        let content = self.catalog.read(|connection| content::by_id(connection, photo.content_id))?;
+        Ok(match content {
+            Some(content) => self.thumbnails.get(&content.hash)?,
+            None => None,
+        })
+    }
+
+    /// A small upright picture of an example, for showing what was asked.
+    pub fn preview(&self, source: &Source) -> Result<Preview> {
+        self.with_bytes(source, |path, bytes| {
+            photo::preview(bytes).map_err(|error| LibraryError::unreadable(path, &error))
+        })
+    }
+
+    /// An image as an upright sRGB JPEG whose longer side is at most `max_side` pixels; a smaller image keeps its size.
+    ///
+    /// Fails with [`LibraryError::PhotoOffline`] when a photo of the library is out of reach.
+    pub fn preview_jpeg(&self, source: &Source, max_side: u32) -> Result<Vec<u8>> {
+        if let Some(prepared) = self.prepared_image(source)?
+            && prepared.is_enough_for(max_side)
+        {
+            return imaging::thumbnail(&prepared.image, max_side, PREVIEW_QUALITY)
+                .map_err(|error| LibraryError::unreadable(&self.name_of(source), &error));
+        }
+        self.with_bytes(source, |path, bytes| {
+            photo::reduced_jpeg(bytes, max_side, PREVIEW_QUALITY)
+                .map_err(|error| LibraryError::unreadable(path, &error))
+        })
+    }
+
+    /// Width and height of an upright image in pixels.
+    pub fn image_size(&self, source: &Source) -> Result<(u32, u32)> {
+        if let Source::Photo(id) = source {
+            let content = self.catalog.read(|connection| match photo_rows::by_id(connection, *id)? {
+                Some(photo) => content::by_id(connection, photo.content_id),
+                None => Ok(None),
+            })?;
+            return content
+                .map(|content| (content.width, content.height))
+                .ok_or(LibraryError::PhotoUnknown { id: *id });
+        }
+        self.with_bytes(source, |path, bytes| {
+            let probe = imaging::probe(bytes, &Limits::default())
+                .map_err(|error| LibraryError::unreadable(path, &error))?;
+            Ok((probe.width, probe.height))
+        })
+    }
+
+    /// Decodes an image and keeps it for a while, so that queries by parts of it are quick.
+    pub fn prepare(&self, source: &Source) -> Result<()> {
+        let decode = || {
+            self.with_bytes(source, |path, bytes| {
+                prepared::decode(bytes).map_err(|error| LibraryError::unreadable(path, &error))
+            })
+        };
+        self.prepared.get_or_prepare(self.key_of(source)?, decode).map(drop)
+    }
+
+    /// The image, if it was prepared.
+    pub(crate) fn prepared_image(&self, source: &Source) -> Result<Option<Arc<Prepared>>> {
+        Ok(self.prepared.get(&self.key_of(source)?))
+    }
+
+    /// Reads an image's bytes for `work`, which also gets a name for it.
+    pub(crate) fn with_bytes<T>(
+        &self,
+        source: &Source,
+        work: impl FnOnce(&Path, &[u8]) -> Result<T>,
+    ) -> Result<T> {
+        match source {
+            Source::Photo(id) => {
+                let path = self.photo(*id)?.path;
+                let mut bytes = Vec::new();
+                match original::read(&path, Limits::default().max_file_bytes, &mut bytes) {
+                    Ok(_) => work(&path, &bytes),
+                    Err(ReadError::Vanished | ReadError::Io(_)) => Err(LibraryError::PhotoOffline { path }),
+                    Err(error) => Err(named_file(&path, error)),
+                }
+            }
+            Source::Path(path) => work(path, &read_query(path)?),
+            Source::Bytes(bytes) => work(&self.name_of(source), bytes),
+        }
+    }
+
+    fn key_of(&self, source: &Source) -> Result<Key> {
+        let path = match source {
+            Source::Photo(id) => self.photo(*id)?.path,
+            Source::Path(path) => path.clone(),
+            Source::Bytes(bytes) => return Ok(Key::Bytes(Arc::clone(bytes))),
+        };
+        match path.metadata() {
+            Ok(metadata) => Ok(Key::File(path, original::stamp(&metadata))),
+            Err(_) if matches!(source, Source::Photo(_)) => Err(LibraryError::PhotoOffline { path }),
+            Err(error) => Err(named_file(&path, error.into())),
+        }
+    }
+
+    /// What messages call an image.
+    fn name_of(&self, source: &Source) -> PathBuf {
+        match source {
+            Source::Photo(id) => self.photo_path(*id).unwrap_or_default(),
+            Source::Path(path) => path.clone(),
+            Source::Bytes(_) => "the image".into(),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The library through its public interface, on real files: what the window relies on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod browsing;
+mod crops;
+mod export;
+mod failures;
+mod opening;
+mod place;
+mod query;
+mod storage;
+mod watch;

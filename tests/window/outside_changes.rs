@@ -37,7 +37,7 @@ fn a_folder_taken_away_stays_searchable_and_comes_back_by_itself(desktop: &Deskt
     fs::rename(&folder, &away).unwrap();
     app.find("option", &format!("{}, offline", label("hat-1")));
     assert_eq!(app.photos(), 12);
-    app.reads("last seen");
+    app.reads("Last seen");
     app.screenshot("offline");
     app.find_look_alikes(&label("hat-1"));
     let found = app.results();

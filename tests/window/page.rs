@@ -19,11 +19,12 @@ impl App<'_> {
     /// Everything in sight with this role and name. A name that nothing has in full may be a part of one.
     pub(crate) fn all(&self, role: &str, name: &str) -> Vec<Element> {
         let found = self.script(include_str!("find.js"), &[json!(role), json!(name)]);
-        let element = |value: &Value| {
-            let id = value[ELEMENT].as_str().unwrap().to_owned();
-            Element::from_element_id(self.client.clone(), ElementRef::from(id))
-        };
-        found.as_array().unwrap().iter().map(element).collect()
+        found.as_array().unwrap().iter().map(|value| self.element(value)).collect()
+    }
+
+    fn element(&self, value: &Value) -> Element {
+        let id = value[ELEMENT].as_str().unwrap().to_owned();
+        Element::from_element_id(self.client.clone(), ElementRef::from(id))
     }
 
     pub(crate) fn has(&self, role: &str, name: &str) -> bool {
@@ -62,7 +63,10 @@ impl App<'_> {
 
     pub(crate) fn click(&self, role: &str, name: &str) {
         let element = self.find(role, name);
-        self.ask(element.click());
+        // Where a control is drawn by its label, that is what a person hits.
+        let hit = "return arguments[0].matches('input') ? (arguments[0].labels[0] ?? arguments[0]) : arguments[0]";
+        let hit = self.script(hit, &[json!(element)]);
+        self.ask(self.element(&hit).click());
     }
 
     /// Moves the mouse over the middle of an element.

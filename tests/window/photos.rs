@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::desktop::Desktop;
 
 /// The sample photos: ten classes, six photos each, named `CLASS/CLASS-N.jpg`.
-const CLASSES: [&str; 10] =
+pub(crate) const CLASSES: [&str; 10] =
     ["dress", "hat", "longsleeve", "outwear", "pants", "shirt", "shoes", "shorts", "skirt", "t-shirt"];
 
 const MONTHS: [&str; 10] = [

@@ -8,5 +8,11 @@ export default defineConfig({
   server: { port: 1420, strictPort: true },
   // The oldest engines we meet: WebKitGTK 2.40 and Safari 16, as Debian 12 and macOS 13 have them.
   build: { target: 'safari16', chunkSizeWarningLimit: 400, reportCompressedSize: false },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], setupFiles: ['src/test/setup.ts'] },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['src/test/setup.ts'],
+    // Generous: a busy machine is slow, not wrong.
+    testTimeout: 60_000,
+  },
 });

@@ -1,7 +1,7 @@
 //! Turns the library's stream of events into what a window can show: the activity, four times a second at most,
 //! and which parts of what is on show may be out of date.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

@@ -10,9 +10,6 @@ use crate::foreign::ForeignImages;
 use crate::problem::Result;
 use crate::wire;
 
-/// Bytes a photo's ThumbHash takes up in the timeline; shorter ones end in zeros.
-const PLACEHOLDER: usize = 25;
-
 /// A path's last part, for showing it.
 pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
@@ -49,7 +46,7 @@ pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire
 
 /// The columns in the order of `ui/src/lib/backend/timeline.ts`, little endian.
 pub(crate) fn timeline(photos: &[library::TimelinePhoto]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(4 + photos.len() * (4 * 4 + 1 + PLACEHOLDER));
+    let mut bytes = Vec::with_capacity(4 + photos.len() * (4 * 4 + 1 + size_of::<library::Placeholder>()));
     bytes.extend((photos.len() as u32).to_le_bytes());
     bytes.extend(photos.iter().flat_map(|photo| id(photo.id).to_le_bytes()));
     bytes.extend(photos.iter().flat_map(|photo| id(photo.content_id).to_le_bytes()));
@@ -59,10 +56,7 @@ pub(crate) fn timeline(photos: &[library::TimelinePhoto]) -> Vec<u8> {
     );
     bytes.extend(photos.iter().map(|photo| u8::from(!photo.online)));
     for photo in photos {
-        let mut column = [0; PLACEHOLDER];
-        let hash = photo.placeholder.as_deref().unwrap_or_default();
-        column.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
-        bytes.extend(column);
+        bytes.extend(photo.placeholder.unwrap_or_default());
     }
     bytes
 }

@@ -10,8 +10,8 @@ use crate::strings::native;
 
 /// File name endings that the dialog offers; anything else can still be chosen through "all files".
 const IMAGES: &[&str] = &[
-    "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jxl", "dng", "cr2", "cr3",
-    "nef", "arw", "orf", "rw2", "raf", "pef", "srw",
+    "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jxl", "dng", "cr2",
+    "cr3", "nef", "arw", "orf", "rw2", "raf", "pef", "srw",
 ];
 
 /// Folders to add.
@@ -21,8 +21,7 @@ pub(crate) async fn choose_folders(
     language: Option<&str>,
 ) -> Result<Vec<PathBuf>> {
     let title = native("addFolders", language);
-    let chosen =
-        ask(app, window, move |dialog| dialog.set_title(title).pick_folders()).await?;
+    let chosen = ask(app, window, move |dialog| dialog.set_title(title).pick_folders()).await?;
     Ok(chosen.unwrap_or_default().into_iter().map(PathBuf::from).collect())
 }
 

@@ -71,7 +71,9 @@ fn answer(
     }
     let Some(picture) = parse(request.uri().path()) else { return refuse(StatusCode::NOT_FOUND) };
     match serve(&picture) {
-        Ok(Some(jpeg)) => respond(StatusCode::OK, "image/jpeg", "private, max-age=31536000, immutable", jpeg.to_vec()),
+        Ok(Some(jpeg)) => {
+            respond(StatusCode::OK, "image/jpeg", "private, max-age=31536000, immutable", jpeg.to_vec())
+        }
         Ok(None) => refuse(StatusCode::NOT_FOUND),
         Err(problem) => {
             tracing::debug!(?picture, code = problem.code, "a picture was not served");

@@ -102,7 +102,8 @@ impl Session {
     /// Stores the settings, and opens the library anew where they ask for another model or number of threads.
     pub(crate) fn change_settings(&self, settings: &Settings) -> Result<()> {
         let before = self.settings()?;
-        let json = serde_json::to_string(settings).map_err(|error| ShellError::Internal(error.to_string()))?;
+        let json =
+            serde_json::to_string(settings).map_err(|error| ShellError::Internal(error.to_string()))?;
         self.library()?.set_setting(SETTINGS, &json)?;
         if before.model == settings.model && before.threads == settings.threads {
             return self.running(|running| running.settings = settings.clone());

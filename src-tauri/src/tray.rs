@@ -41,7 +41,12 @@ pub(crate) fn show(app: &AppHandle, shown: bool, language: Option<&str>) -> Resu
     let item = |id, key| MenuItem::with_id(app, id, native(key, language), true, None::<&str>);
     let menu = Menu::with_items(
         app,
-        &[&item("open", "open")?, &item("pause", "pause")?, &item("resume", "resume")?, &item("quit", "quit")?],
+        &[
+            &item("open", "open")?,
+            &item("pause", "pause")?,
+            &item("resume", "resume")?,
+            &item("quit", "quit")?,
+        ],
     )?;
     let mut tray = TrayIconBuilder::with_id(ID).menu(&menu).tooltip("Lookalike");
     if let Some(icon) = app.default_window_icon() {

@@ -27,10 +27,8 @@ pub(crate) async fn activity(session: OpenSession<'_>) -> Result<Activity> {
 
 #[tauri::command]
 pub(crate) async fn failures(session: OpenSession<'_>) -> Result<Vec<Failure>> {
-    with_library(&session, |library| {
-        Ok(library.failures()?.into_iter().map(convert::failure).collect())
-    })
-    .await
+    with_library(&session, |library| Ok(library.failures()?.into_iter().map(convert::failure).collect()))
+        .await
 }
 
 #[tauri::command]

@@ -15,7 +15,9 @@ use crate::problem::{Result, ShellError};
 use crate::session::Session;
 
 /// Runs `work` where it may take its time; the window's own thread never waits for it.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tauri::async_runtime::spawn_blocking(work)
         .await
         .unwrap_or_else(|error| Err(ShellError::Internal(error.to_string()).into()))

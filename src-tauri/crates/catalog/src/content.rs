@@ -41,14 +41,15 @@ pub fn upsert(connection: &Connection, content: &Content) -> Result<i64> {
     Ok(statement.query_row(row, |row| row.get(0))?)
 }
 
-/// Up to `count` pictures that no photo holds any more.
-pub fn orphans(connection: &Connection, count: usize) -> Result<Vec<(i64, ContentHash)>> {
+/// Up to `count` pictures that no photo holds any more, of those with an id above `after`, by id.
+pub fn orphans(connection: &Connection, after: i64, count: usize) -> Result<Vec<(i64, ContentHash)>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, hash FROM content \
-         WHERE NOT EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id) LIMIT ?1",
+         WHERE id > ?1 AND NOT EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id) \
+         ORDER BY id LIMIT ?2",
     )?;
     let orphans = statement
-        .query_map([count as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map((after, count as i64), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(orphans)
 }

@@ -115,7 +115,7 @@ fn forgetting_a_folder_leaves_no_photo_and_an_orphan_to_collect() {
     catalog
         .write(|connection| {
             assert_eq!(failure::all(connection)?, []);
-            assert_eq!(content::orphans(connection, 10)?, [(content, [1; 32])]);
+            assert_eq!(content::orphans(connection, 0, 10)?, [(content, [1; 32])]);
             content::delete(connection, content)?;
             assert_eq!(
                 embedding::owner(connection, embedding.unwrap())?,
@@ -208,6 +208,21 @@ fn readers_go_on_during_a_write_and_see_what_was_there_before() {
         .unwrap();
     assert_eq!(catalog.read(folder::all).unwrap().len(), 1);
     assert_ne!(catalog.generation(), generation, "what was read before is out of date");
+}
+
+#[test]
+fn a_thumbnail_can_be_read_while_others_are_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let thumbnails = Thumbnails::open(&directory.path().join("thumbnails.db")).unwrap();
+    thumbnails.insert([(&[1; 32], &b"one"[..])]).unwrap();
+    let others = [[2; 32], [3; 32]];
+    // The batch is asked for its items in the middle of the write.
+    let batch = others.iter().map(|hash| {
+        assert_eq!(thumbnails.get(&[1; 32]).unwrap().as_deref(), Some(&b"one"[..]));
+        (hash, &b"other"[..])
+    });
+    thumbnails.insert(batch).unwrap();
+    assert_eq!(thumbnails.hashes().unwrap().len(), 3);
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::worker::{Outcome, OutcomeKind};
 pub(crate) const BATCH: usize = 64;
 
 /// Pictures dropped in a transaction: enough to be quick, few enough that a photo's commit need not wait long.
-const DROPPED_AT_ONCE: usize = 4096;
+const DROPPED_AT_ONCE: usize = 1024;
 
 /// A stamp that no file has, so that the next scan tries it again.
 pub(crate) const RETRY_STAMP: photo::Stamp = photo::Stamp { size: u64::MAX, modified_ns: i64::MIN };
@@ -203,12 +203,13 @@ impl Committer<'_> {
 
     /// Drops pictures that no photo holds any more, from catalog, index and thumbnails.
     pub(crate) fn collect_orphans(&self) -> Result<()> {
+        let mut last = 0;
         loop {
             let _changing = self.changing.lock();
-            let orphans = self.catalog.read(|connection| content::orphans(connection, DROPPED_AT_ONCE))?;
-            if orphans.is_empty() {
-                return Ok(());
-            }
+            let orphans =
+                self.catalog.read(|connection| content::orphans(connection, last, DROPPED_AT_ONCE))?;
+            let Some((highest, _)) = orphans.last() else { return Ok(()) };
+            last = *highest;
             let dropped = self.catalog.write(|connection| {
                 let mut dropped = Vec::new();
                 for (id, _) in &orphans {

@@ -87,6 +87,11 @@ impl Library {
         Ok(own)
     }
 
+    /// The id of the library's photo at an absolute or relative path, if the file is as it was when indexed.
+    pub fn photo_id_at(&self, path: &Path) -> Result<Option<i64>> {
+        Ok(self.photo_at(path)?.filter(is_unchanged).map(|photo| photo.id))
+    }
+
     /// The library's photo at an absolute or relative path.
     fn photo_at(&self, path: &Path) -> Result<Option<Photo>> {
         // As it is, it may lead through a link below one of our folders, or to an unplugged drive; resolved, it

@@ -1,6 +1,7 @@
 //! Adding and forgetting folders. Adding scans nothing; an update does that.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use catalog::folder::{self, Folder};
 
@@ -71,7 +72,11 @@ impl Library {
             self.catalog.write(|connection| folder::delete(connection, id))?;
         }
         self.look_again();
-        self.committer().collect_orphans()
+        // It takes a while for a large folder. A running watch does it in the update that begins now.
+        if self.watches.load(Ordering::Acquire) == 0 {
+            self.committer().collect_orphans()?;
+        }
+        Ok(())
     }
 
     /// The path of a folder.

@@ -48,7 +48,7 @@ mod worker;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use ::catalog::{Catalog, Thumbnails};
 use parking_lot::Mutex;
@@ -108,6 +108,8 @@ pub struct Library {
     changing: Mutex<()>,
     /// Counts the reasons for a running watch to look at everything at once.
     attention: AtomicU64,
+    /// Running watches.
+    watches: AtomicUsize,
     last_filter: LastFilter,
     prepared: PreparedImages,
     data: DataDir,
@@ -145,6 +147,7 @@ impl Library {
             updating: Mutex::new(()),
             changing: Mutex::new(()),
             attention: AtomicU64::new(0),
+            watches: AtomicUsize::new(0),
             last_filter: LastFilter::default(),
             prepared: PreparedImages::default(),
             data,

@@ -26,6 +26,11 @@ impl Library {
         })
     }
 
+    /// The thumbnail of a photo if it still shows the picture `content_id`; none when the photo has changed since.
+    pub fn thumbnail_of(&self, id: i64, content_id: i64) -> Result<Option<Vec<u8>>> {
+        if self.photo(id)?.content_id == content_id { self.thumbnail(id) } else { Ok(None) }
+    }
+
     /// A small upright picture of an example, for showing what was asked.
     pub fn preview(&self, source: &Source) -> Result<Preview> {
         self.with_bytes(source, |path, bytes| {

@@ -112,3 +112,60 @@ fn affordable((width, height): (u32, u32)) -> Target {
     let (width, height) = [1, 2, 4].map(at).into_iter().find(fits).unwrap_or_else(|| at(8));
     Target { short_side: width.min(height), long_side: width.max(height) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    fn tiny() -> Prepared {
+        Prepared { image: RgbImage::new(1, 1, vec![0; 3]).unwrap(), full: (1, 1) }
+    }
+
+    #[test]
+    fn whoever_asks_while_an_image_is_decoded_gets_the_same_one() {
+        let (images, decodes) = (PreparedImages::default(), AtomicUsize::new(0));
+        let key = Key::Bytes(Arc::from(&b"image"[..]));
+        let all: Vec<Arc<Prepared>> = thread::scope(|threads| {
+            let asking: Vec<_> = (0..8)
+                .map(|_| {
+                    threads.spawn(|| {
+                        images.get_or_prepare(key.clone(), || {
+                            decodes.fetch_add(1, Ordering::SeqCst);
+                            thread::yield_now();
+                            Ok(tiny())
+                        })
+                    })
+                })
+                .collect();
+            asking.into_iter().map(|asking| asking.join().unwrap().unwrap()).collect()
+        });
+        assert_eq!(decodes.load(Ordering::SeqCst), 1);
+        assert!(all.iter().all(|image| Arc::ptr_eq(image, &all[0])));
+    }
+
+    #[test]
+    fn only_the_last_images_are_kept_and_a_failed_decode_is_tried_again() {
+        let images = PreparedImages::default();
+        let keys: Vec<Key> = (0..=KEPT as u8).map(|n| Key::Bytes(Arc::from(&[n][..]))).collect();
+        let failed = images.get_or_prepare(keys[0].clone(), || Err(crate::LibraryError::EmptyQuery));
+        assert!(failed.is_err() && images.get(&keys[0]).is_none());
+        for key in &keys {
+            images.get_or_prepare(key.clone(), || Ok(tiny())).unwrap();
+        }
+        assert!(images.get(&keys[0]).is_none(), "the oldest made room");
+        assert!(keys[1..].iter().all(|key| images.get(key).is_some()));
+    }
+
+    #[test]
+    fn large_images_are_kept_reduced() {
+        for (size, kept) in
+            [((4000, 3000), (4000, 3000)), ((8000, 6000), (4000, 3000)), ((9, 90_000_000), (2, 11_250_000))]
+        {
+            let target = affordable(size);
+            assert_eq!((target.short_side, target.long_side), (kept.0.min(kept.1), kept.0.max(kept.1)));
+        }
+    }
+}

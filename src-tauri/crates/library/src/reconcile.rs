@@ -67,6 +67,8 @@ pub(crate) struct Findings {
     pub(crate) resolved: Vec<(i64, PathBuf)>,
     /// Directories and files that the system did not let the walk look at, with its reason.
     pub(crate) unreadable: Vec<(PathBuf, String)>,
+    /// Photos kept although the folder is not there.
+    pub(crate) offline: u64,
     /// Photos that are on a file system of another number now.
     pub(crate) devices: Vec<(i64, Option<u64>)>,
 }

@@ -108,8 +108,8 @@ struct Results<'a> {
     allowed: Option<&'a Allowed>,
     zone: TimeZone,
     matches: Vec<Match>,
-    /// The vectors of the matches, where copies are hidden.
-    shown: Vec<Vec<i8>>,
+    /// The pictures of the matches, where copies are hidden.
+    shown: Shown,
 }
 
 impl<'a> Results<'a> {
@@ -121,7 +121,7 @@ impl<'a> Results<'a> {
         allowed: Option<&'a Allowed>,
     ) -> Self {
         let zone = TimeZone::system();
-        Self { library, vectors, query, own, allowed, zone, matches: Vec::new(), shown: Vec::new() }
+        Self { library, vectors, query, own, allowed, zone, matches: Vec::new(), shown: Shown::default() }
     }
 
     fn add(&mut self, connection: &Connection, neighbor: Neighbor) -> catalog::Result<()> {
@@ -136,11 +136,11 @@ impl<'a> Results<'a> {
         }
         if self.query.hide_copies {
             let vector = self.vectors.vector(neighbor.id).unwrap_or_default();
-            if let Some(shown) = self.near_identical(&vector, owner.content_id) {
+            let limit = self.library.model.bands.near_identical;
+            if let Some(shown) = self.shown.find_or_add(owner.content_id, vector, limit) {
                 self.matches[shown].hidden_copies += photos.len() as u32;
                 return Ok(());
             }
-            self.shown.push(vector);
             // Any of the files will do; rather one that is there.
             photos.sort_by_key(|photo| !photo.online);
         }
@@ -153,14 +153,6 @@ impl<'a> Results<'a> {
             self.matches.push(found);
         }
         Ok(())
-    }
-
-    /// The match, if there is one, that shows nearly the same picture. Hidden ones hide no others.
-    fn near_identical(&self, vector: &[i8], content_id: i64) -> Option<usize> {
-        let limit = self.library.model.bands.near_identical;
-        let alike = |other: &Vec<i8>| vector_index::cosine(vector, other).is_ok_and(|cosine| cosine >= limit);
-        let same = self.matches.iter().position(|found| found.content_id == content_id);
-        same.or_else(|| self.shown.iter().position(alike))
     }
 
     fn to_match(&self, photo: Photo, content: &Content, similarity: f32, region: Option<Region>) -> Match {
@@ -180,5 +172,40 @@ impl<'a> Results<'a> {
             placeholder: content.placeholder,
             hidden_copies: 0,
         }
+    }
+}
+
+/// Pictures that are shown, by content id, with their vectors.
+#[derive(Debug, Default)]
+struct Shown(Vec<(i64, Vec<i8>)>);
+
+impl Shown {
+    /// The position of the first picture that is at least `limit` like this one. Where there is none, this one is
+    /// shown: those that are hidden hide no others, so a chain of likenesses is not one picture.
+    fn find_or_add(&mut self, content_id: i64, vector: Vec<i8>, limit: f32) -> Option<usize> {
+        let alike = |(shown, other): &(i64, Vec<i8>)| {
+            *shown == content_id || vector_index::cosine(&vector, other).is_ok_and(|cosine| cosine >= limit)
+        };
+        let found = self.0.iter().position(alike);
+        if found.is_none() {
+            self.0.push((content_id, vector));
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_pictures_hide_no_others() {
+        let mut shown = Shown::default();
+        // Neighbours are alike (cosine 0.94), the ends are not (0.77).
+        let hidden = [0.0_f32, 20.0, 40.0, 60.0].map(|degrees| {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            shown.find_or_add(degrees as i64, vector_index::quantize(&[cos, sin]).unwrap(), 0.9)
+        });
+        assert_eq!(hidden, [None, Some(0), None, Some(1)]);
     }
 }

@@ -79,15 +79,20 @@ impl Library {
         let counts = Counts::default();
         let mut summary = Summary::default();
         let committer = self.committer();
+        let whole = scopes.iter().all(Scope::is_whole);
+        if whole {
+            // Of folders that were removed; the photos of the others may take hours.
+            committer.collect_orphans()?;
+        }
         let (present, absent): (Vec<_>, Vec<_>) =
             scopes.iter().cloned().partition(|scope| scope.folder.path.is_dir());
         // Reading new photos may take hours; what is not there is told before.
         for scope in &absent {
-            self.note_presence(scope, false, &mut summary, emit)?;
+            summary.offline += self.note_presence(scope, false, emit)?;
         }
         let findings = self.run_pipeline(&present, &committer, &counts, run, &mut summary, emit)?;
         for (scope, findings) in present.iter().zip(&findings) {
-            self.note_presence(scope, findings.present, &mut summary, emit)?;
+            summary.offline += findings.offline;
             committer.set_devices(&findings.devices)?;
             if !findings.unreadable.is_empty() {
                 committer.record_unreadable(scope.folder.id, &findings.unreadable, &mut summary)?;
@@ -99,7 +104,7 @@ impl Library {
             }
         }
         committer.collect_orphans()?;
-        if scopes.iter().any(Scope::is_whole) {
+        if whole {
             self.make_placeholders(run)?;
         }
         summary.scanned = counts.scanned.load(Ordering::Relaxed);
@@ -125,12 +130,20 @@ impl Library {
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
+        let (event_queue, walker_events) = crossbeam_channel::unbounded::<Event>();
         for scope in scopes.iter().filter(|scope| scope.is_whole()) {
             emit(Event::Scanning { path: scope.folder.path.clone() });
         }
         thread::scope(|threads| {
             let walker = threads.spawn(move || {
-                let walk = |scope| reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, run);
+                let walk = |scope| {
+                    let mut findings =
+                        reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, run)?;
+                    // Now, and not when its new photos are read: a folder that is back can be used at once.
+                    let mut tell = |event| drop(event_queue.send(event));
+                    findings.offline = self.note_presence(scope, findings.present, &mut tell)?;
+                    Ok(findings)
+                };
                 scopes.iter().map(walk).collect::<Result<Vec<_>>>()
             });
             let workers: Vec<_> = (0..self.threads)
@@ -138,12 +151,14 @@ impl Library {
                 .collect();
             // The committer holds neither end: it stops when the last worker has.
             drop((jobs, outcome_queue));
-            let outcome = commit_all(committer, &outcomes, counts, &|| !walker.is_finished(), summary, emit);
+            let received = Received { outcomes: &outcomes, events: &walker_events };
+            let outcome = commit_all(committer, received, counts, &|| !walker.is_finished(), summary, emit);
             drop(outcomes);
             for worker in workers {
                 join(worker)?;
             }
             let findings = join(walker)?;
+            walker_events.try_iter().for_each(emit);
             outcome.map(|()| findings)
         })
     }
@@ -168,37 +183,39 @@ impl Library {
         Ok(to_redo)
     }
 
-    fn note_presence(
-        &self,
-        scope: &Scope,
-        present: bool,
-        summary: &mut Summary,
-        emit: &mut dyn FnMut(Event),
-    ) -> Result<()> {
+    /// Notes whether a folder is there. Returns how many photos are kept although it is not.
+    fn note_presence(&self, scope: &Scope, present: bool, emit: &mut dyn FnMut(Event)) -> Result<u64> {
         let folder = &scope.folder;
         let path = folder.path.clone();
         if present {
             // A part of a folder tells nothing new of a folder that was there; spare the write.
             if folder.online && !scope.is_whole() {
-                return Ok(());
+                return Ok(0);
             }
             let back =
                 self.catalog.write(|connection| folder::set_online(connection, folder.id, clock::now()))?;
             if back {
                 emit(Event::Online { path });
             }
-            return Ok(());
+            return Ok(0);
         }
         let (gone, photos) = self.catalog.write(|connection| {
             let gone = folder::set_offline(connection, folder.id)?;
             Ok((gone, photo::count_in(connection, folder.id)?))
         })?;
-        summary.offline += photos;
         if gone {
             emit(Event::Offline { path });
         }
-        Ok(())
+        Ok(photos)
     }
+}
+
+/// What comes in while an update runs.
+#[derive(Clone, Copy)]
+struct Received<'a> {
+    outcomes: &'a Receiver<Outcome>,
+    /// What the walker has to tell.
+    events: &'a Receiver<Event>,
 }
 
 fn spawn_worker<'scope>(
@@ -213,7 +230,7 @@ fn spawn_worker<'scope>(
 /// Commits outcomes until the last worker is done.
 fn commit_all(
     committer: &Committer<'_>,
-    outcomes: &Receiver<Outcome>,
+    Received { outcomes, events }: Received<'_>,
     counts: &Counts,
     walking: &dyn Fn() -> bool,
     summary: &mut Summary,
@@ -228,6 +245,7 @@ fn commit_all(
             done += 1;
         }
         if ended || batch.len() == BATCH || since.elapsed() >= COMMIT_AFTER {
+            events.try_iter().for_each(&mut *emit);
             committer.commit(&mut batch, summary, emit)?;
             let total = counts.jobs.load(Ordering::Relaxed);
             emit(Event::Progress { done, total, walking: walking() });

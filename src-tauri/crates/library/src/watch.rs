@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,8 @@ impl Library {
         let (sender, notices) = crossbeam_channel::unbounded();
         let (build_sender, build_events) = crossbeam_channel::unbounded();
         let mut watch = Watch::new(self, sender)?;
+        let building = Control::default();
+        let _running = Running::new(&self.watches);
         thread::scope(|threads| {
             let mut builder: Option<thread::ScopedJoinHandle<'_, Result<()>>> = None;
             while !control.is_cancelled() {
@@ -66,7 +68,7 @@ impl Library {
                 });
                 if let Err(error) = updated {
                     // A build in the background would hold the error back until it is done.
-                    control.cancel();
+                    building.cancel();
                     return Err(error);
                 }
                 watch.listen_again(&back);
@@ -76,16 +78,33 @@ impl Library {
                 emit(Event::UpToDate);
                 if builder.as_ref().is_none_or(thread::ScopedJoinHandle::is_finished) {
                     report_build(builder.take());
-                    let events = build_sender.clone();
+                    let (events, building) = (build_sender.clone(), &building);
                     builder = Some(threads.spawn(move || {
                         // The receiver lives as long as the scope.
-                        self.build_index(control, &|event| drop(events.send(event)))
+                        self.build_index(building, &|event| drop(events.send(event)))
                     }));
                 }
             }
+            building.cancel();
             report_build(builder);
             Ok(())
         })
+    }
+}
+
+/// Counts among the running watches.
+struct Running<'a>(&'a AtomicUsize);
+
+impl<'a> Running<'a> {
+    fn new(watches: &'a AtomicUsize) -> Self {
+        watches.fetch_add(1, Ordering::AcqRel);
+        Self(watches)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

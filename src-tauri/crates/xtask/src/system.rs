@@ -64,7 +64,10 @@ pub(crate) fn ensure_build_tools() -> Result<()> {
 
 fn ensure_libraries() -> Result<()> {
     let found = |library: &Library| {
-        Command::new("pkg-config").args(["--exists", library.name]).status().is_ok_and(|status| status.success())
+        Command::new("pkg-config")
+            .args(["--exists", library.name])
+            .status()
+            .is_ok_and(|status| status.success())
     };
     let missing: Vec<&Library> = LIBRARIES.iter().filter(|library| !found(library)).collect();
     if missing.is_empty() {

@@ -318,7 +318,9 @@ export class MemoryBackend implements Backend {
   }
 
   #picture(id: number, longest: number): string {
-    const { scene, width, height } = this.#known(id);
+    const photo = this.#byId.get(id);
+    if (!photo) return 'data:,';
+    const { scene, width, height } = photo;
     const scale = longest / Math.max(width, height);
     return sceneUrl(scene, Math.round(width * scale), Math.round(height * scale), String(id));
   }

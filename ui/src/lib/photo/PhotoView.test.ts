@@ -1,0 +1,157 @@
+import { render, screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+
+import { faultsOf } from '../../test/axe';
+import { madeUpLibrary } from '../../test/library';
+import Overlays from '../../test/Overlays.svelte';
+import Within from '../../test/Within.svelte';
+import type { MemoryBackend } from '../backend/memory';
+import { photoRef } from '../query/query';
+import { trail } from '../query/trail.svelte';
+import { library } from '../state/library.svelte';
+import { view } from '../state/view.svelte';
+import { middle } from './box';
+
+const user = userEvent.setup();
+
+afterEach(() => {
+  view.close();
+  trail.leave();
+});
+
+async function open(id: number, options: { crop?: boolean } = {}): Promise<MemoryBackend> {
+  const backend = await madeUpLibrary({ photos: 60 });
+  onTestFinished(trail.attach(backend));
+  view.open({ kind: 'photo', image: photoRef(id), ...options });
+  render(Within, { backend, view: Overlays });
+  await named(id);
+  return backend;
+}
+
+const named = (id: number) =>
+  waitFor(() =>
+    expect(screen.getByRole('dialog').getAttribute('aria-label')).toContain(String(id).padStart(5, '0')),
+  );
+const lookalikes = () => screen.getAllByRole('listitem').length;
+
+/** Nothing is laid out here: a photo pixel is a screen pixel, and an arrow key moves the box by eight. */
+const wholeOf = async (backend: MemoryBackend, id: number) => ({ ...(await backend.photo(id)), least: 16 });
+
+test('a box drawn with the keyboard becomes the query', async () => {
+  const backend = await open(5);
+  const start = middle(await wholeOf(backend, 5));
+  await user.keyboard('b{ArrowRight}{ArrowRight}{ArrowUp}{Shift>}{ArrowLeft}{/Shift}{Enter}');
+  expect(view.overlay).toBeNull();
+  expect(trail.current?.query.examples).toEqual([
+    {
+      image: photoRef(5),
+      crop: { ...start, x: start.x + 16, y: start.y - 8, width: start.width - 8 },
+      negative: false,
+    },
+  ]);
+});
+
+test('it can open with a box at hand', async () => {
+  await open(5, { crop: true });
+  await user.keyboard('{Enter}');
+  expect(trail.current?.query.examples[0]?.crop).not.toBeNull();
+});
+
+test('look-alikes follow the box', async () => {
+  const backend = await open(5);
+  const search = vi.spyOn(backend, 'search');
+  await waitFor(() => expect(lookalikes()).toBeGreaterThan(0));
+  await user.keyboard('b');
+  await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).not.toBeNull());
+  expect(screen.getByRole('button', { name: 'Search with this part' })).toBeInTheDocument();
+  expect(backend.calls).toContain('prepare');
+});
+
+test('Escape drops the box, then closes', async () => {
+  await open(5);
+  await user.keyboard('b{Escape}');
+  expect(view.overlay).not.toBeNull();
+  expect(screen.getByRole('button', { name: 'Show all' })).toBeInTheDocument();
+  await user.keyboard('{Escape}');
+  expect(view.overlay).toBeNull();
+  expect(trail.current).toBeNull();
+});
+
+test('the arrows step through the photos, as far as they go', async () => {
+  await open(library.timeline?.ids[0] ?? 1);
+  const [first = 0, second = 0] = library.timeline?.ids ?? [];
+  expect(screen.getByRole('button', { name: 'Previous' })).toBeDisabled();
+  await user.keyboard('{ArrowRight}');
+  await named(second);
+  await user.keyboard('{ArrowLeft}{ArrowLeft}');
+  await named(first);
+});
+
+test('among results the arrows step through those', async () => {
+  const backend = await open(5);
+  trail.find(photoRef(9));
+  await waitFor(() => expect(trail.current?.shown.length).toBeGreaterThan(2));
+  const [, second = 0, third = 0] = trail.current?.shown.map(({ id }) => id) ?? [];
+  expect(backend).toBeDefined();
+  view.open({ kind: 'photo', image: photoRef(second) });
+  await named(second);
+  await user.keyboard('{ArrowRight}');
+  await named(third);
+});
+
+test('opening the query shows its part, and changing that stays on the same step', async () => {
+  const crop = { x: 10, y: 20, width: 400, height: 300 };
+  const backend = await open(5);
+  trail.find(photoRef(7), crop);
+  view.open({ kind: 'photo', image: photoRef(7) });
+  await named(7);
+  await user.keyboard('{ArrowRight}{Enter}');
+  expect(trail.current?.query.examples[0]?.crop).toEqual({ ...crop, x: 18 });
+  trail.back();
+  expect(trail.current).toBeNull();
+  expect(backend).toBeDefined();
+});
+
+test('details tell where the photo is and its copies', async () => {
+  await open(9);
+  await user.click(screen.getByRole('button', { name: 'Details' }));
+  const details = screen.getByRole('complementary', { name: 'Details' });
+  expect(details).toHaveTextContent(/IMG_00009/);
+  expect(details).toHaveTextContent(/Same file also at/);
+  expect(details).toHaveTextContent(/\d+ × \d+ pixels/);
+});
+
+test('a photo that is gone is said in words', async () => {
+  await open(5);
+  view.open({ kind: 'photo', image: photoRef(999) });
+  expect(await screen.findByRole('alert')).not.toBeEmptyDOMElement();
+});
+
+test('compare shows query and result with what makes them alike, and steps on', async () => {
+  const backend = await open(5);
+  trail.find(photoRef(9));
+  await waitFor(() => expect(trail.current?.shown.length).toBeGreaterThan(1));
+  const [first, second] = trail.current?.shown ?? [];
+  view.open({ kind: 'compare', image: photoRef(9), with: photoRef(first?.id ?? 0) });
+  await screen.findByRole('img', { name: first?.name ?? '' });
+  expect(screen.getByRole('img', { name: (await backend.photo(9)).name })).toBeInTheDocument();
+  expect(screen.getByRole('status')).toHaveTextContent(/similar|identical|Related/i);
+  const sides = () => screen.getAllByRole('figure').map((side) => side.textContent?.trim().split(' ')[0]);
+  expect(sides()).toEqual(['Query', 'Result']);
+  await user.click(screen.getByRole('button', { name: 'Swap sides' }));
+  expect(sides()).toEqual(['Result', 'Query']);
+  expect(await faultsOf(screen.getByRole('dialog'))).toEqual([]);
+  await user.keyboard('{ArrowRight}');
+  await screen.findByRole('img', { name: second?.name ?? '' });
+  await user.keyboard('{Escape}');
+  expect(view.overlay).toBeNull();
+});
+
+test('it can be used with assistive technology', async () => {
+  await open(5);
+  await waitFor(() => expect(lookalikes()).toBeGreaterThan(0));
+  await user.keyboard('b');
+  await user.click(screen.getByRole('button', { name: 'Details' }));
+  expect(await faultsOf(screen.getByRole('dialog'))).toEqual([]);
+});

@@ -1,0 +1,137 @@
+import { screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+
+import { faultsOf } from '../../test/axe';
+import { madeUpLibrary, show } from '../../test/library';
+import { BackendError } from '../backend/error';
+import type { Band, Match } from '../backend/types';
+import { photoRef } from './query';
+import Results from './Results.svelte';
+import { resultsSource } from './resultsSource';
+import { trail } from './trail.svelte';
+
+const user = userEvent.setup();
+
+afterEach(() => trail.leave());
+
+const found = (id: number, band: Band): Match => ({
+  id,
+  version: 1,
+  name: `${id}.jpg`,
+  width: 400,
+  height: 300,
+  similarity: 0.9 - id / 100,
+  band,
+  region: null,
+  online: true,
+  day: '2026-03-12',
+  hiddenCopies: 0,
+  placeholder: null,
+});
+
+/** Results of a query that finds photos in these bands. */
+async function results(...bands: Band[]) {
+  const backend = await madeUpLibrary();
+  const search = vi
+    .spyOn(backend, 'search')
+    .mockResolvedValue({ matches: bands.map((band, id) => found(id, band)), milliseconds: 7 });
+  onTestFinished(trail.attach(backend));
+  trail.find(photoRef(1));
+  const shown = show(Results, backend);
+  await waitFor(() => expect(trail.current?.waiting).toBe(false));
+  return { ...shown, search };
+}
+
+const limit = (name: string) => screen.getByRole('radio', { name });
+const status = (text: string | RegExp) =>
+  waitFor(() =>
+    expect(
+      screen
+        .getAllByRole('status')
+        .map((element) => element.textContent)
+        .join(),
+    ).toMatch(text),
+  );
+
+test('related photos are folded until asked for', async () => {
+  await results('very-similar', 'similar', 'related', 'related', 'unrelated');
+  expect(limit('Similar')).toBeChecked();
+  await status(/^2 photos/);
+  await user.click(screen.getByRole('button', { name: /2 related photos/ }));
+  expect(limit('Related')).toBeChecked();
+  await status(/^4 photos/);
+  expect(screen.queryByRole('button', { name: /related photos/ })).toBeNull();
+});
+
+test('the limit tightens, and loosens again when nothing is left', async () => {
+  await results('similar', 'similar');
+  await user.click(limit('Nearly identical'));
+  await user.click(screen.getByRole('button', { name: 'Show Similar' }));
+  expect(limit('Similar')).toBeChecked();
+  await status(/^2 photos/);
+});
+
+test('unrelated photos show only when asked for by name', async () => {
+  await results('unrelated');
+  await status('Nothing in the library looks like this.');
+  await user.click(screen.getByRole('button', { name: 'Show the closest anyway' }));
+  await status(/^1 photo/);
+});
+
+test('filters narrow the search, and can be cleared when nothing passes', async () => {
+  const { search } = await results();
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Folder' }), 'Scans');
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Type' }), 'JPEG');
+  await user.click(screen.getByRole('checkbox', { name: 'Hide copies' }));
+  expect(search.mock.lastCall?.[0]).toMatchObject({
+    filter: { folders: [3], formats: ['jpeg'], from: null, to: null },
+    hideCopies: true,
+  });
+  await status('No photo that passes the filters looks like this.');
+  await user.click(screen.getByRole('button', { name: 'Clear filters' }));
+  expect(search.mock.lastCall?.[0].filter).toMatchObject({ folders: [], formats: [] });
+  expect(screen.getByRole('combobox', { name: 'Folder' })).toHaveDisplayValue('All folders');
+});
+
+test('dates narrow the search; what is no day yet does not', async () => {
+  const { search } = await results('similar');
+  await user.click(screen.getByRole('button', { name: 'Date: Any date' }));
+  const from = screen.getByLabelText<HTMLInputElement>('From');
+  from.type = 'text';
+  await user.type(from, '2024');
+  await user.tab();
+  expect(search).toHaveBeenCalledOnce();
+  await user.clear(from);
+  await user.type(from, '2024-05-01');
+  await user.tab();
+  expect(search.mock.lastCall?.[0].filter.from).toBe('2024-05-01');
+  expect(screen.getByRole('button', { name: 'Date: From May 1, 2024' })).toBeInTheDocument();
+});
+
+test('a failed search says why in place, and can be tried again', async () => {
+  const { search } = await results('similar');
+  const problem = { code: 'image_unknown_to_the_catalogue', details: {}, message: 'The image is gone.' };
+  search.mockRejectedValueOnce(new BackendError(problem));
+  trail.hideCopies(true);
+  expect(await screen.findByRole('alert')).toHaveTextContent('The image is gone.');
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  await status(/^1 photo/);
+});
+
+test('it can be used with assistive technology', async () => {
+  const { container } = await results('similar', 'related');
+  await user.click(screen.getByRole('button', { name: 'Date: Any date' }));
+  expect(await faultsOf(container)).toEqual([]);
+});
+
+test('the grid gets a heading for each band', () => {
+  const words = { band: (band: Band) => band, count: String, label: ({ name }: Match) => name };
+  const source = resultsSource([found(4, 'near-identical'), found(5, 'similar'), found(6, 'similar')], words);
+  expect(source.sections).toEqual([
+    { title: 'near-identical', start: 0, detail: '1' },
+    { title: 'similar', start: 1, detail: '2' },
+  ]);
+  expect(source.positionOf(6)).toBe(2);
+  expect(source.positionOf(9)).toBe(-1);
+});

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Refresher } from './refresher';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A fetch that takes this long, and when each one began. */
+function fetching(duration: number) {
+  const starts: number[] = [];
+  let running = 0;
+  const fetch = async () => {
+    expect(++running).toBe(1);
+    starts.push(performance.now() - zero);
+    await new Promise((resolve) => setTimeout(resolve, duration));
+    running--;
+  };
+  const zero = performance.now();
+  return { starts, refresher: new Refresher(fetch) };
+}
+
+describe('refreshing', () => {
+  it('fetches at once, and once more for all that came meanwhile', async () => {
+    const { starts, refresher } = fetching(10);
+    for (let i = 0; i < 20; i++) refresher.request();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(starts).toEqual([0, 510]);
+  });
+
+  it('never fetches twice at a time, and rests eight times as long as a slow fetch took', async () => {
+    const { starts, refresher } = fetching(1000);
+    for (let i = 0; i < 200; i++) {
+      refresher.request();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(starts).toEqual([0, 9000, 18000]);
+  });
+
+  it('does not rest when the person asks for something else', async () => {
+    const { starts, refresher } = fetching(10);
+    refresher.request();
+    await vi.advanceTimersByTimeAsync(100);
+    refresher.now();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(starts).toEqual([0, 100]);
+  });
+
+  it('fetches nothing more once stopped', async () => {
+    const { starts, refresher } = fetching(10);
+    refresher.request();
+    refresher.request();
+    refresher.stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(starts).toEqual([0]);
+  });
+});

@@ -16,7 +16,7 @@ use crate::photo_protocol::{self, Previews};
 use crate::session::{Session, Tell};
 use crate::tray;
 use crate::window;
-use crate::wire::{Changed, Incoming, Problem};
+use crate::wire::{Changed, Incoming, Problem, Settings};
 
 /// Runs the app.
 pub fn run() -> ExitCode {
@@ -124,11 +124,12 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
 struct ToWindow(AppHandle);
 
 impl Tell for ToWindow {
-    fn opened(&self, settings: &crate::wire::Settings) {
+    fn opened(&self, settings: &Settings) {
         let (app, settings) = (self.0.clone(), settings.clone());
         let shown = self.0.run_on_main_thread(move || {
-            if let Err(problem) = tray::show(&app, settings.tray, settings.language.as_deref()) {
-                tracing::warn!(code = problem.code, "there is no tray icon");
+            let tray = tray::show(&app, settings.tray, settings.language.as_deref());
+            if let Err(problem) = tray.and_then(|()| window::set_theme(&app, settings.theme)) {
+                tracing::warn!(code = problem.code, "tray or theme are not as the person wants them");
             }
         });
         if let Err(error) = shown {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use tauri::webview::PageLoadEvent;
 use tauri::{
-    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
 
 use crate::incoming;
@@ -20,6 +21,13 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("Lookalike")
         .inner_size(1280.0, 800.0)
         .min_inner_size(640.0, 480.0)
+        // Shown once there is something to see: an empty white window is not a start.
+        .visible(false)
+        .on_page_load(|window, payload| {
+            if payload.event() == PageLoadEvent::Finished {
+                show(window.app_handle());
+            }
+        })
         // The window shows our own pages and nothing else, whatever is dropped on it or linked to.
         .on_navigation(|url| is_ours(url.as_str()))
         .build()?;
@@ -45,7 +53,8 @@ pub(crate) fn show(app: &AppHandle) {
 }
 
 /// Has title bar and native menus follow the theme.
-pub(crate) fn set_theme(window: &Window, theme: Theme) -> Result<()> {
+pub(crate) fn set_theme(app: &AppHandle, theme: Theme) -> Result<()> {
+    let Some(window) = app.get_webview_window(LABEL) else { return Ok(()) };
     Ok(window.set_theme(match theme {
         Theme::System => None,
         Theme::Light => Some(tauri::Theme::Light),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tauri::{AppHandle, State, Window};
+use tauri::{AppHandle, State};
 
 use super::blocking;
 use crate::incoming::Inbox;
@@ -34,12 +34,11 @@ pub(crate) async fn ready(app: AppHandle, inbox: State<'_, Inbox>) -> Result<()>
 #[tauri::command]
 pub(crate) async fn change_settings(
     app: AppHandle,
-    window: Window,
     session: State<'_, Arc<Session>>,
     settings: Settings,
 ) -> Result<()> {
     tray::show(&app, settings.tray, settings.language.as_deref())?;
-    window::set_theme(&window, settings.theme)?;
+    window::set_theme(&app, settings.theme)?;
     let session = Arc::clone(&session);
     blocking(move || session.change_settings(&settings)).await
 }

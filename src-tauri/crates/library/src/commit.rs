@@ -112,7 +112,7 @@ impl Committer<'_> {
                     effects.vectors.push((id, digest.vector));
                 }
                 effects.indexed += 1;
-                place(connection, &job, content_id, effects)
+                place(connection, &job, content_id, true, effects)
             }
             OutcomeKind::Known(hash) => {
                 // Collected since the worker looked: the next scan reads the file as a new one.
@@ -122,7 +122,7 @@ impl Committer<'_> {
                 } else {
                     effects.indexed += 1;
                 }
-                place(connection, &job, content_id, effects)
+                place(connection, &job, content_id, false, effects)
             }
             OutcomeKind::Failed { code, reason } => {
                 // A photo that was readable before and is not now has nothing left to show.
@@ -237,8 +237,15 @@ impl Committer<'_> {
     }
 }
 
-/// Gives the picture its photo row: an old one whose file has moved here, or this path's own.
-fn place(connection: &Connection, job: &Job, content_id: i64, effects: &mut Effects) -> catalog::Result<()> {
+/// Gives the picture its photo row: an old one whose file has moved here, or this path's own. `anew` says that the
+/// picture was read, be it for the first time or not.
+fn place(
+    connection: &Connection,
+    job: &Job,
+    content_id: i64,
+    anew: bool,
+    effects: &mut Effects,
+) -> catalog::Result<()> {
     failure::delete(connection, job.folder_id, &job.relative)?;
     let place =
         photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, device: job.device };
@@ -252,7 +259,7 @@ fn place(connection: &Connection, job: &Job, content_id: i64, effects: &mut Effe
         }
     }
     let id = photo::upsert(connection, place, content_id, clock::now())?;
-    if here.is_none_or(|photo| photo.content_id != content_id) {
+    if anew || here.is_none_or(|photo| photo.content_id != content_id) {
         effects.events.push(Event::Indexed { photo: id, path: job.path() });
     }
     Ok(())

@@ -26,7 +26,7 @@ pub enum Event {
         /// Whether folders are still being walked.
         walking: bool,
     },
-    /// A photo is searchable: new, or changed.
+    /// A photo is searchable: new, changed, or embedded anew.
     Indexed {
         /// The photo's id.
         photo: i64,

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use catalog::{Catalog, embedding};
 use vector_index::{RECALL_GOAL, TieredIndex, VectorIndex};
 
-use crate::control::Control;
+use crate::control::Run;
 use crate::event::Event;
 use crate::model::Model;
 use crate::once::Once;
@@ -75,19 +75,14 @@ impl SearchIndex {
     }
 
     /// Builds the graph where it is worth it, then searches use it. Searches and inserts go on meanwhile.
-    pub(crate) fn build(
-        &self,
-        threads: usize,
-        control: &Control,
-        emit: &(dyn Fn(Event) + Sync),
-    ) -> Result<()> {
+    pub(crate) fn build(&self, threads: usize, run: &Run<'_>, emit: &(dyn Fn(Event) + Sync)) -> Result<()> {
         let vectors = self.vectors()?;
         if !vectors.needs_build() {
             return Ok(());
         }
         let progress = |done: usize, total: usize| {
             emit(Event::BuildingIndex { done: done as u64, total: total as u64 });
-            if control.proceed() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if run.proceed() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         let adopted = vectors.snapshot_for_build().build(threads, &progress).and_then(|built| {
             vectors.adopt(built)?;

@@ -78,6 +78,7 @@ pub use update::{FailedPhoto, Summary};
 pub use verify::{Finding, Verification};
 
 use commit::Committer;
+use control::Run;
 use data_dir::DataDir;
 use filter::LastFilter;
 use index::SearchIndex;
@@ -156,7 +157,7 @@ impl Library {
 
     /// Builds the graph for fast search where the library is large enough; exact search answers meanwhile.
     pub fn build_index(&self, control: &Control, emit: &(dyn Fn(Event) + Sync)) -> Result<()> {
-        self.index.build(self.threads, control, emit)
+        self.index.build(self.threads, &Run::new(control), emit)
     }
 
     /// Writes the index to disk, so that the next start is quick. Nothing is lost without it.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -47,47 +47,34 @@ impl Library {
         let (sender, notices) = crossbeam_channel::unbounded();
         let (build_sender, build_events) = crossbeam_channel::unbounded();
         let mut watch = Watch::new(self, sender)?;
-        let building = Control::default();
         let _running = Running::new(&self.watches);
+        let ending = AtomicU64::new(0);
+        let build = Run::while_at(control, &ending, 0);
         thread::scope(|threads| {
             let mut builder: Option<thread::ScopedJoinHandle<'_, Result<()>>> = None;
-            while !control.is_cancelled() {
-                watch.gather(&notices);
-                watch.check_attention();
-                watch.check_presence()?;
+            let ended = loop {
+                if control.is_cancelled() {
+                    break Ok(());
+                }
                 build_events.try_iter().for_each(&mut *emit);
-                watch.not_live.drain(..).for_each(&mut *emit);
-                let Some(scopes) = watch.due() else { continue };
-                let mut back = Vec::new();
-                let run = Run::while_at(control, &self.attention, watch.attention);
-                let updated = self.update_scopes(&scopes, &run, &mut |event| {
-                    if let Event::Online { path } = &event {
-                        back.push(path.clone());
+                match watch.look(&notices, control, emit) {
+                    Err(error) => break Err(error),
+                    Ok(false) => {}
+                    Ok(true) if builder.as_ref().is_some_and(|builder| !builder.is_finished()) => {}
+                    Ok(true) => {
+                        report_build(builder.take());
+                        let events = build_sender.clone();
+                        builder = Some(threads.spawn(move || {
+                            // The receiver lives as long as the scope.
+                            self.index.build(self.threads, &build, &|event| drop(events.send(event)))
+                        }));
                     }
-                    emit(event);
-                });
-                if let Err(error) = updated {
-                    // A build in the background would hold the error back until it is done.
-                    building.cancel();
-                    return Err(error);
                 }
-                watch.listen_again(&back);
-                if run.has_ended() {
-                    continue;
-                }
-                emit(Event::UpToDate);
-                if builder.as_ref().is_none_or(thread::ScopedJoinHandle::is_finished) {
-                    report_build(builder.take());
-                    let (events, building) = (build_sender.clone(), &building);
-                    builder = Some(threads.spawn(move || {
-                        // The receiver lives as long as the scope.
-                        self.build_index(building, &|event| drop(events.send(event)))
-                    }));
-                }
-            }
-            building.cancel();
+            };
+            // An error must not wait until a build in the background is done.
+            ending.store(1, Ordering::Release);
             report_build(builder);
-            Ok(())
+            ended
         })
     }
 }
@@ -175,7 +162,8 @@ impl<'a> Watch<'a> {
             folders: HashMap::new(),
             dirty: BTreeSet::new(),
             dirty_since: Some(now),
-            last_notice: now,
+            // Nothing has happened yet, so the first look need not wait.
+            last_notice: now.checked_sub(QUIET).unwrap_or(now),
             next_presence: now,
             next_reconcile: now + RECONCILE,
             not_live: Vec::new(),
@@ -185,6 +173,34 @@ impl<'a> Watch<'a> {
             watch.adopt(folder);
         }
         Ok(watch)
+    }
+
+    /// Waits a moment for something to look at and, if there is, brings it up to date. Returns whether it did.
+    fn look(
+        &mut self,
+        notices: &Receiver<Notice>,
+        control: &Control,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<bool> {
+        self.gather(notices);
+        self.check_attention();
+        self.check_presence()?;
+        self.not_live.drain(..).for_each(&mut *emit);
+        let Some(scopes) = self.due() else { return Ok(false) };
+        let run = Run::while_at(control, &self.library.attention, self.attention);
+        let mut back = Vec::new();
+        self.library.update_scopes(&scopes, &run, &mut |event| {
+            if let Event::Online { path } = &event {
+                back.push(path.clone());
+            }
+            emit(event);
+        })?;
+        self.listen_again(&back);
+        let up_to_date = !run.has_ended();
+        if up_to_date {
+            emit(Event::UpToDate);
+        }
+        Ok(up_to_date)
     }
 
     /// Starts watching a folder and has it walked once.

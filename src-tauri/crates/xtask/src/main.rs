@@ -23,6 +23,8 @@ cargo xtask run [FOLDER]     set up and open the window on FOLDER (or the sample
 cargo xtask test             set up, then every check and test that CI runs
 cargo xtask setup            the set-up alone; after it plain `cargo build` works
 cargo xtask bench            measure, on files it makes itself
+cargo xtask bench window [COUNT]
+                             measure the window over COUNT small photos (100000 when not given)
 cargo xtask evaluate FOLDER  how often the most similar photo is of the same class (subfolders are classes)
 cargo xtask types            write the window's TypeScript types anew from the shell's
 cargo xtask models           make the default models again from their packages
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         ["setup"] => setup(),
         ["types"] => types::write(),
         ["bench"] => bench::run(),
+        ["bench", "window"] => bench::window("100000"),
+        ["bench", "window", count] => bench::window(count),
         ["evaluate", folder] => bench::evaluate(folder),
         ["models"] => python::models(),
         ["parity", photos, models @ ..] => python::parity(photos, models),

@@ -46,7 +46,7 @@ const LIBRARIES: &[Library] = &[Library {
 #[cfg(not(target_os = "linux"))]
 const LIBRARIES: &[Library] = &[];
 
-/// What the end-to-end tests of the window need on Debian: a screen that is none, WebKit's driver, a message bus,
+/// What the end-to-end tests of the window need on Debian: a screen that is none, `WebKit`'s driver, a message bus,
 /// the keyboard, mouse and clipboard of that screen, and the tray's library.
 const TEST_PACKAGES: &[&str] =
     &["xvfb", "webkit2gtk-driver", "dbus", "xdotool", "xclip", "openbox", "libayatana-appindicator3-1"];

@@ -142,8 +142,9 @@ export class Trail {
     this.#keepFocus();
     this.#position = position;
     this.#previous = null;
-    selection.clear();
-    selection.focused = this.current ? this.current.focused : this.#focusedBefore;
+    const focused = this.current ? this.current.focused : this.#focusedBefore;
+    if (focused !== null) selection.only(focused);
+    else selection.clear();
     if (this.current?.outdated) void this.#search(this.current, true);
   }
 

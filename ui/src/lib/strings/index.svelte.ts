@@ -4,8 +4,7 @@
 
 import { IntlMessageFormat } from 'intl-messageformat';
 
-import de from './de.json';
-import en from './en.json';
+import type en from './en.json';
 
 type Paths<Tree> = {
   [Key in keyof Tree & string]: Tree[Key] extends string ? Key : `${Key}.${Paths<Tree[Key]>}`;
@@ -18,7 +17,11 @@ interface Messages {
   [key: string]: string | Messages;
 }
 
-const CATALOGUES: Record<string, Messages> = { de, en };
+const CATALOGUES: Record<string, Messages> = Object.fromEntries(
+  Object.entries(import.meta.glob<Messages>('./*.json', { eager: true, import: 'default' })).map(
+    ([path, messages]) => [path.slice('./'.length, -'.json'.length), messages],
+  ),
+);
 
 /** The languages there are. */
 export const LANGUAGES = Object.keys(CATALOGUES);

@@ -10,6 +10,7 @@ const SHARED: Record<string, string> = {
   build_cancelled: 'internal',
   build_outdated: 'internal',
   crop_out_of_bounds: 'internal',
+  day_invalid: 'internal',
   different_sizes: 'internal',
   dimension_mismatch: 'internal',
   image_buffer: 'internal',

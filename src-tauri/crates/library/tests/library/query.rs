@@ -26,7 +26,8 @@ fn a_filter_gives_as_many_results_as_pass_it() {
     assert!(old[0].day <= Day(12_000) && old[0].width > 0 && old[0].placeholder.is_some());
     assert!(with(Filter { formats: vec!["png".into()], ..Filter::default() }, 5).is_empty());
 
-    // What is added later passes the same filter too.
+    // What is added between two queries passes the same filter too.
+    assert_eq!(with(Filter { folders: vec![dresses], ..Filter::default() }, 50).len(), 6);
     place.add_as("skirt/skirt-1.jpg", "dress/new.jpg");
     update(&library);
     let found = with(Filter { folders: vec![dresses], ..Filter::default() }, 50);

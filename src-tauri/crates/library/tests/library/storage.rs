@@ -65,7 +65,9 @@ fn a_running_watch_rebuilds_at_once() {
     watched(&library, |_, events| {
         events.wait_for(|event| *event == Event::UpToDate);
         library.rebuild().unwrap();
-        events.wait_for(|event| matches!(event, Event::Progress { done: 6, .. }));
+        for _ in 0..6 {
+            events.wait_for(|event| matches!(event, Event::Indexed { .. }));
+        }
     });
     assert_eq!(library.storage().unwrap().vectors, 6);
 }

@@ -127,3 +127,26 @@ fn photos_can_be_browsed_and_searched_while_others_are_read() {
     });
     assert_eq!(library.overview().unwrap().photos, 24);
 }
+
+#[test]
+fn a_watch_that_ended_with_an_error_can_be_tried_again() {
+    let place = Place::with_classes(&["hat"]);
+    let library = place.open();
+    library.add_folder(&place.photos()).unwrap();
+    let spoil = catalog::Catalog::open(&place.data().join("catalog.db")).unwrap();
+    let rename = |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        spoil.write(|connection| Ok(connection.execute_batch(&sql)?)).unwrap();
+    };
+    let control = Control::default();
+    rename("failure", "away");
+    assert!(library.watch(&control, &mut |_| {}).is_err());
+    rename("away", "failure");
+    let stop_when_done = &mut |event| {
+        if event == Event::UpToDate {
+            control.cancel();
+        }
+    };
+    library.watch(&control, stop_when_done).unwrap();
+    assert_eq!(library.overview().unwrap().photos, 6);
+}

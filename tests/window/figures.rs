@@ -1,0 +1,169 @@
+//! What `bench.rs` measures.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::app::{App, until};
+use crate::desktop::Desktop;
+
+const STARTS: usize = 5;
+const DROPS: usize = 9;
+const MOVES: usize = 40;
+
+pub(crate) fn run() {
+    let Some(library) = std::env::var_os("LOOKALIKE_BENCH_LIBRARY").map(PathBuf::from) else {
+        eprintln!("not measured: run `cargo xtask bench window`, which makes a library first");
+        return;
+    };
+    let desktop = Desktop::new("bench");
+    let data_dir = ["--data-dir".as_ref(), library.as_path()];
+    let mut starts: Vec<f64> = (0..STARTS)
+        .map(|_| {
+            let app = desktop.open(&data_dir);
+            app.shows_pictures_at_all();
+            let milliseconds = app.desktop.app_age().as_secs_f64() * 1000.0;
+            app.close_window();
+            until("the app is gone", || app.desktop.app_processes().is_empty());
+            milliseconds
+        })
+        .collect();
+    let app = desktop.open(&data_dir);
+    app.shows_pictures_at_all();
+    let photos = app.photos();
+    until("the folders are looked through", || !app.has("progressbar", "."));
+    let steady = app.scroll(48.0);
+    let leaps = app.scroll(2_000.0);
+    let mut drops: Vec<f64> = (0..DROPS).map(|_| app.drop_photo()).collect();
+    let mut moves = app.move_box(MOVES);
+    println!("The window over {photos} photos, 1280 x 800, drawn by the CPU\n");
+    println!("| | median | 95% | worst |\n|---|---|---|---|");
+    for (what, values) in [
+        ("start of the program to a grid with its pictures, ms", &mut starts),
+        ("drop of a 12 MP JPEG to first results, ms", &mut drops),
+        ("box moved to new look-alikes, ms", &mut moves),
+    ] {
+        values.sort_by(f64::total_cmp);
+        let at = |part: f64| values[((values.len() - 1) as f64 * part).round() as usize];
+        println!("| {what} | {:.0} | {:.0} | {:.0} |", at(0.5), at(0.95), at(1.0));
+    }
+    println!("\n| scrolling | frames a second | 95% of frames within | longest frame |\n|---|---|---|---|");
+    for (what, frames) in [("48 pixels a frame", steady), ("2,000 pixels a frame", leaps)] {
+        println!(
+            "| {what} | {:.1} | {:.0} ms | {:.0} ms |",
+            frames["rate"].as_f64().unwrap(),
+            frames["p95"].as_f64().unwrap(),
+            frames["worst"].as_f64().unwrap()
+        );
+    }
+}
+
+impl App<'_> {
+    /// Waits until photos are in sight with their pictures, however many there are.
+    fn shows_pictures_at_all(&self) {
+        until("there are photos", || self.photos() > 0);
+        self.shows_pictures();
+    }
+
+    /// Scrolls the photos for five seconds, so far each frame.
+    fn scroll(&self, pixels: f64) -> Value {
+        self.script_async(
+            "const [pixels, done] = arguments;
+            const grid = document.querySelector('[role=listbox]');
+            const scroller = [grid, ...ancestors(grid)].find((one) => one.scrollHeight > one.clientHeight + 100
+                && /auto|scroll/.test(getComputedStyle(one).overflowY));
+            function ancestors(one) { return one.parentElement ? [one.parentElement, ...ancestors(one.parentElement)] : []; }
+            const frames = [];
+            const start = performance.now();
+            let last = start;
+            const step = () => requestAnimationFrame(() => {
+                const now = performance.now();
+                frames.push(now - last);
+                last = now;
+                scroller.scrollTop += pixels;
+                if (now - start < 5000) return step();
+                frames.sort((one, other) => one - other);
+                scroller.scrollTop = 0;
+                done({ rate: frames.length / (now - start) * 1000, p95: frames[Math.floor(frames.length * 0.95)], worst: frames.at(-1) });
+            });
+            step();",
+            &[json!(pixels)],
+        )
+    }
+
+    /// Drops a new picture of 12 megapixels on the page, as a browser does, and waits for results with pictures.
+    fn drop_photo(&self) -> f64 {
+        let took = self.script_async(
+            "const [done] = arguments;
+            const canvas = new OffscreenCanvas(4000, 3000);
+            const context = canvas.getContext('2d');
+            for (let i = 0; i < 60000; i++) {
+                context.fillStyle = `hsl(${Math.random() * 360} 60% ${Math.random() * 100}%)`;
+                context.fillRect(Math.random() * 4000, Math.random() * 3000, 8 + Math.random() * 60, 8 + Math.random() * 60);
+            }
+            canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 }).then((blob) => {
+                const before = new Set(document.querySelectorAll('[aria-label=Results] [role=option]'));
+                const data = new DataTransfer();
+                data.items.add(new File([blob], 'dropped.jpg', { type: 'image/jpeg' }));
+                const start = performance.now();
+                window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+                const look = () => requestAnimationFrame(() => {
+                    const tiles = [...document.querySelectorAll('[aria-label=Results] [role=option]')];
+                    const seen = tiles.some((tile) => !before.has(tile) && tile.querySelector('img')?.complete);
+                    if (seen) done(performance.now() - start); else look();
+                });
+                look();
+            });",
+            &[],
+        );
+        took.as_f64().unwrap()
+    }
+
+    /// Draws a box on a photo and moves it; how long each move took to change the look-alikes.
+    fn move_box(&self, moves: usize) -> Vec<f64> {
+        self.press("Enter");
+        self.find("dialog", ".");
+        self.press("b");
+        self.find("application", ".");
+        let took = self.script_async(
+            "const [moves, done] = arguments;
+            const strip = () => [...document.querySelectorAll('[role=dialog] li button')].map((one) => one.ariaLabel).join();
+            const took = [];
+            const move = (number) => {
+                if (number === moves) return done(took);
+                const before = strip();
+                const start = performance.now();
+                const key = number % 8 < 4 ? 'ArrowRight' : 'ArrowDown';
+                document.querySelector('[role=application]').dispatchEvent(
+                    new KeyboardEvent('keydown', { key, shiftKey: number % 2 === 1, bubbles: true, cancelable: true }));
+                const look = () => requestAnimationFrame(() => {
+                    const now = performance.now();
+                    if (strip() !== before) { took.push(now - start); setTimeout(() => move(number + 1), 150); }
+                    else if (now - start > 2000) move(number + 1);
+                    else look();
+                });
+                look();
+            };
+            setTimeout(() => move(0), 1500);",
+            &[json!(moves)],
+        );
+        serde_json::from_value(took).unwrap()
+    }
+
+    fn script_async(&self, script: &str, arguments: &[Value]) -> Value {
+        self.ask(self.client.execute_async(script, arguments.to_vec()))
+    }
+}
+
+impl Desktop {
+    /// How long ago the app's process began, to a hundredth of a second.
+    fn app_age(&self) -> Duration {
+        let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
+        let uptime: f64 = uptime.split_whitespace().next().unwrap().parse().unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.app_process())).unwrap();
+        // The 22nd field, in hundredths of a second since the system began. The second one is the name in brackets.
+        let ticks: f64 = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().parse().unwrap();
+        Duration::from_secs_f64(uptime - ticks / 100.0)
+    }
+}

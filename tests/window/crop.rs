@@ -42,7 +42,10 @@ fn a_box_drawn_with_the_mouse_is_searched_by(desktop: &Desktop) {
     let part = look_alikes(&app);
     app.drag(&app.find("application", "Box on the photo"), (0.0, 0.0), (30.0, 20.0));
     let moved = place_of_box(&app);
-    assert!((moved[0] - drawn[0] - 30.0).abs() < 3.0 && (moved[1] - drawn[1] - 20.0).abs() < 3.0, "{drawn:?} {moved:?}");
+    assert!(
+        (moved[0] - drawn[0] - 30.0).abs() < 3.0 && (moved[1] - drawn[1] - 20.0).abs() < 3.0,
+        "{drawn:?} {moved:?}"
+    );
     assert!((moved[2] - drawn[2]).abs() < 3.0, "it was moved, not resized: {drawn:?} {moved:?}");
     until("look-alikes follow the moved box", || !look_alikes(&app).is_empty() && look_alikes(&app) != part);
 

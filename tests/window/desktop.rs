@@ -78,22 +78,32 @@ impl Desktop {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
         fs::set_permissions(root.path().join("run"), fs::Permissions::from_mode(0o700)).unwrap();
-        let (screen, number) = Process::start_and_read_line(
-            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"]),
-        );
+        let settings = root.path().join("config/glib-2.0/settings");
+        fs::create_dir_all(&settings).unwrap();
+        // The files dialog begins with recent files otherwise, where no folder can be chosen.
+        fs::write(settings.join("keyfile"), "[org/gtk/settings/file-chooser]\nstartup-mode='cwd'\n").unwrap();
+        let (screen, number) = Process::start_and_read_line(Command::new("Xvfb").args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1400x900x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ]));
         let mut desktop =
-            Self {
-                name,
-                root,
-                display: format!(":{number}"),
-                bus: String::new(),
-                _processes: vec![screen],
-            };
-        let (bus, address) = Process::start_and_read_line(
-            desktop.command("dbus-daemon").args(["--session", "--nofork", "--nopidfile", "--print-address=1"]),
-        );
+            Self { name, root, display: format!(":{number}"), bus: String::new(), _processes: vec![screen] };
+        let (bus, address) = Process::start_and_read_line(desktop.command("dbus-daemon").args([
+            "--session",
+            "--nofork",
+            "--nopidfile",
+            "--print-address=1",
+        ]));
         desktop.bus = address;
-        let windows = Process::start(desktop.command("openbox").arg("--sm-disable").stderr(Stdio::null()));
+        let windows = Process::start(
+            desktop.command("openbox").arg("--sm-disable").stdout(Stdio::null()).stderr(Stdio::null()),
+        );
         desktop._processes.extend([bus, windows]);
         desktop
     }
@@ -121,6 +131,7 @@ impl Desktop {
             .env("XDG_RUNTIME_DIR", root.join("run"))
             .env("TZ", "UTC")
             .env("GDK_BACKEND", "x11")
+            .env("GSETTINGS_BACKEND", "keyfile")
             .env("NO_AT_BRIDGE", "1")
             .env_remove("WAYLAND_DISPLAY");
         command
@@ -129,7 +140,11 @@ impl Desktop {
     /// Presses keys or moves the mouse, for windows that WebDriver does not reach.
     pub(crate) fn xdotool(&self, arguments: &[&str]) -> String {
         let output = self.command("xdotool").args(arguments).output().unwrap();
-        assert!(output.status.success(), "xdotool {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "xdotool {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -154,6 +169,7 @@ impl Desktop {
     /// Chooses a file or folder in the system's dialog for that.
     pub(crate) fn choose(&self, path: &Path) {
         self.activate(DIALOG);
+        self.xdotool(&["key", "ctrl+l"]);
         self.xdotool(&["type", "--delay", "5", &path.display().to_string()]);
         self.xdotool(&["key", "Return"]);
         until("the dialog is closed", || self.windows(DIALOG).is_empty());
@@ -163,13 +179,20 @@ impl Desktop {
     pub(crate) fn copy(&self, media_type: &str, file: &Path) {
         let mut command = self.command("xclip");
         command.args(["-selection", "clipboard", "-target", media_type, "-in"]).arg(file);
-        assert!(command.stdout(Stdio::null()).status().unwrap().success(), "xclip could not copy {media_type}");
+        assert!(
+            command.stdout(Stdio::null()).status().unwrap().success(),
+            "xclip could not copy {media_type}"
+        );
     }
 
     /// Names of the processes that belong to this desktop's app, WebKit's own included.
     pub(crate) fn app_processes(&self) -> Vec<String> {
         const OURS: [&str; 4] = ["lookalike-app", "WebKitNetworkPr", "WebKitWebProces", "WebKitGPUProces"];
-        self.processes().into_iter().map(|(_, name)| name).filter(|name| OURS.contains(&name.as_str())).collect()
+        self.processes()
+            .into_iter()
+            .map(|(_, name)| name)
+            .filter(|name| OURS.contains(&name.as_str()))
+            .collect()
     }
 
     /// All processes that were given this desktop's home folder.

@@ -55,7 +55,17 @@ impl<'a> App<'a> {
         let mut command = self.desktop.command(env::current_exe().unwrap());
         let source = Process::start(command.env(VARIABLE, uris.join("\n")));
         let place = [PLACE.0.to_string(), PLACE.1.to_string()];
-        self.desktop.xdotool(&["search", "--sync", "--onlyvisible", "--name", TITLE, "windowmove", "--sync", &place[0], &place[1]]);
+        self.desktop.xdotool(&[
+            "search",
+            "--sync",
+            "--onlyvisible",
+            "--name",
+            TITLE,
+            "windowmove",
+            "--sync",
+            &place[0],
+            &place[1],
+        ]);
         let mut to = (PLACE.0 + 30, PLACE.1 + 30);
         self.desktop.move_mouse(to);
         self.desktop.xdotool(&["mousedown", "1"]);

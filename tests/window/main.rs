@@ -44,5 +44,7 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(target_os = "linux"))]
 fn main() {
-    eprintln!("the window's end-to-end tests run on Linux only: WebDriver reaches no other system's web view");
+    eprintln!(
+        "the window's end-to-end tests run on Linux only: WebDriver reaches no other system's web view"
+    );
 }

@@ -1,6 +1,8 @@
 //! What a person does in the window: finding things by role and name, clicking, pressing keys, dragging.
 
-use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MOUSE_BUTTON_RIGHT, MouseActions, PointerAction};
+use fantoccini::actions::{
+    InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MOUSE_BUTTON_RIGHT, MouseActions, PointerAction,
+};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
@@ -64,7 +66,8 @@ impl App<'_> {
     pub(crate) fn click(&self, role: &str, name: &str) {
         let element = self.find(role, name);
         // Where a control is drawn by its label, that is what a person hits.
-        let hit = "return arguments[0].matches('input') ? (arguments[0].labels[0] ?? arguments[0]) : arguments[0]";
+        let hit =
+            "return arguments[0].matches('input') ? (arguments[0].labels[0] ?? arguments[0]) : arguments[0]";
         let hit = self.script(hit, &[json!(element)]);
         self.ask(self.element(&hit).click());
     }
@@ -76,7 +79,11 @@ impl App<'_> {
 
     pub(crate) fn right_click(&self, element: &Element) {
         let button = MOUSE_BUTTON_RIGHT;
-        self.mouse(vec![over(element, 0.0, 0.0), PointerAction::Down { button }, PointerAction::Up { button }]);
+        self.mouse(vec![
+            over(element, 0.0, 0.0),
+            PointerAction::Down { button },
+            PointerAction::Up { button },
+        ]);
     }
 
     pub(crate) fn double_click(&self, element: &Element) {

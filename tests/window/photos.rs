@@ -10,9 +10,8 @@ use crate::desktop::Desktop;
 pub(crate) const CLASSES: [&str; 10] =
     ["dress", "hat", "longsleeve", "outwear", "pants", "shirt", "shoes", "shorts", "skirt", "t-shirt"];
 
-const MONTHS: [&str; 10] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-];
+const MONTHS: [&str; 10] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October"];
 
 /// A sample photo where it lies in the repository, outside any library.
 pub(crate) fn sample(name: &str) -> PathBuf {

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
-use crate::{asking, confinement, crop, drag_source, failures, first_run, looks, outside_changes, staying, walking};
+use crate::{
+    asking, confinement, crop, drag_source, failures, first_run, looks, outside_changes, staying, walking,
+};
 
 /// A test and its name.
 pub(crate) type Test = (&'static str, fn(&Desktop));

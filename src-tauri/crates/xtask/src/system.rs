@@ -47,9 +47,9 @@ const LIBRARIES: &[Library] = &[Library {
 const LIBRARIES: &[Library] = &[];
 
 /// What the end-to-end tests of the window need on Debian: a screen that is none, `WebKit`'s driver, a message bus,
-/// the keyboard and mouse of that screen, and the tray's library.
+/// the keyboard, mouse and clipboard of that screen, and the tray's library.
 const TEST_PACKAGES: &[&str] =
-    &["xvfb", "webkit2gtk-driver", "dbus", "xdotool", "openbox", "libayatana-appindicator3-1"];
+    &["xvfb", "webkit2gtk-driver", "dbus", "xdotool", "xclip", "openbox", "libayatana-appindicator3-1"];
 
 /// Installs what the tests of the window need. Elsewhere than on Debian those tests say what is missing.
 pub(crate) fn ensure_test_tools() -> Result<()> {

@@ -1,0 +1,108 @@
+//! Asking by a part of a photo, drawn by mouse or by keyboard.
+
+use std::fs;
+
+use crate::app::{App, until};
+use crate::desktop::Desktop;
+use crate::photos::{label, sample};
+
+/// Opens the photo view on a hat, with shoes and trousers beside it in the library.
+fn open<'a>(desktop: &'a Desktop) -> App<'a> {
+    let folder = desktop.folder_of("Pictures", &["hat", "pants", "shoes"]);
+    let app = desktop.open(&[&folder]);
+    app.shows_photos(18);
+    app.double_click(&app.find("option", &label("hat-3")));
+    app.find("dialog", "hat-3.jpg");
+    until("there are look-alikes", || !look_alikes(&app).is_empty());
+    app
+}
+
+/// Look-alikes beside the photo: name, band and similarity.
+fn look_alikes(app: &App<'_>) -> Vec<String> {
+    let script = "return [...document.querySelectorAll('[role=dialog] li button')]
+        .map((button) => button.getAttribute('aria-label'))";
+    serde_json::from_value(app.script(script, &[])).unwrap()
+}
+
+/// Left and top edge, width and height of the box on screen.
+fn place_of_box(app: &App<'_>) -> [f64; 4] {
+    let (left, top, width, height) = app.ask(app.find("application", "Box on the photo").rectangle());
+    [left, top, width, height]
+}
+
+fn a_box_drawn_with_the_mouse_is_searched_by(desktop: &Desktop) {
+    let app = open(desktop);
+    let whole = look_alikes(&app);
+    let photo = app.find("img", "hat-3.jpg");
+    app.drag(&photo, (-60.0, -60.0), (80.0, 60.0));
+    until("look-alikes follow the box", || !look_alikes(&app).is_empty() && look_alikes(&app) != whole);
+    let drawn = place_of_box(&app);
+    app.screenshot("box");
+
+    let part = look_alikes(&app);
+    app.drag(&app.find("application", "Box on the photo"), (0.0, 0.0), (30.0, 20.0));
+    let moved = place_of_box(&app);
+    assert!(
+        (moved[0] - drawn[0] - 30.0).abs() < 3.0 && (moved[1] - drawn[1] - 20.0).abs() < 3.0,
+        "{drawn:?} {moved:?}"
+    );
+    assert!((moved[2] - drawn[2]).abs() < 3.0, "it was moved, not resized: {drawn:?} {moved:?}");
+    until("look-alikes follow the moved box", || !look_alikes(&app).is_empty() && look_alikes(&app) != part);
+
+    app.click("button", "Search with this part");
+    app.find("button", "Like a part of hat-3.jpg");
+    assert!(!app.results().is_empty());
+    app.screenshot("results");
+}
+
+fn a_box_drawn_with_the_keyboard_is_searched_by(desktop: &Desktop) {
+    let app = open(desktop);
+    app.press("b");
+    let drawn = place_of_box(&app);
+    app.press("ArrowRight");
+    app.press("ArrowDown");
+    let moved = place_of_box(&app);
+    assert!(moved[0] > drawn[0] && moved[1] > drawn[1], "{drawn:?} {moved:?}");
+    app.press("Shift+ArrowRight");
+    app.press("Shift+ArrowUp");
+    let resized = place_of_box(&app);
+    assert!(resized[2] > moved[2] && resized[3] < moved[3], "{moved:?} {resized:?}");
+    app.screenshot("box");
+    app.press("Enter");
+    app.find("button", "Like a part of hat-3.jpg");
+    assert!(!app.results().is_empty());
+}
+
+fn escape_drops_the_box_first_and_closes_the_photo_next(desktop: &Desktop) {
+    let app = open(desktop);
+    app.press("b");
+    app.find("application", "Box on the photo");
+    app.press("Escape");
+    app.gone("application", "Box on the photo");
+    assert!(app.has("dialog", "hat-3.jpg"));
+    app.press("Escape");
+    app.gone("dialog", "hat-3.jpg");
+}
+
+fn a_part_finds_the_photo_it_is_of(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["dress", "hat", "pants", "shirt", "shoes", "skirt"]);
+    let image = desktop.path().join("elsewhere.jpg");
+    fs::copy(sample("shoes-4"), &image).unwrap();
+    let app = desktop.open(&[&folder, &image]);
+    app.click("button", "Like elsewhere.jpg");
+    let photo = app.find("img", "elsewhere.jpg");
+    let (_, _, width, height) = app.ask(photo.rectangle());
+    app.drag(&photo, (-width * 0.4, -height * 0.4), (width * 0.3, height * 0.4));
+    app.find("application", "Box on the photo");
+    app.press("Enter");
+    app.find("button", "Like a part of elsewhere.jpg");
+    app.finds(|results| results.first().is_some_and(|first| first.starts_with("shoes-4.jpg")));
+    app.screenshot("results");
+}
+
+crate::suite::tests![
+    a_box_drawn_with_the_keyboard_is_searched_by,
+    a_box_drawn_with_the_mouse_is_searched_by,
+    a_part_finds_the_photo_it_is_of,
+    escape_drops_the_box_first_and_closes_the_photo_next,
+];

@@ -1,0 +1,207 @@
+//! What a person does in the window: finding things by role and name, clicking, pressing keys, dragging.
+
+use fantoccini::actions::{
+    InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MOUSE_BUTTON_RIGHT, MouseActions, PointerAction,
+};
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use crate::app::{App, until};
+
+/// The key under which WebDriver sends an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+impl App<'_> {
+    /// Runs a script in the page.
+    pub(crate) fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        self.ask(self.client.execute(script, arguments.to_vec()))
+    }
+
+    /// Everything in sight with this role and name. A name that nothing has in full may be a part of one.
+    pub(crate) fn all(&self, role: &str, name: &str) -> Vec<Element> {
+        let found = self.script(include_str!("find.js"), &[json!(role), json!(name)]);
+        found.as_array().unwrap().iter().map(|value| self.element(value)).collect()
+    }
+
+    fn element(&self, value: &Value) -> Element {
+        let id = value[ELEMENT].as_str().unwrap().to_owned();
+        Element::from_element_id(self.client.clone(), ElementRef::from(id))
+    }
+
+    pub(crate) fn has(&self, role: &str, name: &str) -> bool {
+        !self.all(role, name).is_empty()
+    }
+
+    /// Waits for it to be in sight.
+    pub(crate) fn find(&self, role: &str, name: &str) -> Element {
+        let mut found = Vec::new();
+        until(&format!("{role} “{name}” is in sight"), || {
+            found = self.all(role, name);
+            !found.is_empty()
+        });
+        found.swap_remove(0)
+    }
+
+    /// Waits for it to be gone.
+    pub(crate) fn gone(&self, role: &str, name: &str) {
+        until(&format!("{role} “{name}” is gone"), || !self.has(role, name));
+    }
+
+    /// Waits for a text to be on show.
+    pub(crate) fn reads(&self, text: &str) {
+        until(&format!("“{text}” is on show"), || self.text().contains(text));
+    }
+
+    /// Waits for a text to be on show no longer.
+    pub(crate) fn no_longer_reads(&self, text: &str) {
+        until(&format!("“{text}” is gone"), || !self.text().contains(text));
+    }
+
+    /// All text on show.
+    pub(crate) fn text(&self) -> String {
+        self.script("return document.body.innerText", &[]).as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn click(&self, role: &str, name: &str) {
+        let element = self.find(role, name);
+        // Where a control is drawn by its label, that is what a person hits.
+        let hit =
+            "return arguments[0].matches('input') ? (arguments[0].labels[0] ?? arguments[0]) : arguments[0]";
+        let hit = self.script(hit, &[json!(element)]);
+        self.ask(self.element(&hit).click());
+    }
+
+    /// Moves the mouse over the middle of an element.
+    pub(crate) fn hover(&self, element: &Element) {
+        self.mouse(vec![over(element, 0.0, 0.0)]);
+    }
+
+    pub(crate) fn right_click(&self, element: &Element) {
+        let button = MOUSE_BUTTON_RIGHT;
+        self.mouse(vec![
+            over(element, 0.0, 0.0),
+            PointerAction::Down { button },
+            PointerAction::Up { button },
+        ]);
+    }
+
+    pub(crate) fn double_click(&self, element: &Element) {
+        let button = MOUSE_BUTTON_LEFT;
+        let click = [PointerAction::Down { button }, PointerAction::Up { button }];
+        self.mouse([vec![over(element, 0.0, 0.0)], click.to_vec(), click.to_vec()].concat());
+    }
+
+    /// Drags from one place on an element to another, both in pixels from its middle, in a few steps as a hand does.
+    pub(crate) fn drag(&self, element: &Element, from: (f64, f64), to: (f64, f64)) {
+        const STEPS: u32 = 8;
+        let between = |step: u32| {
+            let part = f64::from(step) / f64::from(STEPS);
+            over(element, from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
+        };
+        let button = MOUSE_BUTTON_LEFT;
+        let mut actions = vec![between(0), PointerAction::Down { button }];
+        actions.extend((1..=STEPS).map(between));
+        actions.push(PointerAction::Up { button });
+        self.mouse(actions);
+    }
+
+    fn mouse(&self, actions: Vec<PointerAction>) {
+        let mouse = actions.into_iter().fold(MouseActions::new("mouse".to_owned()), MouseActions::then);
+        self.ask(self.client.perform_actions(mouse));
+    }
+
+    /// Presses keys together, written as in `Control+Shift+a`.
+    pub(crate) fn press(&self, keys: &str) {
+        let keys: Vec<char> = keys.split('+').map(key).collect();
+        let down = keys.iter().map(|&value| KeyAction::Down { value });
+        let up = keys.iter().rev().map(|&value| KeyAction::Up { value });
+        let keyboard = down.chain(up).fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
+        self.ask(self.client.perform_actions(keyboard));
+    }
+}
+
+/// What the grid of photos is for.
+impl App<'_> {
+    /// How many photos there are in the grid, in sight or not.
+    pub(crate) fn photos(&self) -> usize {
+        let count = "const first = document.querySelector('[role=option]');
+            return Number(first?.getAttribute('aria-setsize') ?? 0);";
+        self.script(count, &[]).as_u64().unwrap() as usize
+    }
+
+    /// Waits until the grid has this many photos and shows those in sight.
+    pub(crate) fn shows_photos(&self, count: usize) {
+        until(&format!("there are {count} photos"), || self.photos() == count);
+        self.shows_pictures();
+    }
+
+    /// Waits until the photos in sight show their pictures.
+    pub(crate) fn shows_pictures(&self) {
+        let loaded = "return [...document.querySelectorAll('[role=option]')].every((tile) => {
+            const { top, bottom } = tile.getBoundingClientRect();
+            const picture = tile.querySelector('img');
+            return bottom < 0 || top > innerHeight || (picture?.complete && picture.naturalWidth > 0);
+        })";
+        until("the photos in sight have their pictures", || self.script(loaded, &[]) == Value::Bool(true));
+    }
+
+    /// Labels of the results in their order: name, day, band, similarity.
+    pub(crate) fn results(&self) -> Vec<String> {
+        self.find("listbox", "Results");
+        let labels = "return [...document.querySelectorAll('[role=listbox] [role=option]')]
+            .sort((one, other) => one.dataset.position - other.dataset.position)
+            .map((tile) => tile.getAttribute('aria-label'))";
+        serde_json::from_value(self.script(labels, &[])).unwrap()
+    }
+
+    /// Waits for results like these.
+    pub(crate) fn finds(&self, are_right: impl Fn(&[String]) -> bool) {
+        let mut results = Vec::new();
+        until("the results are right", || {
+            results = self.results();
+            are_right(&results)
+        });
+    }
+
+    /// Asks for what looks like the photo with this label, by its menu.
+    pub(crate) fn find_look_alikes(&self, label: &str) {
+        self.right_click(&self.find("option", label));
+        self.click("menuitem", "Find look-alikes");
+        self.find("listbox", "Results");
+    }
+
+    /// File name of the photo with this label, as its photo view says.
+    pub(crate) fn name_of(&self, label: &str) -> String {
+        self.double_click(&self.find("option", label));
+        let view = self.find("dialog", ".");
+        let name = self.ask(view.attr("aria-label")).unwrap();
+        self.press("Escape");
+        self.gone("dialog", &name);
+        name
+    }
+}
+
+fn over(element: &Element, x: f64, y: f64) -> PointerAction {
+    PointerAction::MoveToElement { element: element.clone(), duration: None, x, y }
+}
+
+fn key(name: &str) -> char {
+    let key = match name {
+        "Alt" => Key::Alt,
+        "ArrowDown" => Key::Down,
+        "ArrowLeft" => Key::Left,
+        "ArrowRight" => Key::Right,
+        "ArrowUp" => Key::Up,
+        "Control" => Key::Control,
+        "End" => Key::End,
+        "Enter" => Key::Enter,
+        "Escape" => Key::Escape,
+        "Home" => Key::Home,
+        "Shift" => Key::Shift,
+        "Space" => return ' ',
+        "Tab" => Key::Tab,
+        _ => return name.chars().next().unwrap_or('+'),
+    };
+    key.chars().next().unwrap()
+}

@@ -1,0 +1,67 @@
+//! What closing the window means, and what is still there at the next start.
+
+use crate::app::{App, TITLE, until};
+use crate::desktop::Desktop;
+use crate::photos::{copy_sample, label};
+
+fn closing_the_window_leaves_no_process_behind(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["hat"]);
+    let app = desktop.open(&[&folder]);
+    app.shows_photos(6);
+    assert!(desktop.app_processes().len() > 1, "{:?}", desktop.app_processes());
+    app.close_window();
+    until("no process is left", || desktop.app_processes().is_empty());
+}
+
+fn a_restart_keeps_folders_photos_and_settings(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["hat"]);
+    let app = desktop.open(&[&folder]);
+    app.shows_photos(6);
+    app.press("Control+,");
+    app.click("radio", "Dark");
+    app.ask(app.find("combobox", "Language").select_by_value("de"));
+    app.find("dialog", "Einstellungen");
+    app.press("Escape");
+    app.close_window();
+    until("no process is left", || desktop.app_processes().is_empty());
+    drop(app);
+
+    let app = desktop.open(&[]);
+    app.shows_photos(6);
+    app.find("option", "4. Februar 2020");
+    app.reads("Pictures");
+    assert_eq!(app.script("return document.documentElement.dataset.theme", &[]), "dark");
+    app.screenshot("again");
+}
+
+fn with_the_tray_asked_for_a_closed_window_goes_on_watching(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["hat"]);
+    let app = desktop.open(&[&folder]);
+    app.shows_photos(6);
+    keep_in_tray(&app);
+    app.close_window();
+    until("the window is gone", || desktop.windows(TITLE).is_empty());
+    copy_sample("shoes-1", &folder);
+
+    desktop.start_again(&[]);
+    until("the window is back", || !desktop.windows(TITLE).is_empty());
+    app.find("option", &label("shoes-1"));
+
+    keep_in_tray(&app);
+    app.close_window();
+    until("no process is left", || desktop.app_processes().is_empty());
+}
+
+/// Turns the setting to the other state.
+fn keep_in_tray(app: &App<'_>) {
+    app.press("Control+,");
+    app.click("switch", "Keep watching when the window is closed");
+    app.press("Escape");
+    app.gone("dialog", "Settings");
+}
+
+crate::suite::tests![
+    a_restart_keeps_folders_photos_and_settings,
+    closing_the_window_leaves_no_process_behind,
+    with_the_tray_asked_for_a_closed_window_goes_on_watching,
+];

@@ -197,7 +197,9 @@ mod tests {
 
     fn told(heard: Vec<Heard>) -> Vec<(Activity, Changed)> {
         let (sender, receiver) = crossbeam_channel::unbounded();
-        heard.into_iter().for_each(|one| sender.send(one).unwrap());
+        for one in heard {
+            sender.send(one).unwrap();
+        }
         drop(sender);
         let mut told = Vec::new();
         listen(&receiver, |progress, changed| told.push((progress.activity(), changed)));

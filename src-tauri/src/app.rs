@@ -26,7 +26,7 @@ pub fn run() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time().init();
     match build(&arguments) {
         Ok(app) => {
-            app.run(on_run_event);
+            app.run(|app, event| on_run_event(app, &event));
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -62,7 +62,9 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
     let paths = arguments.paths.clone();
     let app = builder
         .plugin(tauri_plugin_window_state::Builder::new().build())
-        .register_asynchronous_uri_scheme_protocol(photo_protocol::SCHEME, photo_protocol::handle)
+        .register_asynchronous_uri_scheme_protocol(photo_protocol::SCHEME, |context, request, responder| {
+            photo_protocol::handle(&context, request, responder);
+        })
         .manage(Inbox::default())
         .manage(Arc::new(ForeignImages::default()))
         .manage(Previews::default())
@@ -107,7 +109,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
     Ok(app)
 }
 
-fn on_run_event(app: &AppHandle, event: RunEvent) {
+fn on_run_event(app: &AppHandle, event: &RunEvent) {
     match event {
         RunEvent::Exit => app.state::<Arc<Session>>().close(),
         #[cfg(target_os = "macos")]

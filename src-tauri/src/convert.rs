@@ -90,7 +90,7 @@ pub(crate) fn failure(failure: library::Failure) -> wire::Failure {
     }
 }
 
-pub(crate) fn storage(storage: library::Storage) -> wire::Storage {
+pub(crate) fn storage(storage: &library::Storage) -> wire::Storage {
     wire::Storage {
         path: text(&storage.path),
         catalog: storage.bytes.catalog,
@@ -143,7 +143,7 @@ pub(crate) fn source(image: &wire::ImageRef, foreign: &ForeignImages) -> Result<
     })
 }
 
-pub(crate) fn found(found: library::Match) -> wire::Match {
+pub(crate) fn found(found: &library::Match) -> wire::Match {
     wire::Match {
         id: id(found.photo),
         version: id(found.content_id),

@@ -36,7 +36,9 @@ impl Inbox {
             state.ready = true;
             std::mem::take(&mut state.waiting)
         };
-        waiting.into_iter().for_each(|incoming| emit(app, "incoming", incoming));
+        for incoming in waiting {
+            emit(app, "incoming", incoming);
+        }
     }
 
     /// Tells the window, now or as soon as it listens.

@@ -46,7 +46,7 @@ impl Default for Previews {
 
 /// Answers a request on a thread that may block.
 pub(crate) fn handle<R: Runtime>(
-    context: UriSchemeContext<'_, R>,
+    context: &UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
@@ -105,12 +105,12 @@ fn parse(path: &str) -> Option<Picture> {
         ["thumb", photo, version] => Some(Picture::Thumbnail { photo: id(photo)?, version: id(version)? }),
         ["preview", photo, version] => Some(Picture::Preview { photo: id(photo)?, version: id(version)? }),
         ["foreign", key, size] => {
-            let side = match *size {
+            let longer = match *size {
                 "thumb" => THUMBNAIL_SIDE,
                 "preview" => PREVIEW_SIDE,
                 _ => return None,
             };
-            Some(Picture::Foreign { key: id(key)?.to_string(), side })
+            Some(Picture::Foreign { key: id(key)?.to_string(), side: longer })
         }
         _ => None,
     }

@@ -385,6 +385,8 @@ pub struct Startup {
     pub system_language: String,
     /// Whether there is a tray to sit in.
     pub tray_available: bool,
+    /// Processor cores, as many as threads read photos when the settings leave it open.
+    pub cores: u32,
 }
 
 /// Something changed in the library; ask again for what is on show.

@@ -79,7 +79,7 @@ pub(crate) async fn resume(session: OpenSession<'_>) -> Result<()> {
 
 #[tauri::command]
 pub(crate) async fn storage(session: OpenSession<'_>) -> Result<Storage> {
-    with_library(&session, |library| Ok(convert::storage(library.storage()?))).await
+    with_library(&session, |library| Ok(convert::storage(&library.storage()?))).await
 }
 
 #[tauri::command]

@@ -30,7 +30,7 @@ pub(crate) async fn search(
         let started = std::time::Instant::now();
         let matches = library.query(&convert::query(request, &foreign)?)?;
         let milliseconds = started.elapsed().as_secs_f32() * 1000.0;
-        Ok(SearchResults { matches: matches.into_iter().map(convert::found).collect(), milliseconds })
+        Ok(SearchResults { matches: matches.iter().map(convert::found).collect(), milliseconds })
     })
     .await
 }

@@ -22,6 +22,7 @@ pub(crate) async fn startup(session: State<'_, Arc<Session>>) -> Result<Startup>
         settings,
         system_language: strings::system_language(),
         tray_available: tray::is_available(),
+        cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32),
     })
 }
 

@@ -133,6 +133,7 @@ export class MemoryBackend implements Backend {
       settings: { ...this.settings },
       systemLanguage: this.#systemLanguage,
       trayAvailable: true,
+      cores: 4,
     };
   }
 

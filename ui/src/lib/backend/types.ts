@@ -3,19 +3,19 @@
 /**
  * The library at a glance.
  */
-export type Overview = { 
+export type Overview = {
 /**
  * Photos that can be browsed and found, offline ones included.
  */
-photos: number, 
+photos: number,
 /**
  * Files that could not be read as photos.
  */
-failed: number, 
+failed: number,
 /**
  * The folders, by path.
  */
-folders: Array<Folder>, 
+folders: Array<Folder>,
 /**
  * File formats among the photos, most frequent first.
  */
@@ -24,27 +24,27 @@ formats: Array<FormatCount>, };
 /**
  * A folder of the library.
  */
-export type Folder = { 
+export type Folder = {
 /**
  * The folder's id.
  */
-id: number, 
+id: number,
 /**
  * Absolute path.
  */
-path: string, 
+path: string,
 /**
  * The path's last part.
  */
-name: string, 
+name: string,
 /**
  * Its photos.
  */
-photos: number, 
+photos: number,
 /**
  * How it is.
  */
-state: FolderState, 
+state: FolderState,
 /**
  * When it was last there, Unix milliseconds.
  */
@@ -58,11 +58,11 @@ export type FolderState = "watching" | "polling" | "scanning" | "offline";
 /**
  * How many photos are of a file format.
  */
-export type FormatCount = { 
+export type FormatCount = {
 /**
  * Lower-case name.
  */
-format: string, 
+format: string,
 /**
  * Photos of it.
  */
@@ -71,31 +71,31 @@ photos: number, };
 /**
  * What goes on in the background.
  */
-export type Activity = { 
+export type Activity = {
 /**
  * The kind of work.
  */
-work: Work, 
+work: Work,
 /**
  * Whether it is held.
  */
-paused: boolean, 
+paused: boolean,
 /**
  * Name of the folder that is being looked through.
  */
-folder: string | null, 
+folder: string | null,
 /**
  * Files dealt with, or vectors placed.
  */
-done: number, 
+done: number,
 /**
  * Of how many, as far as known.
  */
-total: number, 
+total: number,
 /**
  * Files a second lately.
  */
-perSecond: number | null, 
+perSecond: number | null,
 /**
  * Seconds left at that rate; none while the total still grows.
  */
@@ -109,59 +109,59 @@ export type Work = "idle" | "scanning" | "indexing" | "building";
 /**
  * Everything known of a photo.
  */
-export type Photo = { 
+export type Photo = {
 /**
  * The photo's id.
  */
-id: number, 
+id: number,
 /**
  * Changes with the picture; part of its addresses.
  */
-version: number, 
+version: number,
 /**
  * Absolute path.
  */
-path: string, 
+path: string,
 /**
  * File name.
  */
-name: string, 
+name: string,
 /**
  * The folder it lies in.
  */
-folder: number, 
+folder: number,
 /**
  * Upright pixels.
  */
-width: number, 
+width: number,
 /**
  * Upright pixels.
  */
-height: number, 
+height: number,
 /**
  * Lower-case name of the file format.
  */
-format: string, 
+format: string,
 /**
  * File size.
  */
-bytes: number, 
+bytes: number,
 /**
  * When it was taken, `YYYY-MM-DDTHH:MM:SS` without a zone; else when the file was last changed.
  */
-taken: string, 
+taken: string,
 /**
  * Whether `taken` comes from the camera.
  */
-takenByCamera: boolean, 
+takenByCamera: boolean,
 /**
  * Whether the file is there.
  */
-online: boolean, 
+online: boolean,
 /**
  * Paths of files with the same bytes.
  */
-copies: Array<string>, 
+copies: Array<string>,
 /**
  * ThumbHash of the picture, base64.
  */
@@ -170,23 +170,23 @@ placeholder: string | null, };
 /**
  * A file that could not be read as a photo.
  */
-export type Failure = { 
+export type Failure = {
 /**
  * Names it in commands.
  */
-key: string, 
+key: string,
 /**
  * Absolute path.
  */
-path: string, 
+path: string,
 /**
  * File name.
  */
-name: string, 
+name: string,
 /**
  * Stable name of the reason.
  */
-code: string, 
+code: string,
 /**
  * The reason in English.
  */
@@ -195,19 +195,19 @@ reason: string, };
 /**
  * Which photos to show or to search among. Empty lists mean all.
  */
-export type Filter = { 
+export type Filter = {
 /**
  * Folder ids.
  */
-folders: Array<number>, 
+folders: Array<number>,
 /**
  * First day, `YYYY-MM-DD`.
  */
-from: string | null, 
+from: string | null,
 /**
  * Last day, `YYYY-MM-DD`.
  */
-to: string | null, 
+to: string | null,
 /**
  * Lower-case names of file formats.
  */
@@ -216,19 +216,19 @@ formats: Array<string>, };
 /**
  * A part of an image in upright, full-size pixels.
  */
-export type Region = { 
+export type Region = {
 /**
  * Left edge.
  */
-x: number, 
+x: number,
 /**
  * Top edge.
  */
-y: number, 
+y: number,
 /**
  * Width.
  */
-width: number, 
+width: number,
 /**
  * Height.
  */
@@ -237,32 +237,45 @@ height: number, };
 /**
  * An image that a query is about.
  */
-export type ImageRef = { "kind": "photo", 
+export type ImageRef = { "kind": "photo",
 /**
  * Its id.
  */
-id: number, } | { "kind": "foreign", 
+id: number, } | { "kind": "foreign",
 /**
  * The key that the shell gave it.
  */
 key: string, };
 
 /**
+ * Upright pixels.
+ */
+export type Size = {
+/**
+ * Width.
+ */
+width: number,
+/**
+ * Height.
+ */
+height: number, };
+
+/**
  * A dropped, pasted or chosen image, kept while the program runs.
  */
-export type ForeignImage = { 
+export type ForeignImage = {
 /**
  * Names it in commands and addresses.
  */
-key: string, 
+key: string,
 /**
  * File name; empty for pasted pixels.
  */
-name: string, 
+name: string,
 /**
  * Upright pixels.
  */
-width: number, 
+width: number,
 /**
  * Upright pixels.
  */
@@ -271,15 +284,15 @@ height: number, };
 /**
  * A thing to look for, or to stay away from.
  */
-export type Example = { 
+export type Example = {
 /**
  * The image.
  */
-image: ImageRef, 
+image: ImageRef,
 /**
  * The part of it that matters; none for all of it.
  */
-crop: Region | null, 
+crop: Region | null,
 /**
  * Results should not look like it.
  */
@@ -288,19 +301,19 @@ negative: boolean, };
 /**
  * A query.
  */
-export type SearchRequest = { 
+export type SearchRequest = {
 /**
  * One at least that is not negative.
  */
-examples: Array<Example>, 
+examples: Array<Example>,
 /**
  * Results at most.
  */
-limit: number, 
+limit: number,
 /**
  * Which photos to search among.
  */
-filter: Filter, 
+filter: Filter,
 /**
  * Of photos that show the same picture, give the best match only.
  */
@@ -309,11 +322,11 @@ hideCopies: boolean, };
 /**
  * What a query found.
  */
-export type SearchResults = { 
+export type SearchResults = {
 /**
  * Best first.
  */
-matches: Array<Match>, 
+matches: Array<Match>,
 /**
  * Time taken.
  */
@@ -322,51 +335,51 @@ milliseconds: number, };
 /**
  * One photo among the results.
  */
-export type Match = { 
+export type Match = {
 /**
  * The photo's id.
  */
-id: number, 
+id: number,
 /**
  * Changes with the picture; part of its addresses.
  */
-version: number, 
+version: number,
 /**
  * File name.
  */
-name: string, 
+name: string,
 /**
  * Upright pixels.
  */
-width: number, 
+width: number,
 /**
  * Upright pixels.
  */
-height: number, 
+height: number,
 /**
  * Cosine similarity, -1 to 1.
  */
-similarity: number, 
+similarity: number,
 /**
  * The similarity in words.
  */
-band: Band, 
+band: Band,
 /**
  * Where in the photo the match is; none for the photo as a whole.
  */
-region: Region | null, 
+region: Region | null,
 /**
  * Whether its folder is there.
  */
-online: boolean, 
+online: boolean,
 /**
  * Day it was taken, `YYYY-MM-DD`.
  */
-day: string, 
+day: string,
 /**
  * Photos of the same picture that were left out because copies are hidden.
  */
-hiddenCopies: number, 
+hiddenCopies: number,
 /**
  * ThumbHash of the picture, base64.
  */
@@ -380,27 +393,27 @@ export type Band = "near-identical" | "very-similar" | "similar" | "related" | "
 /**
  * What the person chose.
  */
-export type Settings = { 
+export type Settings = {
 /**
  * Light or dark.
  */
-theme: Theme, 
+theme: Theme,
 /**
  * A language of the catalogue, such as `en`; none follows the system.
  */
-language: string | null, 
+language: string | null,
 /**
  * Which model embeds.
  */
-model: Model, 
+model: Model,
 /**
  * Threads that read photos; 0 means one a core.
  */
-threads: number, 
+threads: number,
 /**
  * Keep watching, with an icon in the tray, when the window is closed.
  */
-tray: boolean, 
+tray: boolean,
 /**
  * Height of the grid's rows in pixels.
  */
@@ -419,27 +432,27 @@ export type Model = "fast" | "accurate";
 /**
  * Where the library's data lives and how big it is.
  */
-export type Storage = { 
+export type Storage = {
 /**
  * The data folder.
  */
-path: string, 
+path: string,
 /**
  * Folders, photos and vectors, in bytes.
  */
-catalog: number, 
+catalog: number,
 /**
  * Thumbnails, in bytes.
  */
-thumbnails: number, 
+thumbnails: number,
 /**
  * The vector index, in bytes.
  */
-index: number, 
+index: number,
 /**
  * Whether a graph answers searches, or an exact scan.
  */
-graph: boolean, 
+graph: boolean,
 /**
  * Vectors that a search finds.
  */
@@ -448,36 +461,40 @@ vectors: number, };
 /**
  * What the window needs first.
  */
-export type Startup = { 
+export type Startup = {
 /**
  * The program's version.
  */
-version: string, 
+version: string,
 /**
  * What the person chose.
  */
-settings: Settings, 
+settings: Settings,
 /**
  * The system's language, such as `de-AT`.
  */
-systemLanguage: string, 
+systemLanguage: string,
 /**
  * Whether there is a tray to sit in.
  */
-trayAvailable: boolean, };
+trayAvailable: boolean,
+/**
+ * Processor cores, as many as threads read photos when the settings leave it open.
+ */
+cores: number, };
 
 /**
  * Something changed in the library; ask again for what is on show.
  */
-export type Changed = { 
+export type Changed = {
 /**
  * Photos came, went, moved or changed.
  */
-photos: boolean, 
+photos: boolean,
 /**
  * Folders came, went or changed their state.
  */
-folders: boolean, 
+folders: boolean,
 /**
  * Failures came or went.
  */
@@ -486,15 +503,15 @@ failures: boolean, };
 /**
  * Files are being dragged over the window.
  */
-export type Drag = { 
+export type Drag = {
 /**
  * Whether they still are.
  */
-over: boolean, 
+over: boolean,
 /**
  * Folders among them.
  */
-folders: number, 
+folders: number,
 /**
  * Files among them.
  */
@@ -503,19 +520,19 @@ files: number, };
 /**
  * What came in from outside: a drop, a path argument, "open with".
  */
-export type Incoming = { 
+export type Incoming = {
 /**
  * Images that become the query.
  */
-images: Array<ForeignImage>, 
+images: Array<ForeignImage>,
 /**
  * Photos of the library that become the query.
  */
-photos: Array<number>, 
+photos: Array<number>,
 /**
  * Names of folders that were added.
  */
-folders: Array<string>, 
+folders: Array<string>,
 /**
  * What could not be taken.
  */
@@ -524,17 +541,16 @@ problems: Array<Problem>, };
 /**
  * Why something could not be done: a stable code with the details its text needs.
  */
-export type Problem = { 
+export type Problem = {
 /**
  * Stable name; the catalogue of strings has a text for each.
  */
-code: string, 
+code: string,
 /**
  * Values for that text.
  */
-details: Record<string, string | number>, 
+details: Record<string, string | number>,
 /**
  * The message in English, for codes that the catalogue lacks.
  */
 message: string, };
-

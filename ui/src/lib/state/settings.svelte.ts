@@ -10,6 +10,7 @@ const UNKNOWN: Startup = {
   settings: { theme: 'system', language: null, model: 'fast', threads: 0, tray: false, rowHeight: 200 },
   systemLanguage: 'en',
   trayAvailable: false,
+  cores: 1,
 };
 
 class SettingsState {

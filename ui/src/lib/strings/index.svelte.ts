@@ -27,18 +27,32 @@ const CATALOGUES: Record<string, Messages> = Object.fromEntries(
 export const LANGUAGES = Object.keys(CATALOGUES);
 
 let current = $state('en');
+let regional = $state('en');
 const formats: Record<string, IntlMessageFormat> = {};
 
-/** The language in use. */
+/** The language in use as the system spells it where that is the same one: `en-GB` writes dates in its own way. */
 export function language(): string {
-  return current;
+  return regional;
 }
 
 /** Takes the first language we have of those asked for, such as `de-AT`; English when there is none. */
 export function useLanguage(...wanted: (string | null)[]): void {
-  const bases = wanted.map((tag) => tag?.split(/[-_]/)[0]?.toLowerCase() ?? '');
-  current = bases.find((base) => base in CATALOGUES) ?? 'en';
+  const tags = wanted.flatMap((tag) => (tag ? [tag.replaceAll('_', '-')] : []));
+  current = tags.map(baseOf).find((base) => base in CATALOGUES) ?? 'en';
+  regional = tags.find((tag) => tag.includes('-') && baseOf(tag) === current && isLocale(tag)) ?? current;
   document.documentElement.lang = current;
+}
+
+function baseOf(tag: string): string {
+  return tag.split('-')[0]?.toLowerCase() ?? '';
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The message in the language in use. */

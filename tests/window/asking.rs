@@ -111,7 +111,7 @@ fn a_dropped_image_becomes_the_query(desktop: &Desktop) {
     let drag = app.drag_in(&[&sample("shoes-3")]);
     app.reads("Let go to find what looks like this image");
     app.screenshot("over");
-    drag.drop();
+    drag.let_go();
     app.find("button", "Like shoes-3.jpg");
     app.no_longer_reads("Let go");
     finds_shoes(&app);
@@ -122,7 +122,7 @@ fn a_dropped_folder_comes_into_the_library(desktop: &Desktop) {
     let another = desktop.folder_of("Another", &["skirt"]);
     let drag = app.drag_in(&[&another]);
     app.reads("Let go to add this folder to the library");
-    drag.drop();
+    drag.let_go();
     app.shows_photos(18);
     app.reads("Another");
 }

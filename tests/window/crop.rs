@@ -34,7 +34,8 @@ fn a_box_drawn_with_the_mouse_is_searched_by(desktop: &Desktop) {
     let app = open(desktop);
     let whole = look_alikes(&app);
     let photo = app.find("img", "hat-3.jpg");
-    app.drag(&photo, (-60.0, -60.0), (80.0, 60.0));
+    let (_, _, width, height) = app.ask(photo.rectangle());
+    app.drag(&photo, (-width * 0.3, -height * 0.4), (width * 0.25, height * 0.35));
     until("look-alikes follow the box", || !look_alikes(&app).is_empty() && look_alikes(&app) != whole);
     let drawn = place_of_box(&app);
     app.screenshot("box");

@@ -42,7 +42,8 @@ pub(crate) fn run() {
     gtk::main();
 }
 
-/// Files held over the app's window with the mouse button down.
+/// Files held over the app's window with the mouse button down. Their program lives until the test ends: it has to
+/// hand them over.
 pub(crate) struct Drag<'a> {
     desktop: &'a Desktop,
     _source: Process,
@@ -80,12 +81,12 @@ impl<'a> App<'a> {
 
 impl Drag<'_> {
     /// Lets go of them over the window.
-    pub(crate) fn drop(self) {
+    pub(crate) fn let_go(&self) {
         self.desktop.xdotool(&["mouseup", "1"]);
     }
 
     /// Takes them out of the window again and lets go there.
-    pub(crate) fn leave(self) {
+    pub(crate) fn leave(&self) {
         for x in (TARGET.0..=1390).step_by(50) {
             self.desktop.move_mouse((x, TARGET.1));
         }

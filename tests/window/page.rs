@@ -95,13 +95,17 @@ impl App<'_> {
     /// Drags from one place on an element to another, both in pixels from its middle, in a few steps as a hand does.
     pub(crate) fn drag(&self, element: &Element, from: (f64, f64), to: (f64, f64)) {
         const STEPS: u32 = 8;
-        let between = |step: u32| {
+        // Places in the window, not on the element: that may move along.
+        let (left, top, width, height) = self.ask(element.rectangle());
+        let at = |step: u32| {
             let part = f64::from(step) / f64::from(STEPS);
-            over(element, from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
+            let x = left + width / 2.0 + from.0 + (to.0 - from.0) * part;
+            let y = top + height / 2.0 + from.1 + (to.1 - from.1) * part;
+            PointerAction::MoveTo { duration: None, x: x.round(), y: y.round() }
         };
         let button = MOUSE_BUTTON_LEFT;
-        let mut actions = vec![between(0), PointerAction::Down { button }];
-        actions.extend((1..=STEPS).map(between));
+        let mut actions = vec![at(0), PointerAction::Down { button }];
+        actions.extend((1..=STEPS).map(at));
         actions.push(PointerAction::Up { button });
         self.mouse(actions);
     }
@@ -173,7 +177,8 @@ impl App<'_> {
 
     /// File name of the photo with this label, as its photo view says.
     pub(crate) fn name_of(&self, label: &str) -> String {
-        self.double_click(&self.find("option", label));
+        self.ask(self.find("option", label).click());
+        self.press("Enter");
         let view = self.find("dialog", ".");
         let name = self.ask(view.attr("aria-label")).unwrap();
         self.press("Escape");

@@ -42,10 +42,10 @@ pub(crate) fn copy_sample(name: &str, folder: &Path) -> PathBuf {
     path
 }
 
-/// The day that the grid tells of a sample photo.
+/// The day that the grid tells of a sample photo, as the British write it.
 pub(crate) fn label(name: &str) -> String {
     let (month, day) = day(name);
-    format!("{} {day}, 2020", MONTHS[month])
+    format!("{day} {} 2020", MONTHS[month])
 }
 
 /// Month and day: a month for each class.

@@ -52,7 +52,7 @@ test('a reason without words of ours keeps its own', async () => {
 
 test('a file is shown in the file manager', async () => {
   const backend = await open([failure(7, 'empty')]);
-  await userEvent.click(screen.getByRole('button', { name: 'Show 7.jpg in file manager' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Show in file manager: 7.jpg' }));
   expect(backend.calls).toContain('revealFailure 7');
 });
 

@@ -11,6 +11,7 @@ use crate::activity::Progress;
 use crate::arguments::Arguments;
 use crate::commands::{folders, photos, queries, settings};
 use crate::foreign::ForeignImages;
+use crate::graphics;
 use crate::incoming::{self, Inbox};
 use crate::photo_protocol::{self, Previews};
 use crate::session::{Session, Tell};
@@ -20,6 +21,7 @@ use crate::wire::{Changed, Incoming, Problem, Settings};
 
 /// Runs the app.
 pub fn run() -> ExitCode {
+    graphics::prepare();
     let arguments = Arguments::parse();
     let filter =
         tracing_subscriber::EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| "off".into());

@@ -11,6 +11,7 @@ mod commands;
 mod convert;
 mod dialogs;
 mod foreign;
+mod graphics;
 mod incoming;
 mod photo_protocol;
 mod problem;

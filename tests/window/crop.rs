@@ -7,7 +7,7 @@ use crate::desktop::Desktop;
 use crate::photos::{label, sample};
 
 /// Opens the photo view on a hat, with shoes and trousers beside it in the library.
-fn open<'a>(desktop: &'a Desktop) -> App<'a> {
+fn open(desktop: &Desktop) -> App<'_> {
     let folder = desktop.folder_of("Pictures", &["hat", "pants", "shoes"]);
     let app = desktop.open(&[&folder]);
     app.shows_photos(18);

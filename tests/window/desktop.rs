@@ -38,7 +38,7 @@ pub(crate) struct Process(Child);
 impl Process {
     pub(crate) fn start(command: &mut Command) -> Self {
         let child = command.stdin(Stdio::null()).process_group(0).spawn();
-        Self(child.unwrap_or_else(|error| panic!("{:?} does not start: {error}", command.get_program())))
+        Self(child.unwrap_or_else(|error| panic!("{} does not start: {error}", command.get_program().display())))
     }
 
     /// Starts a program that says on its first line where it can be reached.
@@ -67,7 +67,7 @@ pub(crate) struct Desktop {
     root: TempDir,
     display: String,
     bus: String,
-    _processes: Vec<Process>,
+    running: Vec<Process>,
 }
 
 impl Desktop {
@@ -93,7 +93,7 @@ impl Desktop {
             "-noreset",
         ]));
         let mut desktop =
-            Self { name, root, display: format!(":{number}"), bus: String::new(), _processes: vec![screen] };
+            Self { name, root, display: format!(":{number}"), bus: String::new(), running: vec![screen] };
         let (bus, address) = Process::start_and_read_line(desktop.command("dbus-daemon").args([
             "--session",
             "--nofork",
@@ -104,7 +104,7 @@ impl Desktop {
         let windows = Process::start(
             desktop.command("openbox").arg("--sm-disable").stdout(Stdio::null()).stderr(Stdio::null()),
         );
-        desktop._processes.extend([bus, windows]);
+        desktop.running.extend([bus, windows]);
         desktop
     }
 

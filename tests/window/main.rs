@@ -4,7 +4,8 @@
 //! (screen, window manager, message bus, home folder) and leaves a screenshot in `target/window`; a test that fails
 //! leaves the page's source and what the app said beside it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, clippy::print_stdout, reason = "a test speaks to whoever runs it")]
 
 #[cfg(target_os = "linux")]
 mod app;
@@ -20,6 +21,8 @@ mod desktop;
 mod drag_source;
 #[cfg(target_os = "linux")]
 mod failures;
+#[cfg(target_os = "linux")]
+mod figures;
 #[cfg(target_os = "linux")]
 mod first_run;
 #[cfg(target_os = "linux")]

@@ -6,7 +6,8 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    asking, confinement, crop, drag_source, failures, first_run, looks, outside_changes, staying, walking,
+    asking, confinement, crop, drag_source, failures, figures, first_run, looks, outside_changes, staying,
+    walking,
 };
 
 /// A test and its name.
@@ -25,6 +26,10 @@ const AT_A_TIME: usize = 2;
 pub(crate) fn run() -> ExitCode {
     if drag_source::is_asked_for() {
         drag_source::run();
+        return ExitCode::SUCCESS;
+    }
+    if let Some(library) = figures::library() {
+        figures::run(&library);
         return ExitCode::SUCCESS;
     }
     let mut arguments = Arguments::from_args();

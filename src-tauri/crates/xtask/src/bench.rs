@@ -26,7 +26,8 @@ pub(crate) fn window(count: &str) -> Result<()> {
     // Goes on where it was stopped; nothing to do when it was not.
     let index = ["run", "--quiet", "--release", "--locked", "--package", "cli", "--", "--data-dir"];
     aloud(cargo(&index).arg(&library).arg("index").arg(&photos))?;
-    let bench = ["bench", "--quiet", "--locked", "--package", "lookalike-app", "--bench", "window"];
+    let bench =
+        ["test", "--quiet", "--release", "--locked", "--package", "lookalike-app", "--test", "window"];
     aloud(cargo(&bench).env("LOOKALIKE_BENCH_LIBRARY", library))
 }
 

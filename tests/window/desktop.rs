@@ -196,6 +196,12 @@ impl Desktop {
             .collect()
     }
 
+    /// The id of the app's process.
+    pub(crate) fn app_process(&self) -> u32 {
+        let app = self.processes().into_iter().find(|(_, name)| name == "lookalike-app");
+        app.map(|(id, _)| id).unwrap()
+    }
+
     /// All processes that were given this desktop's home folder.
     fn processes(&self) -> Vec<(u32, String)> {
         let mark = format!("HOME={}/home", self.path().display());

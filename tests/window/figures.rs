@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine;
 use serde_json::{Value, json};
 
 use crate::app::{App, until};
 use crate::desktop::Desktop;
 
+/// What is dropped, enlarged.
+const PHOTO: &[u8] = include_bytes!("../fixtures/photos/shirt/shirt-1.jpg");
 const STARTS: usize = 5;
 const DROPS: usize = 9;
 const MOVES: usize = 40;
@@ -35,7 +38,7 @@ pub(crate) fn run() {
     until("the folders are looked through", || !app.has("progressbar", "."));
     let steady = app.scroll(48.0);
     let leaps = app.scroll(2_000.0);
-    let mut drops: Vec<f64> = (0..DROPS).map(|_| app.drop_photo()).collect();
+    let mut drops: Vec<f64> = (0..DROPS).map(|number| app.drop_photo(number)).collect();
     let mut moves = app.move_box(MOVES);
     println!("The window over {photos} photos, 1280 x 800, drawn by the CPU\n");
     println!("| | median | 95% | worst |\n|---|---|---|---|");
@@ -92,17 +95,20 @@ impl App<'_> {
         )
     }
 
-    /// Drops a new picture of 12 megapixels on the page, as a browser does, and waits for results with pictures.
-    fn drop_photo(&self) -> f64 {
+    /// Drops a photo of 12 megapixels on the page, as a browser does, and waits for results with pictures. Each has
+    /// another crop, so that none is known.
+    fn drop_photo(&self, number: usize) -> f64 {
+        let photo = base64::engine::general_purpose::STANDARD.encode(PHOTO);
         let took = self.script_async(
-            "const [done] = arguments;
-            const canvas = new OffscreenCanvas(4000, 3000);
-            const context = canvas.getContext('2d');
-            for (let i = 0; i < 60000; i++) {
-                context.fillStyle = `hsl(${Math.random() * 360} 60% ${Math.random() * 100}%)`;
-                context.fillRect(Math.random() * 4000, Math.random() * 3000, 8 + Math.random() * 60, 8 + Math.random() * 60);
-            }
-            canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 }).then((blob) => {
+            "const [photo, number, done] = arguments;
+            const image = new Image();
+            image.src = `data:image/jpeg;base64,${photo}`;
+            image.decode().then(() => {
+                const canvas = new OffscreenCanvas(4000, 3000);
+                const context = canvas.getContext('2d');
+                context.drawImage(image, number, 0, image.width - 20, image.height, 0, 0, 4000, 3000);
+                return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+            }).then((blob) => {
                 const before = new Set(document.querySelectorAll('[aria-label=Results] [role=option]'));
                 const data = new DataTransfer();
                 data.items.add(new File([blob], 'dropped.jpg', { type: 'image/jpeg' }));
@@ -115,7 +121,7 @@ impl App<'_> {
                 });
                 look();
             });",
-            &[],
+            &[json!(photo), json!(number)],
         );
         took.as_f64().unwrap()
     }

@@ -52,14 +52,15 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        kill(&format!("-{}", self.0.id()));
+        // Asked rather than killed: the X server takes the lock on its number away with it.
+        signal("TERM", &format!("-{}", self.0.id()));
         let _ = self.0.wait();
     }
 }
 
-/// Ends a process, or a group of them where the id has a minus sign.
-fn kill(id: &str) {
-    let _ = Command::new("kill").args(["-KILL", "--", id]).stderr(Stdio::null()).status();
+/// Sends a signal to a process, or to a group of them where the id has a minus sign.
+fn signal(name: &str, id: &str) {
+    let _ = Command::new("kill").args(["-s", name, "--", id]).stderr(Stdio::null()).status();
 }
 
 pub(crate) struct Desktop {
@@ -223,7 +224,7 @@ impl Desktop {
 impl Drop for Desktop {
     fn drop(&mut self) {
         for (id, _) in self.processes() {
-            kill(&id.to_string());
+            signal("KILL", &id.to_string());
         }
     }
 }

@@ -72,24 +72,23 @@ impl App<'_> {
         self.ask(self.element(&hit).click());
     }
 
-    /// Moves the mouse over the middle of an element.
+    /// Moves the mouse over the middle of an element, which is scrolled to first.
     pub(crate) fn hover(&self, element: &Element) {
-        self.mouse(vec![over(element, 0.0, 0.0)]);
+        self.script("arguments[0].scrollIntoView({ block: 'nearest' })", &[json!(element)]);
+        self.mouse(vec![over(element)]);
     }
 
     pub(crate) fn right_click(&self, element: &Element) {
         let button = MOUSE_BUTTON_RIGHT;
-        self.mouse(vec![
-            over(element, 0.0, 0.0),
-            PointerAction::Down { button },
-            PointerAction::Up { button },
-        ]);
+        self.hover(element);
+        self.mouse(vec![over(element), PointerAction::Down { button }, PointerAction::Up { button }]);
     }
 
     pub(crate) fn double_click(&self, element: &Element) {
         let button = MOUSE_BUTTON_LEFT;
         let click = [PointerAction::Down { button }, PointerAction::Up { button }];
-        self.mouse([vec![over(element, 0.0, 0.0)], click.to_vec(), click.to_vec()].concat());
+        self.hover(element);
+        self.mouse([vec![over(element)], click.to_vec(), click.to_vec()].concat());
     }
 
     /// Drags from one place on an element to another, both in pixels from its middle, in a few steps as a hand does.
@@ -187,8 +186,8 @@ impl App<'_> {
     }
 }
 
-fn over(element: &Element, x: f64, y: f64) -> PointerAction {
-    PointerAction::MoveToElement { element: element.clone(), duration: None, x, y }
+fn over(element: &Element) -> PointerAction {
+    PointerAction::MoveToElement { element: element.clone(), duration: None, x: 0.0, y: 0.0 }
 }
 
 fn key(name: &str) -> char {

@@ -9,7 +9,17 @@ use crate::{LibraryError, Result};
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a process that is being started at this moment, by the web view for instance,
+        // holds copies of all our open files until it runs its own program.
+        if let Err(error) = self.lock.unlock() {
+            tracing::debug!(%error, "the lock goes with its file");
+        }
+    }
 }
 
 impl DataDir {
@@ -29,7 +39,7 @@ impl DataDir {
             .open(&lock_path)
             .map_err(failed(&lock_path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
+            Ok(()) => Ok(Self { path, lock }),
             Err(TryLockError::WouldBlock) => Err(LibraryError::InUse { path }),
             Err(TryLockError::Error(source)) => Err(LibraryError::DataDir { path: lock_path, source }),
         }

@@ -42,6 +42,8 @@ impl Desktop {
             self.command("WebKitWebDriver")
                 .args(["--host=127.0.0.1", &format!("--port={port}")])
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                // Drawn by the CPU alone, a page at rest has no frame that WebDriver could take a picture of.
+                .envs(desktop::takes_pictures(self.name()).then_some(("WEBKIT_DISABLE_DMABUF_RENDERER", "0")))
                 .env("LOOKALIKE_LOG", "debug")
                 .env("LC_ALL", language)
                 .stdout(file.try_clone().unwrap())

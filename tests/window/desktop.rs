@@ -17,6 +17,11 @@ const PROGRAMS: [&str; 6] = ["Xvfb", "WebKitWebDriver", "dbus-daemon", "openbox"
 /// Title of the system's dialogs for choosing files and folders.
 const DIALOG: &str = "^(Add folders|Choose images .*)$";
 
+/// Whether a desktop of this name is for a test; the one for measuring draws as the app itself chooses.
+pub(crate) fn takes_pictures(name: &str) -> bool {
+    name != crate::figures::DESKTOP
+}
+
 /// Those of the programs that are not installed.
 pub(crate) fn missing_programs() -> Vec<&'static str> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -38,7 +43,11 @@ pub(crate) struct Process(Child);
 impl Process {
     pub(crate) fn start(command: &mut Command) -> Self {
         let child = command.stdin(Stdio::null()).process_group(0).spawn();
-        Self(child.unwrap_or_else(|error| panic!("{} does not start: {error}", command.get_program().display())))
+        Self(
+            child.unwrap_or_else(|error| {
+                panic!("{} does not start: {error}", command.get_program().display())
+            }),
+        )
     }
 
     /// Starts a program that says on its first line where it can be reached.

@@ -18,6 +18,8 @@ use crate::desktop::Desktop;
 const PHOTO: &[u8] = include_bytes!("../fixtures/photos/shirt/shirt-1.jpg");
 /// Names the library to measure with.
 const LIBRARY: &str = "LOOKALIKE_BENCH_LIBRARY";
+/// Names the desktop.
+pub(crate) const DESKTOP: &str = "bench";
 const STARTS: usize = 5;
 const DROPS: usize = 9;
 const MOVES: usize = 40;
@@ -27,7 +29,7 @@ pub(crate) fn library() -> Option<PathBuf> {
 }
 
 pub(crate) fn run(library: &Path) {
-    let desktop = Desktop::new("bench");
+    let desktop = Desktop::new(DESKTOP);
     let data_dir = ["--data-dir".as_ref(), library];
     let mut starts: Vec<f64> = (0..STARTS)
         .map(|_| {

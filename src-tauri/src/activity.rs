@@ -22,6 +22,10 @@ pub(crate) enum Heard {
     Event(Event),
     /// The work was held, or goes on.
     Paused(bool),
+    /// The person changed the library: everything on show may be out of date.
+    Changed,
+    /// The work ended with an error.
+    Ended,
 }
 
 /// Listens until the other end is gone; `tell` hears of the newest state.
@@ -75,12 +79,13 @@ impl Progress {
                 self.rate = Rate::default();
                 return Changed::default();
             }
+            Heard::Changed => return Changed { photos: true, folders: true, failures: true },
+            Heard::Ended => Event::UpToDate,
         };
         let mut changed = Changed::default();
         match event {
             Event::Scanning { path } => {
-                self.not_live.retain(|other| *other != path);
-                self.scanning.push(path);
+                add(&mut self.scanning, path);
                 self.work = Some((Work::Scanning, 0, 0));
                 self.rate = Rate::default();
                 changed.folders = true;
@@ -101,12 +106,14 @@ impl Progress {
                 changed.failures = true;
             }
             Event::Failed { .. } => changed.failures = true,
-            Event::Offline { .. } | Event::Online { .. } => {
+            Event::Offline { path } | Event::Online { path } => {
+                // It is listened to anew when it is back, and told of again if that does not work.
+                self.not_live.retain(|other| *other != path);
                 changed.photos = true;
                 changed.folders = true;
             }
             Event::NotLive { path, .. } => {
-                self.not_live.push(path);
+                add(&mut self.not_live, path);
                 changed.folders = true;
             }
             Event::UpToDate => {
@@ -153,6 +160,13 @@ impl Progress {
         } else {
             FolderState::Watching
         }
+    }
+}
+
+/// Once only, however often it is told.
+fn add(folders: &mut Vec<PathBuf>, folder: PathBuf) {
+    if !folders.contains(&folder) {
+        folders.push(folder);
     }
 }
 
@@ -254,9 +268,9 @@ mod tests {
     fn a_folder_without_live_events_says_so_once_it_was_looked_through() {
         let mut progress = Progress::default();
         let path = PathBuf::from("/nas");
+        progress.take(event(Event::NotLive { path: path.clone(), reason: String::new() }));
         progress.take(event(Event::Scanning { path: path.clone() }));
         assert_eq!(progress.folder_state(&path), FolderState::Scanning);
-        progress.take(event(Event::NotLive { path: path.clone(), reason: String::new() }));
         progress.take(event(Event::UpToDate));
         assert_eq!(progress.folder_state(&path), FolderState::Polling);
     }

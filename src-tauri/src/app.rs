@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use tauri::{AppHandle, Manager, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 
 use crate::activity::Progress;
 use crate::arguments::Arguments;
@@ -39,6 +40,9 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Everything but whether it is shown, which the window decides itself.
+const REMEMBERED: StateFlags = StateFlags::all().difference(StateFlags::VISIBLE);
+
 /// What keeps the app from starting.
 #[derive(Debug, thiserror::Error)]
 enum StartError {
@@ -63,7 +67,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
     }
     let paths = arguments.paths.clone();
     let app = builder
-        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(REMEMBERED).build())
         .register_asynchronous_uri_scheme_protocol(photo_protocol::SCHEME, |context, request, responder| {
             photo_protocol::handle(&context, request, responder);
         })

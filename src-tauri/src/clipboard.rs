@@ -4,6 +4,7 @@
 
 use arboard::{Clipboard, ImageData};
 use library::Source;
+use parking_lot::Mutex;
 
 use crate::problem::{Result, ShellError};
 
@@ -22,9 +23,15 @@ pub(crate) fn read_images() -> Result<Vec<Source>> {
     }
 }
 
-/// Puts text on the clipboard. On X11 it is served by a thread of this process for as long as that runs.
+/// On X11 a clipboard's text is served by whoever put it there: what was written last stays open.
+static WRITTEN: Mutex<Option<Clipboard>> = Mutex::new(None);
+
+/// Puts text on the clipboard.
 pub(crate) fn write_text(text: &str) -> Result<()> {
-    open()?.set_text(text).map_err(|error| ShellError::ClipboardUnavailable(error.to_string()).into())
+    let mut clipboard = open()?;
+    clipboard.set_text(text).map_err(|error| ShellError::ClipboardUnavailable(error.to_string()))?;
+    *WRITTEN.lock() = Some(clipboard);
+    Ok(())
 }
 
 fn open() -> Result<Clipboard> {

@@ -71,6 +71,10 @@ pub(crate) fn accept(app: &AppHandle, paths: Vec<PathBuf>) {
             Ok(library) => sort(&library, &app.state::<Arc<ForeignImages>>(), paths),
             Err(problem) => Incoming { problems: vec![problem], ..Incoming::default() },
         };
+        if !incoming.folders.is_empty() {
+            // It is open, or nothing could have been added.
+            let _ = app.state::<Arc<Session>>().tell_changed();
+        }
         app.state::<Inbox>().deliver(&app, incoming);
     });
 }

@@ -35,6 +35,12 @@ enum Picture {
     Foreign { key: String, side: u32 },
 }
 
+/// A JPEG, and whether the address will always show it.
+struct Served {
+    jpeg: Arc<[u8]>,
+    lasting: bool,
+}
+
 /// Previews made lately.
 pub(crate) struct Previews(Mutex<LruCache<Picture, Arc<[u8]>>>);
 
@@ -64,15 +70,16 @@ pub(crate) fn handle<R: Runtime>(
 
 fn answer(
     request: &Request<Vec<u8>>,
-    serve: impl FnOnce(&Picture) -> Result<Option<Arc<[u8]>>>,
+    serve: impl FnOnce(&Picture) -> Result<Option<Served>>,
 ) -> Response<Vec<u8>> {
     if request.method() != Method::GET {
         return refuse(StatusCode::METHOD_NOT_ALLOWED);
     }
     let Some(picture) = parse(request.uri().path()) else { return refuse(StatusCode::NOT_FOUND) };
     match serve(&picture) {
-        Ok(Some(jpeg)) => {
-            respond(StatusCode::OK, "image/jpeg", "private, max-age=31536000, immutable", jpeg.to_vec())
+        Ok(Some(Served { jpeg, lasting })) => {
+            let cache = if lasting { "private, max-age=31536000, immutable" } else { "no-store" };
+            respond(StatusCode::OK, "image/jpeg", cache, jpeg.to_vec())
         }
         Ok(None) => refuse(StatusCode::NOT_FOUND),
         Err(problem) => {
@@ -126,20 +133,22 @@ fn serve(
     foreign: &ForeignImages,
     previews: &Previews,
     picture: &Picture,
-) -> Result<Option<Arc<[u8]>>> {
+) -> Result<Option<Served>> {
+    let lasting = |jpeg| Served { jpeg, lasting: true };
     match picture {
-        Picture::Thumbnail { photo, version } => thumbnail(library, *photo, *version),
+        Picture::Thumbnail { photo, version } => Ok(thumbnail(library, *photo, *version)?.map(lasting)),
         Picture::Preview { photo, version } => {
             let source = Source::Photo(i64::from(*photo));
-            match cached(previews, picture, || Ok(library.preview_jpeg(&source, PREVIEW_SIDE)?)) {
-                Ok(jpeg) => Ok(Some(jpeg)),
-                // Out of reach or gone bad since: small is better than nothing.
-                Err(_) => thumbnail(library, *photo, *version),
+            if let Ok(jpeg) = cached(previews, picture, || Ok(library.preview_jpeg(&source, PREVIEW_SIDE)?)) {
+                return Ok(Some(lasting(jpeg)));
             }
+            // Out of reach for now, or gone bad since: small is better than nothing.
+            let small = thumbnail(library, *photo, *version)?;
+            Ok(small.map(|jpeg| Served { jpeg, lasting: false }))
         }
         Picture::Foreign { key, side } => {
             let source = foreign.get(key)?;
-            cached(previews, picture, || Ok(library.preview_jpeg(&source, *side)?)).map(Some)
+            cached(previews, picture, || Ok(library.preview_jpeg(&source, *side)?)).map(lasting).map(Some)
         }
     }
 }
@@ -168,7 +177,7 @@ mod tests {
 
     fn get(address: &str) -> Response<Vec<u8>> {
         let request = Request::get(address).body(Vec::new()).unwrap();
-        answer(&request, |_| Ok(Some(Arc::from([1_u8, 2, 3].as_slice()))))
+        answer(&request, |_| Ok(Some(Served { jpeg: Arc::from([1_u8, 2, 3].as_slice()), lasting: true })))
     }
 
     #[test]

@@ -67,7 +67,10 @@ impl From<LibraryError> for Problem {
             LibraryError::DataDir { path, .. }
             | LibraryError::InUse { path }
             | LibraryError::FolderMissing { path }
-            | LibraryError::FolderUnknown { path } => put_path(&mut details, path),
+            | LibraryError::FolderUnknown { path }
+            | LibraryError::PhotoOffline { path }
+            | LibraryError::ExportIntoLibrary { path }
+            | LibraryError::ExportFailed { path, .. } => put_path(&mut details, path),
             LibraryError::FolderOffline { path, outer } => {
                 put_path(&mut details, path);
                 put(&mut details, "outer", outer.to_string_lossy());

@@ -22,6 +22,11 @@ const RETRY: Duration = Duration::from_secs(30);
 /// The index is saved this often at most while photos keep coming; without it the next start is slower, no more.
 const SAVE_EVERY: Duration = Duration::from_mins(2);
 
+/// The longest that the program waits for its background work when it ends.
+const EXIT_WAIT: Duration = Duration::from_secs(3);
+/// The longest that a change of model waits for commands that are under way.
+const REOPEN_WAIT: Duration = Duration::from_secs(30);
+
 /// The catalog's key for the shell's settings.
 const SETTINGS: &str = "settings";
 
@@ -86,14 +91,6 @@ impl Session {
         self.running(|running| running.settings.clone())
     }
 
-    /// What the person chose, if the library is open; does not wait.
-    pub(crate) fn settings_now(&self) -> Option<Settings> {
-        match &*self.state.lock() {
-            State::Open(running) => Some(running.settings.clone()),
-            State::Opening | State::Failed(_) | State::Closed => None,
-        }
-    }
-
     /// The background work as it is.
     pub(crate) fn progress(&self) -> Progress {
         self.progress.lock().clone()
@@ -108,7 +105,7 @@ impl Session {
         if before.model == settings.model && before.threads == settings.threads {
             return self.running(|running| running.settings = settings.clone());
         }
-        self.close_as(State::Opening);
+        self.close_as(State::Opening, REOPEN_WAIT);
         self.open(Some(settings.clone()));
         self.running(|_| ())
     }
@@ -126,9 +123,16 @@ impl Session {
         })
     }
 
-    /// Ends the background work and closes the library. Commands fail from now on.
+    /// Tells the window that the person changed the library, also while the background work is held.
+    pub(crate) fn tell_changed(&self) -> Result<()> {
+        // The teller lives as long as the library is open.
+        self.running(|running| drop(running.heard.send(Heard::Changed)))
+    }
+
+    /// Ends the background work and closes the library. Commands fail from now on. What does not end soon, a read
+    /// from a network drive that does not answer, ends with the process; the catalog survives that.
     pub(crate) fn close(&self) {
-        self.close_as(State::Closed);
+        self.close_as(State::Closed, EXIT_WAIT);
     }
 
     fn running<T>(&self, with: impl FnOnce(&mut Running) -> T) -> Result<T> {
@@ -188,20 +192,19 @@ impl Session {
         })
     }
 
-    fn close_as(&self, next: State) {
+    fn close_as(&self, next: State, wait: Duration) {
         let State::Open(running) = std::mem::replace(&mut *self.state.lock(), next) else { return };
         let Running { library, control, watch, stop, heard, teller, .. } = running;
         drop((stop, heard));
         control.cancel();
-        for thread in [watch, teller] {
-            if thread.join().is_err() {
-                tracing::error!("a background thread panicked");
+        let until = Instant::now() + wait;
+        let ended = || watch.is_finished() && teller.is_finished();
+        // Commands that still run hold the library, too; the data folder is free when nobody does.
+        while !(ended() && Arc::strong_count(&library) == 1) {
+            if Instant::now() >= until {
+                tracing::warn!("the library is still in use");
+                return;
             }
-        }
-        // Commands that still run hold the library; the data folder must be free before it is opened again.
-        let mut library = library;
-        while let Err(shared) = Arc::try_unwrap(library).map(drop) {
-            library = shared;
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -230,6 +233,7 @@ fn keep_up_to_date(
         });
         match ended {
             Err(error) => {
+                let _ = heard.send(Heard::Ended);
                 tell.problem(error.into());
                 if stopped.recv_timeout(RETRY) == Err(crossbeam_channel::RecvTimeoutError::Disconnected) {
                     break;

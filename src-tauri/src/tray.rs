@@ -28,6 +28,11 @@ pub(crate) fn is_available() -> bool {
     true
 }
 
+/// Whether the icon is there: without it a hidden window could not be brought back.
+pub(crate) fn is_shown(app: &AppHandle) -> bool {
+    app.tray_by_id(ID).is_some()
+}
+
 /// Shows or removes the icon.
 pub(crate) fn show(app: &AppHandle, shown: bool, language: Option<&str>) -> Result<()> {
     // Built anew when it is there: its words may be in another language now.

@@ -1,15 +1,11 @@
 //! The one window: how it is made, shown, and what closing it means.
 
-use std::sync::Arc;
-
 use tauri::webview::PageLoadEvent;
-use tauri::{
-    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-};
+use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
 use crate::incoming;
 use crate::problem::Result;
-use crate::session::Session;
+use crate::tray;
 use crate::wire::{Drag, Theme};
 
 /// The window's label in Tauri and in the capability file.
@@ -21,6 +17,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("Lookalike")
         .inner_size(1280.0, 800.0)
         .min_inner_size(640.0, 480.0)
+        .zoom_hotkeys_enabled(true)
         // Shown once there is something to see: an empty white window is not a start.
         .visible(false)
         .on_page_load(|window, payload| {
@@ -66,9 +63,9 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
     match event {
         WindowEvent::DragDrop(drag) => on_drag(app, drag),
         WindowEvent::CloseRequested { api, .. } => {
-            // While the library opens there is no telling; closing means closing then.
-            let tray = app.state::<Arc<Session>>().settings_now().is_some_and(|settings| settings.tray);
-            if let Some(window) = hidden_instead(app, tray) {
+            if tray::is_shown(app)
+                && let Some(window) = app.get_webview_window(LABEL)
+            {
                 api.prevent_close();
                 if let Err(error) = window.hide() {
                     tracing::warn!(%error, "the window was not hidden");
@@ -77,10 +74,6 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
         }
         _ => {}
     }
-}
-
-fn hidden_instead(app: &AppHandle, tray: bool) -> Option<WebviewWindow> {
-    app.get_webview_window(LABEL).filter(|_| tray)
 }
 
 fn on_drag(app: &AppHandle, event: &DragDropEvent) {

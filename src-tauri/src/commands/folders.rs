@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use library::Library;
 use tauri::{AppHandle, State, Window};
 
-use super::{blocking, with_library};
+use super::{blocking, language, with_library};
 use crate::convert;
 use crate::dialogs;
 use crate::problem::Result;
@@ -33,7 +34,7 @@ pub(crate) async fn failures(session: OpenSession<'_>) -> Result<Vec<Failure>> {
 
 #[tauri::command]
 pub(crate) async fn retry_failures(session: OpenSession<'_>) -> Result<()> {
-    with_library(&session, |library| Ok(library.retry_failures()?)).await
+    changing(&session, |library| Ok(library.retry_failures()?)).await
 }
 
 #[tauri::command]
@@ -42,13 +43,23 @@ pub(crate) async fn choose_folders(
     window: Window,
     session: OpenSession<'_>,
 ) -> Result<Vec<String>> {
-    let language = session.settings()?.language;
+    let language = language(&session).await?;
     let chosen = dialogs::choose_folders(&app, &window, language.as_deref()).await?;
     add_folders(&session, chosen).await
 }
 
+/// Like [`with_library`], for what changes the library; the window hears of it at once.
+async fn changing<T: Send + 'static>(
+    session: &Arc<Session>,
+    work: impl FnOnce(&Library) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = with_library(session, work).await;
+    session.tell_changed()?;
+    done
+}
+
 async fn add_folders(session: &Arc<Session>, folders: Vec<PathBuf>) -> Result<Vec<String>> {
-    with_library(session, move |library| {
+    changing(session, move |library| {
         folders
             .iter()
             .map(|folder| {
@@ -62,7 +73,7 @@ async fn add_folders(session: &Arc<Session>, folders: Vec<PathBuf>) -> Result<Ve
 
 #[tauri::command]
 pub(crate) async fn remove_folder(session: OpenSession<'_>, id: u32) -> Result<()> {
-    with_library(&session, move |library| Ok(library.remove_folder_by_id(id.into())?)).await
+    changing(&session, move |library| Ok(library.remove_folder_by_id(id.into())?)).await
 }
 
 #[tauri::command]
@@ -89,5 +100,5 @@ pub(crate) async fn rebuild(session: OpenSession<'_>) -> Result<()> {
 
 #[tauri::command]
 pub(crate) async fn forget_everything(session: OpenSession<'_>) -> Result<()> {
-    with_library(&session, |library| Ok(library.forget_everything()?)).await
+    changing(&session, |library| Ok(library.forget_everything()?)).await
 }

@@ -23,6 +23,12 @@ pub(crate) async fn blocking<T: Send + 'static>(
         .unwrap_or_else(|error| Err(ShellError::Internal(error.to_string()).into()))
 }
 
+/// The language that the person chose for what the system shows.
+async fn language(session: &Arc<Session>) -> Result<Option<String>> {
+    let session = Arc::clone(session);
+    blocking(move || Ok(session.settings()?.language)).await
+}
+
 /// Like [`blocking`], with the open library.
 async fn with_library<T: Send + 'static>(
     session: &Arc<Session>,

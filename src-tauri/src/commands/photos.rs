@@ -7,7 +7,7 @@ use tauri::{AppHandle, State, Window};
 
 use std::sync::Arc;
 
-use super::with_library;
+use super::{language, with_library};
 use crate::clipboard;
 use crate::convert;
 use crate::dialogs;
@@ -68,7 +68,7 @@ pub(crate) async fn export_copies(
     session: OpenSession<'_>,
     photos: Vec<u32>,
 ) -> Result<Option<u32>> {
-    let language = session.settings()?.language;
+    let language = language(&session).await?;
     let Some(folder) = dialogs::choose_export_folder(&app, &window, language.as_deref()).await? else {
         return Ok(None);
     };

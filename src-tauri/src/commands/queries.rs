@@ -6,7 +6,7 @@ use library::{Library, Source};
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, State, Window};
 
-use super::{blocking, with_library};
+use super::{blocking, language, with_library};
 use crate::clipboard;
 use crate::convert;
 use crate::dialogs;
@@ -70,7 +70,7 @@ pub(crate) async fn choose_images(
     session: OpenSession<'_>,
     foreign: Foreign<'_>,
 ) -> Result<Vec<ForeignImage>> {
-    let language = session.settings()?.language;
+    let language = language(&session).await?;
     let chosen = dialogs::choose_images(&app, &window, language.as_deref()).await?;
     let foreign = Arc::clone(&foreign);
     with_library(&session, move |library| {

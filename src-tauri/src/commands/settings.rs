@@ -38,8 +38,17 @@ pub(crate) async fn change_settings(
     session: State<'_, Arc<Session>>,
     settings: Settings,
 ) -> Result<()> {
-    tray::show(&app, settings.tray, settings.language.as_deref())?;
-    window::set_theme(&app, settings.theme)?;
     let session = Arc::clone(&session);
+    let before = blocking({
+        let session = Arc::clone(&session);
+        move || session.settings()
+    })
+    .await?;
+    if (before.tray, &before.language) != (settings.tray, &settings.language) {
+        tray::show(&app, settings.tray, settings.language.as_deref())?;
+    }
+    if before.theme != settings.theme {
+        window::set_theme(&app, settings.theme)?;
+    }
     blocking(move || session.change_settings(&settings)).await
 }

@@ -15,5 +15,10 @@ async function connect(): Promise<Backend> {
   return tauri;
 }
 
+// The web view's own menu offers to reload, which would lose the trail.
+addEventListener('contextmenu', (event) => {
+  if (!(event.target instanceof HTMLInputElement)) event.preventDefault();
+});
+
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { backend: await connect() } });

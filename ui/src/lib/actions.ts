@@ -20,17 +20,24 @@ export interface Actions {
   compare(id: number): void;
 }
 
+/** A query of more says nothing any more. */
+const EXAMPLES = 16;
+/** File managers open a window for each folder. */
+const REVEALED = 20;
+
 export function createActions(backend: Backend): Actions {
   return {
     find(ids) {
       const [first] = ids;
-      if (first === undefined) return;
+      if (first === undefined || tooMany(ids, EXAMPLES)) return;
       view.close();
       if (ids.length === 1) trail.find(photoRef(first));
       else trail.ask(ids.map((id) => exampleOf(photoRef(id))));
     },
     open: (id) => attempt(() => backend.open(id)),
-    reveal: (ids) => attempt(() => backend.reveal([...ids])),
+    reveal: async (ids) => {
+      if (!tooMany(ids, REVEALED)) await attempt(() => backend.reveal([...ids]));
+    },
     copyPaths: (ids) =>
       attempt(async () => {
         await backend.copyPaths([...ids]);
@@ -46,6 +53,11 @@ export function createActions(backend: Backend): Actions {
       if (query) view.open({ kind: 'compare', image: query.image, with: photoRef(id) });
     },
   };
+}
+
+function tooMany(ids: readonly number[], most: number): boolean {
+  if (ids.length > most) notices.note(t('actions.tooMany', { most }));
+  return ids.length > most;
 }
 
 async function attempt(action: () => Promise<void>): Promise<void> {

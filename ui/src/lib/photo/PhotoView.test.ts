@@ -65,7 +65,7 @@ test('look-alikes follow the box', async () => {
   await user.keyboard('b');
   await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).not.toBeNull());
   expect(screen.getByRole('button', { name: 'Search with this part' })).toBeInTheDocument();
-  expect(backend.calls).toContain('prepare');
+  await waitFor(() => expect(backend.calls).toContain('prepare'));
 });
 
 test('Escape drops the box, then closes', async () => {

@@ -8,6 +8,7 @@ export class Refresher {
   #fetch: () => Promise<void>;
   #running = false;
   #wanted = false;
+  #urgent = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #notBefore = 0;
 
@@ -31,6 +32,7 @@ export class Refresher {
   /** Without a pause: the person asked for something else. */
   now(): void {
     this.#notBefore = 0;
+    this.#urgent = this.#running;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.request();
@@ -49,7 +51,8 @@ export class Refresher {
     await this.#fetch();
     const end = performance.now();
     this.#running = false;
-    this.#notBefore = end + Math.max(LEAST_PAUSE, SHARE * (end - start));
+    this.#notBefore = this.#urgent ? 0 : end + Math.max(LEAST_PAUSE, SHARE * (end - start));
+    this.#urgent = false;
     if (this.#wanted) {
       this.#wanted = false;
       this.request();

@@ -26,10 +26,13 @@ class SettingsState {
   /** Takes over what the shell has kept and follows it. Called before anything is shown. */
   async start(backend: Backend): Promise<Unlisten> {
     this.#backend = backend;
-    this.startup = await backend.startup();
-    this.#follow(this.startup.settings);
     const darkness = matchMedia('(prefers-color-scheme: dark)');
     const themed = () => applyTheme(this.current, darkness);
+    // As the system has them, until the library is open, or cannot be opened.
+    themed();
+    useLanguage(navigator.language);
+    this.startup = await backend.startup();
+    this.#follow(this.startup.settings);
     themed();
     darkness.addEventListener('change', themed);
     // The shell repeats what it was told: while a change is on its way that would be an older one.

@@ -55,6 +55,7 @@ fn back_and_forward_bring_results_and_place_with_them(desktop: &Desktop) {
     app.press("Alt+ArrowLeft");
     app.press("Alt+ArrowLeft");
     app.find("listbox", "Photos by date");
+    until("the photos are where they were", || (scroll_top(&app) - timeline).abs() < MARGIN);
 }
 
 fn a_result_is_compared_with_the_query(desktop: &Desktop) {

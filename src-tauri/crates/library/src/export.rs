@@ -1,11 +1,12 @@
 //! Copies of originals in a folder that the person chose. The only place that writes image files outside the data
 //! directory; it writes new ones only, and none where originals are.
 
+use std::collections::HashSet;
 use std::fs::{File, FileTimes, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use catalog::folder;
+use catalog::{folder, photo};
 
 use crate::{Library, LibraryError, Result, original};
 
@@ -22,10 +23,7 @@ impl Library {
         if !target.is_dir() {
             return Err(missing());
         }
-        let folders = self.catalog.read(folder::all)?;
-        if target.starts_with(self.data.path())
-            || folders.iter().any(|folder| contains(&folder.path, &target))
-        {
+        if target.starts_with(self.data.path()) || self.holds_originals(&target)? {
             return Err(LibraryError::ExportIntoLibrary { path: target });
         }
         let originals = photos.iter().map(|id| self.photo_path(*id)).collect::<Result<Vec<_>>>()?;
@@ -39,7 +37,31 @@ impl Library {
     }
 }
 
-/// Whether `path`, which is resolved, is a folder of the library or lies in one, by whatever way that was added.
+impl Library {
+    /// Whether a directory, which is resolved, lies in a folder of the library or in a place that photos of it lie in
+    /// behind a link.
+    fn holds_originals(&self, directory: &Path) -> Result<bool> {
+        let mut places = HashSet::new();
+        for folder in self.catalog.read(folder::all)? {
+            if contains(&folder.path, directory) {
+                return Ok(true);
+            }
+            self.catalog.read(|connection| {
+                photo::for_each_row(connection, folder.id, Path::new(""), |photo, _| {
+                    let directories = photo.ancestors().skip(1).filter(|place| !place.as_os_str().is_empty());
+                    for place in directories {
+                        if !places.insert(folder.path.join(place)) {
+                            break;
+                        }
+                    }
+                })
+            })?;
+        }
+        Ok(places.iter().any(|place| contains(place, directory)))
+    }
+}
+
+/// Whether `path`, which is resolved, is `folder` or lies in it, by whatever way that was named.
 fn contains(folder: &Path, path: &Path) -> bool {
     path.starts_with(folder) || dunce::canonicalize(folder).is_ok_and(|folder| path.starts_with(folder))
 }

@@ -61,3 +61,20 @@ fn with_one_photo_out_of_reach_nothing_is_written() {
     update(&library);
     assert_eq!(library.export_copies(&ids, &into).unwrap_err().code(), "photo_unknown");
 }
+
+#[cfg(unix)]
+#[test]
+fn copies_do_not_go_to_originals_behind_a_link_either() {
+    let place = Place::with_classes(&["hat"]);
+    let drive = place.root().join("drive");
+    fs::create_dir_all(drive.join("2009/hats")).unwrap();
+    fs::create_dir(drive.join("new")).unwrap();
+    fs::rename(place.photo("hat/hat-1.jpg"), drive.join("2009/hats/hat-1.jpg")).unwrap();
+    std::os::unix::fs::symlink(&drive, place.photo("drive")).unwrap();
+    let library = place.indexed();
+    let ids = [place.id(&library, "drive/2009/hats/hat-1.jpg")];
+    for into in [drive.join("2009/hats"), drive.join("2009"), drive.join("new"), drive] {
+        let error = library.export_copies(&ids, &into).unwrap_err();
+        assert_eq!(error.code(), "export_into_library", "{}", into.display());
+    }
+}

@@ -1,8 +1,8 @@
-//! Bounds the memory of photos in flight by bytes, not by how many threads there are.
+//! Bounds the memory of photos in flight by bytes or by their number, not by how many threads there are.
 
 use parking_lot::{Condvar, Mutex};
 
-/// A number of bytes that photos in flight share.
+/// A number of bytes, or of places, that photos in flight share.
 #[derive(Debug)]
 pub(crate) struct Budget {
     total: u64,
@@ -10,7 +10,7 @@ pub(crate) struct Budget {
     returned: Condvar,
 }
 
-/// Bytes taken from a [`Budget`]; they go back when it is dropped.
+/// A share taken from a [`Budget`]; it goes back when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit<'a> {
     budget: &'a Budget,

@@ -77,6 +77,7 @@ pub use timeline::TimelinePhoto;
 pub use update::{FailedPhoto, Summary};
 pub use verify::{Finding, Verification};
 
+use budget::Budget;
 use commit::Committer;
 use control::Run;
 use data_dir::DataDir;
@@ -84,6 +85,9 @@ use filter::LastFilter;
 use index::SearchIndex;
 use model::Model;
 use prepared::PreparedImages;
+
+/// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
+const IMAGES_AT_ONCE: u64 = 2;
 
 /// What a library is opened with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -113,6 +117,8 @@ pub struct Library {
     watches: AtomicUsize,
     last_filter: LastFilter,
     prepared: PreparedImages,
+    /// See [`IMAGES_AT_ONCE`].
+    decoding: Budget,
     data: DataDir,
 }
 
@@ -151,6 +157,7 @@ impl Library {
             watches: AtomicUsize::new(0),
             last_filter: LastFilter::default(),
             prepared: PreparedImages::default(),
+            decoding: Budget::new(IMAGES_AT_ONCE),
             data,
         })
     }

@@ -87,12 +87,13 @@ impl Library {
         Ok(self.prepared.get(&self.key_of(source)?))
     }
 
-    /// Reads an image's bytes for `work`, which also gets a name for it.
+    /// Reads an image's bytes for `work`, which also gets a name for it. Waits while others are at it.
     pub(crate) fn with_bytes<T>(
         &self,
         source: &Source,
         work: impl FnOnce(&Path, &[u8]) -> Result<T>,
     ) -> Result<T> {
+        let _turn = self.decoding.acquire(1);
         match source {
             Source::Photo(id) => {
                 let path = self.photo(*id)?.path;

@@ -237,6 +237,16 @@ pub fn count_by_format(connection: &Connection) -> Result<Vec<(String, u64)>> {
     Ok(counts)
 }
 
+/// How many photos have a vector of the whole picture of this model.
+pub fn count_embedded(connection: &Connection, model_id: i64) -> Result<u64> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*) FROM photo JOIN embedding ON embedding.content_id = photo.content_id \
+         WHERE embedding.model_id = ?1 AND embedding.x IS NULL",
+    )?;
+    let count: i64 = statement.query_row([model_id], |row| row.get(0))?;
+    Ok(count as u64)
+}
+
 /// How many photos a folder has.
 pub fn count_in(connection: &Connection, folder_id: i64) -> Result<u64> {
     let mut statement = connection.prepare_cached("SELECT count(*) FROM photo WHERE folder_id = ?1")?;

@@ -11,6 +11,8 @@ use crate::{Library, Result};
 pub struct Overview {
     /// Photos, offline ones included.
     pub photos: u64,
+    /// Photos with an embedding of the model in use; the others are not found yet.
+    pub read: u64,
     /// Files that could not be read as photos.
     pub failed: u64,
     /// The folders, by path.
@@ -48,6 +50,7 @@ impl Library {
             });
             Ok(Overview {
                 photos: counts.values().sum(),
+                read: photo::count_embedded(connection, self.model_id)?,
                 failed: failure::count(connection)?,
                 folders: folders.collect(),
                 formats: photo::count_by_format(connection)?,

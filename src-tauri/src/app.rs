@@ -17,7 +17,7 @@ use crate::incoming::{self, Inbox};
 use crate::photo_protocol::{self, Previews};
 use crate::session::{Session, Tell};
 use crate::tray;
-use crate::window;
+use crate::window::{self, Drags};
 use crate::wire::{Changed, Incoming, Problem, Settings};
 
 /// Runs the app.
@@ -72,6 +72,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             photo_protocol::handle(&context, request, responder);
         })
         .manage(Inbox::default())
+        .manage(Drags::default())
         .manage(Arc::new(ForeignImages::default()))
         .manage(Previews::default())
         .invoke_handler(tauri::generate_handler![
@@ -91,6 +92,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             photos::open,
             photos::photo,
             photos::reveal,
+            photos::reveal_data,
             photos::reveal_failure,
             photos::reveal_folder,
             photos::timeline,
@@ -101,6 +103,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             queries::prepare,
             queries::search,
             settings::change_settings,
+            settings::open_again,
             settings::ready,
             settings::startup,
         ])

@@ -7,8 +7,11 @@ use library::{BuiltInModel, Day, Query, Source};
 
 use crate::activity::Progress;
 use crate::foreign::ForeignImages;
-use crate::problem::Result;
+use crate::problem::{Result, ShellError};
 use crate::wire;
+
+/// Examples of a query at most: one of more says nothing any more.
+pub(crate) const EXAMPLES: usize = 16;
 
 /// A path's last part, for showing it.
 pub(crate) fn name(path: &Path) -> String {
@@ -38,6 +41,7 @@ pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire
     let format = |(format, photos)| wire::FormatCount { format, photos: count(photos) };
     wire::Overview {
         photos: count(overview.photos),
+        read: count(overview.read),
         failed: count(overview.failed),
         folders: overview.folders.into_iter().map(folder).collect(),
         formats: overview.formats.into_iter().map(format).collect(),
@@ -112,6 +116,9 @@ pub(crate) fn filter(filter: wire::Filter) -> Result<library::Filter> {
 }
 
 pub(crate) fn query(request: wire::SearchRequest, foreign: &ForeignImages) -> Result<Query> {
+    if request.examples.len() > EXAMPLES {
+        return Err(ShellError::TooManyExamples { most: EXAMPLES }.into());
+    }
     let examples = request
         .examples
         .into_iter()

@@ -2,21 +2,18 @@
 //!
 //! Folders are added to the library, images become the query. It waits here until the window listens.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use library::{Library, LibraryError, Source};
 use parking_lot::Mutex;
 use tauri::{AppHandle, Emitter, Manager};
 
-use crate::convert;
+use crate::convert::{self, EXAMPLES};
 use crate::foreign::ForeignImages;
 use crate::problem::Result;
 use crate::session::Session;
 use crate::wire::{Drag, ForeignImage, Incoming};
-
-/// Images taken at a time: a query of more says nothing any more.
-const IMAGES: usize = 16;
 
 /// Holds what came in before the window was ready.
 #[derive(Debug, Default)]
@@ -67,42 +64,50 @@ pub(crate) fn accept(app: &AppHandle, paths: Vec<PathBuf>) {
     }
     let app = app.clone();
     tauri::async_runtime::spawn_blocking(move || {
-        let incoming = match app.state::<Arc<Session>>().library() {
-            Ok(library) => sort(&library, &app.state::<Arc<ForeignImages>>(), paths),
-            Err(problem) => Incoming { problems: vec![problem], ..Incoming::default() },
-        };
-        if !incoming.folders.is_empty() {
-            // It is open, or nothing could have been added.
-            let _ = app.state::<Arc<Session>>().tell_changed();
-        }
+        let sources = paths.into_iter().map(Source::Path).collect();
+        let taken = take_in(&app.state::<Arc<Session>>(), &app.state::<Arc<ForeignImages>>(), sources);
+        let incoming =
+            taken.unwrap_or_else(|problem| Incoming { problems: vec![problem], ..Incoming::default() });
         app.state::<Inbox>().deliver(&app, incoming);
     });
 }
 
-fn sort(library: &Library, foreign: &ForeignImages, paths: Vec<PathBuf>) -> Incoming {
+/// Takes in what the person dropped, named, chose or pasted: all of it that can be, with a word on the rest.
+pub(crate) fn take_in(session: &Session, foreign: &ForeignImages, sources: Vec<Source>) -> Result<Incoming> {
+    let library = session.library()?;
     let mut incoming = Incoming::default();
-    let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
+    let (folders, images): (Vec<_>, Vec<_>) = sources.into_iter().partition(is_folder);
     for folder in folders {
+        let Source::Path(folder) = folder else { continue };
         match library.add_folder(&folder) {
             Ok(_) => incoming.folders.push(convert::name(&folder)),
             Err(error) => incoming.problems.push(error.into()),
         }
     }
-    for file in files.into_iter().take(IMAGES) {
-        match known(library, &file) {
+    incoming.left_out = images.len().saturating_sub(EXAMPLES) as u32;
+    for image in images.into_iter().take(EXAMPLES) {
+        match known(&library, &image) {
             Ok(Some(id)) => incoming.photos.push(id),
-            Ok(None) => match take(library, foreign, Source::Path(file)) {
+            Ok(None) => match take(&library, foreign, image) {
                 Ok(image) => incoming.images.push(image),
                 Err(problem) => incoming.problems.push(problem),
             },
             Err(error) => incoming.problems.push(error.into()),
         }
     }
-    incoming
+    if !incoming.folders.is_empty() {
+        session.tell_changed()?;
+    }
+    Ok(incoming)
+}
+
+fn is_folder(source: &Source) -> bool {
+    matches!(source, Source::Path(path) if path.is_dir())
 }
 
 /// The library's photo at a path, as far as the library's view of it is up to date.
-fn known(library: &Library, path: &Path) -> std::result::Result<Option<u32>, LibraryError> {
+fn known(library: &Library, source: &Source) -> std::result::Result<Option<u32>, LibraryError> {
+    let Source::Path(path) = source else { return Ok(None) };
     Ok(library.photo_id_at(path)?.and_then(|id| u32::try_from(id).ok()))
 }
 

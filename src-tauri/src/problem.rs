@@ -19,6 +19,8 @@ pub(crate) enum ShellError {
     ClipboardUnavailable(String),
     #[error("the image is no longer kept; drop or paste it again")]
     ImageUnknown,
+    #[error("a query takes {most} images at most")]
+    TooManyExamples { most: usize },
     #[error("{} cannot be opened: {reason}", path.display())]
     OpenFailed { path: std::path::PathBuf, reason: String },
     #[error("this desktop has no tray: {0}")]
@@ -35,6 +37,7 @@ impl ShellError {
             Self::ClipboardEmpty => "clipboard_empty",
             Self::ClipboardUnavailable(_) => "clipboard_unavailable",
             Self::ImageUnknown => "image_unknown",
+            Self::TooManyExamples { .. } => "too_many_examples",
             Self::OpenFailed { .. } => "open_failed",
             Self::NoTray(_) => "no_tray",
             Self::Closing => "not_ready",
@@ -46,9 +49,15 @@ impl ShellError {
 impl From<ShellError> for Problem {
     fn from(error: ShellError) -> Self {
         let mut details = Map::new();
-        if let ShellError::OpenFailed { path, reason } = &error {
-            put_path(&mut details, path);
-            put(&mut details, "reason", reason.clone());
+        match &error {
+            ShellError::OpenFailed { path, reason } => {
+                put_path(&mut details, path);
+                put(&mut details, "reason", reason.clone());
+            }
+            ShellError::TooManyExamples { most } => {
+                details.insert("most".to_owned(), Value::from(*most));
+            }
+            _ => {}
         }
         Self { code: error.code().to_owned(), details, message: error.to_string() }
     }

@@ -77,7 +77,7 @@ impl Session {
             progress: Arc::default(),
         });
         let opening = Arc::clone(&session);
-        thread::spawn(move || opening.open(None));
+        thread::spawn(move || opening.open(None, false));
         session
     }
 
@@ -97,17 +97,49 @@ impl Session {
     }
 
     /// Stores the settings, and opens the library anew where they ask for another model or number of threads.
+    ///
+    /// When it cannot be opened with them, everything stays as it was.
     pub(crate) fn change_settings(&self, settings: &Settings) -> Result<()> {
         let before = self.settings()?;
+        if before.model == settings.model && before.threads == settings.threads {
+            return self.store(settings);
+        }
+        // What the person holds stays held.
+        let paused = self.running(|running| running.control.is_paused())?;
+        self.reopen(settings, paused);
+        let stored = self.store(settings);
+        if stored.is_err() {
+            self.reopen(&before, paused);
+        }
+        stored
+    }
+
+    /// Tries again to open a library that could not be opened.
+    pub(crate) fn open_again(&self) -> Result<()> {
+        let failed = {
+            let mut state = self.state.lock();
+            let failed = matches!(*state, State::Failed(_));
+            if failed {
+                *state = State::Opening;
+            }
+            failed
+        };
+        if failed {
+            self.open(None, false);
+        }
+        self.running(|_| ())
+    }
+
+    fn store(&self, settings: &Settings) -> Result<()> {
         let json =
             serde_json::to_string(settings).map_err(|error| ShellError::Internal(error.to_string()))?;
         self.library()?.set_setting(SETTINGS, &json)?;
-        if before.model == settings.model && before.threads == settings.threads {
-            return self.running(|running| running.settings = settings.clone());
-        }
+        self.running(|running| running.settings = settings.clone())
+    }
+
+    fn reopen(&self, settings: &Settings, paused: bool) {
         self.close_as(State::Opening, REOPEN_WAIT);
-        self.open(Some(settings.clone()));
-        self.running(|_| ())
+        self.open(Some(settings.clone()), paused);
     }
 
     /// Holds the background work, or lets it go on.
@@ -147,8 +179,8 @@ impl Session {
         }
     }
 
-    fn open(&self, settings: Option<Settings>) {
-        let opened = self.try_open(settings);
+    fn open(&self, settings: Option<Settings>, paused: bool) {
+        let opened = self.try_open(settings, paused);
         let mut state = self.state.lock();
         // The window may have been closed meanwhile.
         if matches!(*state, State::Opening) {
@@ -160,7 +192,7 @@ impl Session {
         self.settled.notify_all();
     }
 
-    fn try_open(&self, settings: Option<Settings>) -> Result<Running> {
+    fn try_open(&self, settings: Option<Settings>, paused: bool) -> Result<Running> {
         let chosen = match settings {
             Some(settings) => settings,
             // Settings that do not parse were written by another version: back to how it all began.
@@ -171,6 +203,10 @@ impl Session {
         let library = Arc::new(Library::open_with(&self.data_dir, &convert::options(&chosen))?);
         let control = Arc::new(Control::default());
         let (heard, events) = crossbeam_channel::unbounded();
+        if paused {
+            control.pause();
+            let _ = heard.send(Heard::Paused(true));
+        }
         let (stop, stopped) = crossbeam_channel::bounded(0);
         let teller = self.spawn_teller(events);
         self.tell.opened(&chosen);
@@ -193,7 +229,12 @@ impl Session {
     }
 
     fn close_as(&self, next: State, wait: Duration) {
-        let State::Open(running) = std::mem::replace(&mut *self.state.lock(), next) else { return };
+        let mut state = self.state.lock();
+        if matches!(*state, State::Closed) {
+            return;
+        }
+        let State::Open(running) = std::mem::replace(&mut *state, next) else { return };
+        drop(state);
         let Running { library, control, watch, stop, heard, teller, .. } = running;
         drop((stop, heard));
         control.cancel();
@@ -250,5 +291,59 @@ fn keep_up_to_date(
 fn save(library: &Library) {
     if let Err(error) = library.save_index() {
         tracing::warn!(%error, "the index was not saved; the next start reads it from the catalog");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    struct Silent;
+
+    impl Tell for Silent {
+        fn opened(&self, _: &Settings) {}
+        fn progress(&self, _: &Progress, _: Changed) {}
+        fn problem(&self, _: Problem) {}
+    }
+
+    fn start(data_dir: &Path) -> Arc<Session> {
+        Session::start(data_dir.into(), Arc::new(Silent))
+    }
+
+    #[test]
+    fn a_library_that_was_in_use_opens_when_it_is_tried_again() {
+        let place = tempfile::tempdir().unwrap();
+        let other = Library::open(place.path()).unwrap();
+        let session = start(place.path());
+        assert_eq!(session.settings().unwrap_err().code, "in_use");
+        assert_eq!(session.open_again().unwrap_err().code, "in_use");
+        drop(other);
+        session.open_again().unwrap();
+        assert_eq!(session.settings().unwrap(), Settings::default());
+        session.close();
+    }
+
+    #[test]
+    fn a_pause_outlasts_a_change_of_threads() {
+        let place = tempfile::tempdir().unwrap();
+        let session = start(place.path());
+        session.set_paused(true).unwrap();
+        session.change_settings(&Settings { threads: 1, ..Settings::default() }).unwrap();
+        assert!(session.running(|running| running.control.is_paused()).unwrap());
+        session.close();
+        assert_eq!(start(place.path()).settings().unwrap().threads, 1);
+    }
+
+    #[test]
+    fn a_closed_library_stays_closed() {
+        let place = tempfile::tempdir().unwrap();
+        let session = start(place.path());
+        session.settings().unwrap();
+        session.close();
+        assert!(session.open_again().is_err());
+        assert!(session.change_settings(&Settings { threads: 1, ..Settings::default() }).is_err());
+        drop(Library::open(place.path()).unwrap());
     }
 }

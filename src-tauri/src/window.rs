@@ -1,5 +1,8 @@
 //! The one window: how it is made, shown, and what closing it means.
 
+use std::path::PathBuf;
+
+use parking_lot::Mutex;
 use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
@@ -78,14 +81,44 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
 
 fn on_drag(app: &AppHandle, event: &DragDropEvent) {
     match event {
-        DragDropEvent::Enter { paths, .. } => incoming::emit(app, "drag", incoming::drag(paths)),
+        DragDropEvent::Enter { paths, .. } => begin_drag(app, paths.clone()),
         DragDropEvent::Drop { paths, .. } => {
-            incoming::emit(app, "drag", Drag { over: false, folders: 0, files: 0 });
+            end_drag(app);
             incoming::accept(app, paths.clone());
         }
-        DragDropEvent::Leave => incoming::emit(app, "drag", Drag { over: false, folders: 0, files: 0 }),
+        DragDropEvent::Leave => end_drag(app),
         _ => {}
     }
+}
+
+/// Counts the drags that began or ended, so that a slow look at one is not told when it is over.
+#[derive(Debug, Default)]
+pub(crate) struct Drags(Mutex<u64>);
+
+/// Looks at what is dragged on another thread: files on a network drive may take their time.
+fn begin_drag(app: &AppHandle, paths: Vec<PathBuf>) {
+    let begun = {
+        let drags = app.state::<Drags>();
+        let mut count = drags.0.lock();
+        *count += 1;
+        *count
+    };
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let drag = incoming::drag(&paths);
+        let drags = app.state::<Drags>();
+        let count = drags.0.lock();
+        if *count == begun {
+            incoming::emit(&app, "drag", drag);
+        }
+    });
+}
+
+fn end_drag(app: &AppHandle) {
+    let drags = app.state::<Drags>();
+    let mut count = drags.0.lock();
+    *count += 1;
+    incoming::emit(app, "drag", Drag { over: false, folders: 0, files: 0 });
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use ts_rs::TS;
 pub struct Overview {
     /// Photos that can be browsed and found, offline ones included.
     pub photos: u32,
+    /// Photos that the model in use has read; the others are not found until it has.
+    pub read: u32,
     /// Files that could not be read as photos.
     pub failed: u32,
     /// The folders, by path.
@@ -425,6 +427,8 @@ pub struct Incoming {
     pub folders: Vec<String>,
     /// What could not be taken.
     pub problems: Vec<Problem>,
+    /// Images beyond those that a query takes.
+    pub left_out: u32,
 }
 
 /// Why something could not be done: a stable code with the details its text needs.

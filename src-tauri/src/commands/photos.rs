@@ -47,6 +47,11 @@ pub(crate) async fn reveal_failure(session: OpenSession<'_>, key: String) -> Res
 }
 
 #[tauri::command]
+pub(crate) async fn reveal_data(session: OpenSession<'_>) -> Result<()> {
+    with_library(&session, |library| open_path(&library.storage()?.path)).await
+}
+
+#[tauri::command]
 pub(crate) async fn open(session: OpenSession<'_>, photo: u32) -> Result<()> {
     with_library(&session, move |library| open_path(&library.photo_path(photo.into())?)).await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use library::{Library, Source};
+use library::Source;
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, State, Window};
 
@@ -14,7 +14,7 @@ use crate::foreign::ForeignImages;
 use crate::incoming;
 use crate::problem::{Result, ShellError};
 use crate::session::Session;
-use crate::wire::{ForeignImage, ImageRef, SearchRequest, SearchResults, Size};
+use crate::wire::{ForeignImage, ImageRef, Incoming, SearchRequest, SearchResults, Size};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 type Foreign<'a> = State<'a, Arc<ForeignImages>>;
@@ -69,14 +69,12 @@ pub(crate) async fn choose_images(
     window: Window,
     session: OpenSession<'_>,
     foreign: Foreign<'_>,
-) -> Result<Vec<ForeignImage>> {
+) -> Result<Incoming> {
     let language = language(&session).await?;
     let chosen = dialogs::choose_images(&app, &window, language.as_deref()).await?;
-    let foreign = Arc::clone(&foreign);
-    with_library(&session, move |library| {
-        chosen.into_iter().map(|path| incoming::take(library, &foreign, Source::Path(path))).collect()
-    })
-    .await
+    let (session, foreign) = (Arc::clone(&session), Arc::clone(&foreign));
+    blocking(move || incoming::take_in(&session, &foreign, chosen.into_iter().map(Source::Path).collect()))
+        .await
 }
 
 #[tauri::command]
@@ -102,11 +100,7 @@ pub(crate) async fn image_from_bytes(
 pub(crate) async fn images_from_clipboard(
     session: OpenSession<'_>,
     foreign: Foreign<'_>,
-) -> Result<Vec<ForeignImage>> {
-    let sources = blocking(clipboard::read_images).await?;
-    let foreign = Arc::clone(&foreign);
-    let take = move |library: &Library| {
-        sources.into_iter().map(|source| incoming::take(library, &foreign, source)).collect()
-    };
-    with_library(&session, take).await
+) -> Result<Incoming> {
+    let (session, foreign) = (Arc::clone(&session), Arc::clone(&foreign));
+    blocking(move || incoming::take_in(&session, &foreign, clipboard::read_images()?)).await
 }

@@ -27,6 +27,12 @@ pub(crate) async fn startup(session: State<'_, Arc<Session>>) -> Result<Startup>
 }
 
 #[tauri::command]
+pub(crate) async fn open_again(session: State<'_, Arc<Session>>) -> Result<()> {
+    let session = Arc::clone(&session);
+    blocking(move || session.open_again()).await
+}
+
+#[tauri::command]
 pub(crate) async fn ready(app: AppHandle, inbox: State<'_, Inbox>) -> Result<()> {
     inbox.open(&app);
     Ok(())

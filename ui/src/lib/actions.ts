@@ -1,7 +1,7 @@
 // What can be done with photos anywhere in the window, with a word on how it went.
 
 import type { Backend } from './backend/backend';
-import { exampleOf, photoRef } from './query/query';
+import { exampleOf, MOST_IMAGES, photoRef } from './query/query';
 import { trail } from './query/trail.svelte';
 import { notices } from './state/notices.svelte';
 import { view } from './state/view.svelte';
@@ -20,8 +20,6 @@ export interface Actions {
   compare(id: number): void;
 }
 
-/** A query of more says nothing any more. */
-const EXAMPLES = 16;
 /** File managers open a window for each folder. */
 const REVEALED = 20;
 
@@ -29,7 +27,7 @@ export function createActions(backend: Backend): Actions {
   return {
     find(ids) {
       const [first] = ids;
-      if (first === undefined || tooMany(ids, EXAMPLES)) return;
+      if (first === undefined || tooMany(ids, MOST_IMAGES)) return;
       view.close();
       if (ids.length === 1) trail.find(photoRef(first));
       else trail.ask(ids.map((id) => exampleOf(photoRef(id))));

@@ -35,6 +35,11 @@ impl Control {
         self.changed.notify_all();
     }
 
+    /// Whether the job is held.
+    pub fn is_paused(&self) -> bool {
+        self.state.lock().paused
+    }
+
     /// Whether the job was asked to end.
     pub fn is_cancelled(&self) -> bool {
         self.state.lock().cancelled

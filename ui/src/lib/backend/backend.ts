@@ -35,8 +35,6 @@ export interface Events {
   drag: Drag;
   /** Images and folders that came in by drop, path argument or "open with". */
   incoming: Incoming;
-  /** The settings were changed, by the tray for instance. */
-  settings: Settings;
 }
 
 /** Every method that can fail rejects with a `BackendError`. */
@@ -45,6 +43,8 @@ export interface Backend {
 
   /** What the window needs first. */
   startup(): Promise<Startup>;
+  /** Tries once more to open the library that could not be opened. `startup` tells what is there then. */
+  openAgain(): Promise<void>;
   /** Tells the shell that listeners are in place: held back `incoming` events come now. */
   ready(): Promise<void>;
 
@@ -63,12 +63,12 @@ export interface Backend {
   /** Width and height of an upright image in pixels. */
   imageSize(image: ImageRef): Promise<{ width: number; height: number }>;
 
-  /** Lets the person choose images as the query. Empty when they chose none. */
-  chooseImages(): Promise<ForeignImage[]>;
+  /** Lets the person choose images as the query. Nothing came in when they chose none. */
+  chooseImages(): Promise<Incoming>;
   /** Takes the bytes of an image file as a query. */
   imageFromBytes(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<ForeignImage>;
   /** Takes the images, or files, on the clipboard as a query. Rejects with `clipboard_empty` when there are none. */
-  imagesFromClipboard(): Promise<ForeignImage[]>;
+  imagesFromClipboard(): Promise<Incoming>;
 
   /** Lets the person choose folders to add. Resolves to the names of those added. */
   chooseFolders(): Promise<string[]>;
@@ -87,6 +87,8 @@ export interface Backend {
 
   changeSettings(settings: Settings): Promise<void>;
   storage(): Promise<Storage>;
+  /** Shows the data folder in the file manager. */
+  revealData(): Promise<void>;
   /** Makes thumbnails, embeddings and index anew from the photos that are there. */
   rebuild(): Promise<void>;
   /** Forgets all folders and everything known of their photos. */

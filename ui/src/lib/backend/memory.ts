@@ -23,6 +23,7 @@ import type {
   Folder,
   ForeignImage,
   ImageRef,
+  Incoming,
   Match,
   Overview,
   Photo,
@@ -80,7 +81,6 @@ export class MemoryBackend implements Backend {
     changed: new Set(),
     drag: new Set(),
     incoming: new Set(),
-    settings: new Set(),
   };
 
   constructor(options: MemoryOptions = {}) {
@@ -137,6 +137,8 @@ export class MemoryBackend implements Backend {
     };
   }
 
+  openAgain = () => this.#note('openAgain');
+
   async ready() {
     this.calls.push('ready');
   }
@@ -150,6 +152,7 @@ export class MemoryBackend implements Backend {
     }
     return {
       photos: this.#photos.length,
+      read: this.#photos.length,
       failed: this.#failures.length,
       folders: this.#folders.map((folder) => ({ ...folder, photos: perFolder.get(folder.id) ?? 0 })),
       formats: [...formats]
@@ -235,8 +238,9 @@ export class MemoryBackend implements Backend {
     return image.kind === 'photo' ? this.#known(image.id) : this.#foreignImage(image.key);
   }
 
-  async chooseImages(): Promise<ForeignImage[]> {
-    return [this.#keep({ name: 'Holiday.jpg', width: 1600, height: 1200, scene: 5, url: null })];
+  async chooseImages(): Promise<Incoming> {
+    const image = this.#keep({ name: 'Holiday.jpg', width: 1600, height: 1200, scene: 5, url: null });
+    return { images: [image], photos: [], folders: [], problems: [], leftOut: 0 };
   }
 
   async imageFromBytes(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<ForeignImage> {
@@ -246,7 +250,7 @@ export class MemoryBackend implements Backend {
     return this.#keep({ name, ...size, scene: bytes.length % SCENES, url: URL.createObjectURL(blob) });
   }
 
-  async imagesFromClipboard(): Promise<ForeignImage[]> {
+  async imagesFromClipboard(): Promise<Incoming> {
     throw problem('clipboard_empty', 'there is no image on the clipboard');
   }
 
@@ -285,7 +289,6 @@ export class MemoryBackend implements Backend {
 
   async changeSettings(settings: Settings) {
     this.settings = settings;
-    this.emit('settings', settings);
   }
 
   async storage(): Promise<Storage> {
@@ -300,6 +303,7 @@ export class MemoryBackend implements Backend {
     };
   }
 
+  revealData = () => this.#note('revealData');
   rebuild = () => this.#note('rebuild');
 
   async forgetEverything() {

@@ -25,6 +25,7 @@ export const tauri: Backend = {
   on: (name, listener) => listen(name, (event) => listener(event.payload as never)),
 
   startup: () => call('startup'),
+  openAgain: () => call('open_again'),
   ready: () => call('ready'),
 
   overview: () => call('overview'),
@@ -58,6 +59,7 @@ export const tauri: Backend = {
 
   changeSettings: (settings) => call('change_settings', { settings }),
   storage: () => call('storage'),
+  revealData: () => call('reveal_data'),
   rebuild: () => call('rebuild'),
   forgetEverything: () => call('forget_everything'),
 

@@ -9,6 +9,10 @@ export type Overview = {
  */
 photos: number,
 /**
+ * Photos that the model in use has read; the others are not found until it has.
+ */
+read: number,
+/**
  * Files that could not be read as photos.
  */
 failed: number,
@@ -536,7 +540,11 @@ folders: Array<string>,
 /**
  * What could not be taken.
  */
-problems: Array<Problem>, };
+problems: Array<Problem>,
+/**
+ * Images beyond those that a query takes.
+ */
+leftOut: number, };
 
 /**
  * Why something could not be done: a stable code with the details its text needs.

@@ -1,9 +1,9 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { MemoryBackend } from '../backend/memory';
-import type { ForeignImage } from '../backend/types';
+import type { ForeignImage, Incoming } from '../backend/types';
 import { notices } from '../state/notices.svelte';
-import { startIntake } from './intake.svelte';
+import { pickImages, startIntake } from './intake.svelte';
 import { Trail } from './trail.svelte';
 
 function start() {
@@ -12,7 +12,9 @@ function start() {
   const fromBytes = vi
     .spyOn(backend, 'imageFromBytes')
     .mockImplementation((_, name) => Promise.resolve(image(name)));
-  const fromClipboard = vi.spyOn(backend, 'imagesFromClipboard').mockResolvedValue([image('pixels')]);
+  const fromClipboard = vi
+    .spyOn(backend, 'imagesFromClipboard')
+    .mockResolvedValue(coming({ images: [image('pixels')] }));
   onTestFinished(trail.attach(backend));
   onTestFinished(startIntake(backend, trail));
   return { backend, trail, fromBytes, fromClipboard };
@@ -21,6 +23,14 @@ function start() {
 afterEach(() => notices.list.forEach(({ id }) => notices.dismiss(id)));
 
 const image = (key: string): ForeignImage => ({ key, name: `${key}.png`, width: 10, height: 10 });
+const coming = (part: Partial<Incoming>): Incoming => ({
+  images: [],
+  photos: [],
+  folders: [],
+  problems: [],
+  leftOut: 0,
+  ...part,
+});
 const picture = (name: string) => new File(['picture'], name, { type: 'image/png' });
 const keys = (trail: Trail) => trail.current?.query.examples.map(({ image }) => image);
 const words = () => notices.list.map(({ text }) => text).join();
@@ -100,12 +110,7 @@ test('what can be read of several files becomes the query, the rest is said', as
 test('what comes from outside is one query; what could not be taken is said', () => {
   const { backend, trail } = start();
   const problem = { code: 'some_problem', details: {}, message: 'This is no image.' };
-  backend.emit('incoming', {
-    images: [image('x'), image('y')],
-    photos: [3],
-    folders: [],
-    problems: [problem],
-  });
+  backend.emit('incoming', coming({ images: [image('x'), image('y')], photos: [3], problems: [problem] }));
   expect(keys(trail)).toEqual([
     { kind: 'photo', id: 3 },
     { kind: 'foreign', key: 'x' },
@@ -114,8 +119,52 @@ test('what comes from outside is one query; what could not be taken is said', ()
   expect(words()).toContain('This is no image.');
 });
 
-test('folders alone leave the query as it is', () => {
+test('folders alone are said to be added, and leave the query as it is', () => {
   const { backend, trail } = start();
-  backend.emit('incoming', { images: [], photos: [], folders: ['Pictures'], problems: [] });
+  backend.emit('incoming', coming({ folders: ['Pictures', 'Scans'] }));
+  expect(words()).toBe('Pictures and Scans were added to the library.');
   expect(trail.current).toBeNull();
+});
+
+test('of picked files the good ones are taken, and one of the library is that photo', async () => {
+  const { backend, trail } = start();
+  const problem = { code: 'some_problem', details: {}, message: 'This is no image.' };
+  vi.spyOn(backend, 'chooseImages').mockResolvedValue(
+    coming({ images: [image('x')], photos: [3], problems: [problem] }),
+  );
+  await pickImages(backend, trail);
+  expect(keys(trail)).toEqual([
+    { kind: 'photo', id: 3 },
+    { kind: 'foreign', key: 'x' },
+  ]);
+  expect(words()).toContain('This is no image.');
+});
+
+test('when only some of many images are taken, that is said', async () => {
+  const { backend, trail } = start();
+  const many = Array.from({ length: 16 }, (_, index) => image(`${index}`));
+  backend.emit('incoming', coming({ images: many, leftOut: 4 }));
+  expect(trail.current?.query.examples).toHaveLength(16);
+  expect(words()).toBe('Only the first 16 were taken: a query has 16 images at most.');
+});
+
+test('more images than a query has room for are left out', async () => {
+  const { backend, trail } = start();
+  backend.emit('incoming', coming({ photos: [1, 2, 3, 4], images: Array.from('abcdefghijk', image) }));
+  const more = coming({ images: [image('x'), image('y')] });
+  vi.spyOn(backend, 'chooseImages').mockResolvedValue(more);
+  await pickImages(backend, trail, true);
+  expect(trail.current?.query.examples).toHaveLength(16);
+  expect(words()).toBe('Only the first one was taken: a query has 16 images at most.');
+});
+
+test('of many files from the web view no more are read than a query takes', async () => {
+  const { trail, fromBytes } = start();
+  bring(
+    'drop',
+    Array.from({ length: 20 }, (_, index) => picture(`${index}.png`)),
+  );
+  await vi.waitFor(() => expect(trail.current?.query.examples).toHaveLength(16));
+  expect(fromBytes).toHaveBeenCalledTimes(16);
+  expect(words()).toContain('Only the first 16');
 });

@@ -8,6 +8,8 @@ export interface Query {
   readonly hideCopies: boolean;
 }
 
+/** Images of a query at most: one of more says nothing any more. */
+export const MOST_IMAGES = 16;
 export const NO_FILTER: Filter = { folders: [], from: null, to: null, formats: [] };
 
 export function photoRef(id: number): ImageRef {

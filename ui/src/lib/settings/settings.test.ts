@@ -85,6 +85,12 @@ test('forgetting everything asks first, with Cancel at hand', async () => {
   expect((await backend.overview()).photos).toBe(0);
 });
 
+test('the data folder can be shown', async () => {
+  const backend = await open();
+  await userEvent.click(screen.getByRole('button', { name: 'Show the data folder in file manager' }));
+  expect(backend.calls).toContain('revealData');
+});
+
 test('rebuilding asks first', async () => {
   const backend = await open();
   await userEvent.click(screen.getByRole('button', { name: 'Rebuild…' }));

@@ -23,7 +23,10 @@ class SettingsState {
   #saved = UNKNOWN.settings;
   #saving: Promise<void> | null = null;
 
-  /** Takes over what the shell has kept and follows it. Called before anything is shown. */
+  /**
+   * Takes over what the shell has kept. Called before anything is shown. Follows the system's theme until the function
+   * it gives back is called.
+   */
   async start(backend: Backend): Promise<Unlisten> {
     this.#backend = backend;
     const darkness = matchMedia('(prefers-color-scheme: dark)');
@@ -32,15 +35,10 @@ class SettingsState {
     themed();
     useLanguage(navigator.language);
     this.startup = await backend.startup();
-    this.#follow(this.startup.settings);
-    themed();
+    this.#saved = this.startup.settings;
+    this.#take(this.#saved);
     darkness.addEventListener('change', themed);
-    // The shell repeats what it was told: while a change is on its way that would be an older one.
-    const unlisten = await backend.on('settings', (settings) => !this.#saving && this.#follow(settings));
-    return () => {
-      darkness.removeEventListener('change', themed);
-      unlisten();
-    };
+    return () => darkness.removeEventListener('change', themed);
   }
 
   /** Changes at once; goes back with a notice when it cannot be saved. */
@@ -62,11 +60,6 @@ class SettingsState {
         notices.problem(error);
       }
     }
-  }
-
-  #follow(settings: Settings): void {
-    this.#saved = settings;
-    this.#take(settings);
   }
 
   #take(settings: Settings): void {

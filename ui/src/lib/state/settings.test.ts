@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { madeUpLibrary } from '../../test/library';
 import { BackendError } from '../backend/error';
 import type { Settings } from '../backend/types';
-import { language, t } from '../strings/index.svelte';
+import { t } from '../strings/index.svelte';
 import { notices } from './notices.svelte';
 import { settings } from './settings.svelte';
 
@@ -52,25 +52,6 @@ test('quick changes are saved one after the other, the last one last', async () 
   await next();
   await Promise.all(saved);
   expect(sent.map(({ rowHeight }) => rowHeight)).toEqual([120, 160]);
-});
-
-test('an older answer does not undo a newer change', async () => {
-  const backend = await madeUpLibrary();
-  const { changeSettings, next } = answers();
-  backend.changeSettings = changeSettings;
-  const saved = settings.change({ rowHeight: 300 });
-  backend.emit('settings', { ...settings.current, rowHeight: 100 });
-  expect(settings.current.rowHeight).toBe(300);
-  await next();
-  await saved;
-  expect(settings.current.rowHeight).toBe(300);
-});
-
-test('a change made elsewhere is taken over', async () => {
-  const backend = await madeUpLibrary();
-  backend.emit('settings', { ...settings.current, tray: true, language: 'de' });
-  expect(settings.current.tray).toBe(true);
-  expect(language()).toBe('de');
 });
 
 test('the system theme is followed while it changes, a chosen one is kept', async () => {

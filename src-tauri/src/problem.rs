@@ -49,15 +49,9 @@ impl ShellError {
 impl From<ShellError> for Problem {
     fn from(error: ShellError) -> Self {
         let mut details = Map::new();
-        match &error {
-            ShellError::OpenFailed { path, reason } => {
-                put_path(&mut details, path);
-                put(&mut details, "reason", reason.clone());
-            }
-            ShellError::TooManyExamples { most } => {
-                details.insert("most".to_owned(), Value::from(*most));
-            }
-            _ => {}
+        if let ShellError::OpenFailed { path, reason } = &error {
+            put_path(&mut details, path);
+            put(&mut details, "reason", reason.clone());
         }
         Self { code: error.code().to_owned(), details, message: error.to_string() }
     }

@@ -101,7 +101,7 @@ group('every code', () => {
   const crates = ['library', 'catalog', 'imaging', 'image-embedder', 'vector-index'];
   const ofShell = [
     ...['clipboard_empty', 'clipboard_unavailable', 'export_failed', 'export_into_library', 'image_unknown'],
-    ...['internal', 'no_tray', 'not_ready', 'open_failed', 'photo_offline'],
+    ...['internal', 'no_tray', 'not_ready', 'open_failed', 'photo_offline', 'too_many_examples'],
   ];
   const ofFiles = ['file_changing', 'file_missing', 'file_too_large', 'panicked', 'unreadable'];
   const codes = [...crates.flatMap(codesOf), ...ofShell, ...ofFiles];

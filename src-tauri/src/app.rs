@@ -146,6 +146,7 @@ impl Tell for ToWindow {
         if let Err(error) = shown {
             tracing::debug!(%error, "the app is closing");
         }
+        incoming::accept(&self.0, self.0.state::<Inbox>().held());
     }
 
     fn progress(&self, progress: &Progress, changed: Changed) {

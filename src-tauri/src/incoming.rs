@@ -1,6 +1,7 @@
 //! What comes in from outside the window: dropped files, path arguments, "open with".
 //!
-//! Folders are added to the library, images become the query. It waits here until the window listens.
+//! Folders are added to the library, images become the query. It waits here until the library is open and the window
+//! listens.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(crate) struct Inbox(Mutex<State>);
 struct State {
     ready: bool,
     waiting: Vec<Incoming>,
+    /// What came in while the library could not be opened.
+    held: Vec<PathBuf>,
 }
 
 impl Inbox {
@@ -36,6 +39,16 @@ impl Inbox {
         for incoming in waiting {
             emit(app, "incoming", incoming);
         }
+    }
+
+    /// Keeps paths for when the library can be opened after all.
+    fn hold(&self, paths: Vec<PathBuf>) {
+        self.0.lock().held.extend(paths);
+    }
+
+    /// Gives back the paths that were kept.
+    pub(crate) fn held(&self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.0.lock().held)
     }
 
     /// Tells the window, now or as soon as it listens.
@@ -64,8 +77,13 @@ pub(crate) fn accept(app: &AppHandle, paths: Vec<PathBuf>) {
     }
     let app = app.clone();
     tauri::async_runtime::spawn_blocking(move || {
+        let session = app.state::<Arc<Session>>();
+        if session.library().is_err() {
+            app.state::<Inbox>().hold(paths);
+            return;
+        }
         let sources = paths.into_iter().map(Source::Path).collect();
-        let taken = take_in(&app.state::<Arc<Session>>(), &app.state::<Arc<ForeignImages>>(), sources);
+        let taken = take_in(&session, &app.state::<Arc<ForeignImages>>(), sources);
         let incoming =
             taken.unwrap_or_else(|problem| Incoming { problems: vec![problem], ..Incoming::default() });
         app.state::<Inbox>().deliver(&app, incoming);

@@ -100,6 +100,23 @@ fn a_copied_file_is_pasted(desktop: &Desktop) {
     finds_shoes(&app);
 }
 
+fn of_several_files_one_that_cannot_be_read_takes_none_away(desktop: &Desktop) {
+    let app = open(desktop);
+    let notes = desktop.path().join("notes.jpg");
+    fs::write(&notes, "not a picture").unwrap();
+    let list = desktop.path().join("uris");
+    let uris = [sample("shoes-3"), notes, desktop.path().join("photos/Pictures/shoes-4.jpg")];
+    let lines = uris.map(|path| format!("file://{}\r\n", path.display()));
+    fs::write(&list, lines.concat()).unwrap();
+    desktop.copy("text/uri-list", &list);
+    app.press("Control+v");
+    app.find("button", "Like shoes-3.jpg");
+    app.find("button", "Like shoes-4.jpg");
+    app.reads("notes.jpg");
+    finds_shoes(&app);
+    app.screenshot("results");
+}
+
 fn pasting_without_an_image_says_so(desktop: &Desktop) {
     let app = open(desktop);
     app.press("Control+v");
@@ -170,6 +187,7 @@ crate::suite::tests![
     an_image_dragged_out_of_a_browser_becomes_the_query,
     an_image_is_picked_in_the_files_dialog,
     dragging_out_again_changes_nothing,
+    of_several_files_one_that_cannot_be_read_takes_none_away,
     opening_an_image_while_the_window_is_open_asks_there,
     pasting_without_an_image_says_so,
 ];

@@ -1,5 +1,7 @@
 //! What closing the window means, and what is still there at the next start.
 
+use library::Library;
+
 use crate::app::{App, TITLE, until};
 use crate::desktop::Desktop;
 use crate::photos::{copy_sample, label};
@@ -60,8 +62,22 @@ fn keep_in_tray(app: &App<'_>) {
     app.gone("dialog", "Settings");
 }
 
+fn while_another_program_has_the_library_the_window_says_so_and_tries_again(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["hat"]);
+    let other = Library::open(&desktop.path().join("data/lookalike")).unwrap();
+    let app = desktop.open(&[&folder]);
+    app.reads("Another Lookalike is using this library");
+    app.screenshot("in-use");
+    app.click("button", "Try again");
+    app.reads("Another Lookalike is using this library");
+    drop(other);
+    app.click("button", "Try again");
+    app.shows_photos(6);
+}
+
 crate::suite::tests![
     a_restart_keeps_folders_photos_and_settings,
     closing_the_window_leaves_no_process_behind,
+    while_another_program_has_the_library_the_window_says_so_and_tries_again,
     with_the_tray_asked_for_a_closed_window_goes_on_watching,
 ];

@@ -17,6 +17,8 @@ class SettingsState {
   current = $state.raw(UNKNOWN.settings);
   /** What the shell said at the start: its version, and what this system can do. */
   startup = $state.raw(UNKNOWN);
+  /** Why the library cannot be used: it could not be opened, or not again after a change. */
+  problem = $state.raw<unknown>(null);
 
   #backend: Backend | null = null;
   /** What the shell has. */
@@ -29,6 +31,7 @@ class SettingsState {
    */
   async start(backend: Backend): Promise<Unlisten> {
     this.#backend = backend;
+    this.problem = null;
     const darkness = matchMedia('(prefers-color-scheme: dark)');
     const themed = () => applyTheme(this.current, darkness);
     // As the system has them, until the library is open, or cannot be opened.
@@ -57,8 +60,18 @@ class SettingsState {
         this.#saved = settings;
       } catch (error) {
         this.#take(this.#saved);
-        notices.problem(error);
+        await this.#tell(error, this.#backend);
       }
+    }
+  }
+
+  /** Some changes open the library anew: when it is not open any more, that is what there is to say. */
+  async #tell(error: unknown, backend: Backend): Promise<void> {
+    try {
+      await backend.startup();
+      notices.problem(error);
+    } catch (problem) {
+      this.problem = problem;
     }
   }
 

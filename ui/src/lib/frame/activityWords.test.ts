@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Activity } from '../backend/types';
 import { useLanguage } from '../strings/index.svelte';
-import { isBusy, progressWords, workWords } from './activityWords';
+import { activityWords } from './activityWords';
 
 const INDEXING: Activity = {
   work: 'indexing',
@@ -13,10 +13,7 @@ const INDEXING: Activity = {
   perSecond: 58.3,
   secondsLeft: 490,
 };
-const words = (change: Partial<Activity> = {}) => {
-  const activity = { ...INDEXING, ...change };
-  return [workWords(activity), ...progressWords(activity)].join(' - ');
-};
+const words = (change: Partial<Activity> = {}) => activityWords({ ...INDEXING, ...change }).join(' - ');
 
 afterEach(() => useLanguage('en'));
 
@@ -54,6 +51,10 @@ describe('the words for background work', () => {
   });
 
   it('has nothing to say when nothing is done', () => {
-    expect(isBusy({ ...INDEXING, work: 'idle' })).toBe(false);
+    expect(words({ work: 'idle' })).toBe('');
+  });
+
+  it('says that all work is held, also when there is none', () => {
+    expect(words({ work: 'idle', paused: true })).toBe('Paused');
   });
 });

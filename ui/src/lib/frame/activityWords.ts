@@ -3,20 +3,25 @@
 import type { Activity } from '../backend/types';
 import { t } from '../strings/index.svelte';
 
-/** Whether there is anything to say. */
-export function isBusy(activity: Activity | null): activity is Activity {
+export function isBusy(activity: Activity | null): boolean {
   return activity !== null && activity.work !== 'idle';
 }
 
+/** All there is to say, what it is first; nothing when nothing goes on and nothing is held. */
+export function activityWords(activity: Activity): string[] {
+  if (isBusy(activity)) return [workWords(activity), ...progressWords(activity)];
+  return activity.paused ? [t('status.paused')] : [];
+}
+
 /** Such as "Indexing Pictures". */
-export function workWords({ work, folder }: Activity): string {
+function workWords({ work, folder }: Activity): string {
   if (work === 'building') return t('status.building');
   if (work === 'scanning') return folder ? t('status.scanningFolder', { folder }) : t('status.scanning');
   return folder ? t('status.indexingFolder', { folder }) : t('status.indexing');
 }
 
 /** Such as "12,410 of 41,207", "58 photos/s" and "8 min left"; only what is known. */
-export function progressWords({ work, paused, done, total, perSecond, secondsLeft }: Activity): string[] {
+function progressWords({ work, paused, done, total, perSecond, secondsLeft }: Activity): string[] {
   const words: string[] = [];
   if (work === 'scanning') words.push(t('status.looked', { done }));
   else if (total > 0) words.push(t('status.progress', { done, total }));

@@ -40,7 +40,7 @@ async function results(...bands: Band[]) {
   trail.find(photoRef(1));
   const shown = show(Results, backend);
   await waitFor(() => expect(trail.current?.waiting).toBe(false));
-  return { ...shown, search };
+  return { ...shown, backend, search };
 }
 
 const limit = (name: string) => screen.getByRole('radio', { name });
@@ -77,6 +77,18 @@ test('unrelated photos show only when asked for by name', async () => {
   await status('Nothing in the library looks like this.');
   await user.click(screen.getByRole('button', { name: 'Show the closest anyway' }));
   await status(/^1 photo/);
+});
+
+test('while photos are still being read, nothing is said to be all', async () => {
+  const { backend } = await results('similar');
+  const overview = await backend.overview();
+  backend.overview = () => Promise.resolve({ ...overview, read: 5 });
+  backend.emit('changed', { photos: true, folders: false, failures: false });
+  const words = '5 of 12 photos have been read; results grow.';
+  expect(await screen.findByText(words)).toBeVisible();
+  await user.click(limit('Nearly identical'));
+  await status(words);
+  expect(screen.getAllByText(words)).toHaveLength(1);
 });
 
 test('filters narrow the search, and can be cleared when nothing passes', async () => {

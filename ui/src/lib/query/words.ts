@@ -1,6 +1,7 @@
-// Numbers and days as the person writes them.
+// What results are described with: numbers and days as the person writes them, and how much could be found so far.
 
-import { language } from '../strings/index.svelte';
+import type { Overview } from '../backend/types';
+import { language, t } from '../strings/index.svelte';
 
 /** Such as `0.87`. */
 export function formatSimilarity(similarity: number): string {
@@ -21,4 +22,10 @@ export function formatMoment(moment: string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'long', timeStyle: 'short' }).format(
     new Date(moment),
   );
+}
+
+/** That more will be found, while the model in use has not read all photos yet. */
+export function partlyRead(overview: Overview | null): string | null {
+  if (!overview || overview.read >= overview.photos) return null;
+  return t('results.partlyRead', { read: overview.read, photos: overview.photos });
 }

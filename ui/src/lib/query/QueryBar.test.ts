@@ -54,6 +54,21 @@ test('a chip opens its image, and its x takes it away', async () => {
   expect(trail.current?.query.examples.map(({ image }) => image)).toEqual([photoRef(2)]);
 });
 
+test('a chip switches sides, as long as something is left to look for', async () => {
+  await bar();
+  trail.ask([exampleOf(photoRef(1)), exampleOf(photoRef(2))]);
+  const negative = () => trail.current?.query.examples.map((example) => example.negative);
+  await user.click(await screen.findByRole('button', { name: /^Look for less like IMG_00001/ }));
+  expect(negative()).toEqual([true, false]);
+  expect(button(/^Less like IMG_00001/)).toBeInTheDocument();
+  expect(button(/^Look for less like IMG_00002/)).toBeDisabled();
+  button(/^Look for more like IMG_00001/).focus();
+  await user.keyboard('{Enter}');
+  expect(negative()).toEqual([false, false]);
+  await user.click(button(/^Remove IMG_00002/));
+  expect(screen.queryByRole('button', { name: /^Look for/ })).toBeNull();
+});
+
 test('more images join the query', async () => {
   await bar();
   trail.find(photoRef(1));

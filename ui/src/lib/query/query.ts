@@ -67,6 +67,14 @@ export function withoutExample(query: Query, image: ImageRef): Query | null {
   return examples.some(({ negative }) => !negative) ? { ...query, examples } : null;
 }
 
+/** More like this image becomes less like it, and the other way round; none when nothing would be left to look for. */
+export function withOtherSide(query: Query, image: ImageRef): Query | null {
+  const examples = query.examples.map((example) =>
+    sameImage(example.image, image) ? { ...example, negative: !example.negative } : example,
+  );
+  return examples.some(({ negative }) => !negative) ? { ...query, examples } : null;
+}
+
 export function requestFor(query: Query, limit: number): SearchRequest {
   return { ...query, examples: [...query.examples], limit };
 }

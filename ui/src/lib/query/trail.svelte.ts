@@ -6,7 +6,16 @@ import type { Band, Example, Filter, ImageRef, Match, Region, SearchResults } fr
 import type { Place } from '../grid/place';
 import { selection } from '../state/selection.svelte';
 import { defaultLimit, within } from './bands';
-import { askedBy, exampleFor, requestFor, withExamples, withoutExample, withPart, type Query } from './query';
+import {
+  askedBy,
+  exampleFor,
+  requestFor,
+  withExamples,
+  withOtherSide,
+  withoutExample,
+  withPart,
+  type Query,
+} from './query';
 
 /** More than anyone looks through; a query's answer stays small. */
 const RESULTS = 500;
@@ -109,6 +118,12 @@ export class Trail {
     const query = withoutExample(this.current.query, image);
     if (query) this.#replace(query);
     else this.leave();
+  }
+
+  /** More like it becomes less like it, and the other way round, as long as something is left to look for. */
+  switchSide(image: ImageRef): void {
+    const query = this.current && withOtherSide(this.current.query, image);
+    if (query) this.#replace(query);
   }
 
   filter(change: Partial<Filter>): void {

@@ -32,6 +32,8 @@ export class Step {
   problem = $state.raw<unknown>(null);
   /** Whether the answer takes long enough to say so. */
   slow = $state(false);
+  /** The band to stop at by itself. It stays once there are photos on show, so that none of them vanishes. */
+  usualLimit = $state<Band>('related');
   /** The band that the person chose to stop at. */
   chosenLimit = $state<Band | null>(null);
   /** What the grid has in view. */
@@ -42,8 +44,10 @@ export class Step {
   outdated = false;
   /** Counts its searches: an answer to any but the last is dropped. */
   asked = 0;
+  /** Whether the last of them is still to be answered. */
+  searching = false;
 
-  limit: Band = $derived(this.chosenLimit ?? defaultLimit(this.results?.matches ?? []));
+  limit: Band = $derived(this.chosenLimit ?? this.usualLimit);
   shown: readonly Match[] = $derived(within(this.results?.matches ?? [], this.limit));
 
   constructor(query: Query) {
@@ -132,6 +136,18 @@ export class Trail {
     this.#replace({ ...query, filter: { ...query.filter, ...change } });
   }
 
+  /** Other folders are no longer there to filter by. */
+  keepFolders(ids: readonly number[]): void {
+    for (const step of this.#steps) {
+      const { filter } = step.query;
+      const folders = filter.folders.filter((id) => ids.includes(id));
+      if (folders.length === filter.folders.length) continue;
+      step.query = { ...step.query, filter: { ...filter, folders } };
+      step.outdated = true;
+      if (step === this.current) void this.#search(step);
+    }
+  }
+
   hideCopies(hideCopies: boolean): void {
     if (this.current) this.#replace({ ...this.current.query, hideCopies });
   }
@@ -185,28 +201,40 @@ export class Trail {
     void this.#search(step);
   }
 
-  /** A quiet search shows no progress, and leaves what is there when it fails. */
+  /**
+   * A quiet search shows no progress, and leaves what is there when it fails. It waits for an answer that is on its way:
+   * that may be to another query, whose results begin at the top.
+   */
   async #search(step: Step, quiet = false): Promise<void> {
-    if (!this.#backend) return;
+    if (!this.#backend || (quiet && step.searching)) return;
     const asked = ++step.asked;
     const slow = quiet ? undefined : setTimeout(() => (step.slow = asked === step.asked), SLOW);
     step.outdated = false;
+    step.searching = true;
     try {
       const results = await this.#backend.search(requestFor(step.query, RESULTS));
       if (asked !== step.asked) return;
       if (!quiet) step.place = null;
+      if (!quiet || step.shown.length === 0) step.usualLimit = defaultLimit(results.matches);
       step.results = results;
       step.problem = null;
     } catch (problem) {
       if (asked === step.asked && !(quiet && step.results)) step.problem = problem;
     } finally {
       clearTimeout(slow);
-      if (asked === step.asked) step.slow = false;
+      if (asked === step.asked) {
+        step.slow = step.searching = false;
+        if (step.outdated && step === this.current) this.#refreshSoon();
+      }
     }
   }
 
   #photosChanged(): void {
     for (const step of this.#steps) step.outdated = true;
+    this.#refreshSoon();
+  }
+
+  #refreshSoon(): void {
     this.#refresh ??= setTimeout(() => {
       this.#refresh = undefined;
       if (this.current?.outdated) void this.#search(this.current, true);

@@ -1,21 +1,27 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { MemoryBackend } from '../backend/memory';
-import type { Match, SearchRequest, SearchResults } from '../backend/types';
+import type { Band, Match, SearchRequest, SearchResults } from '../backend/types';
 import { selection } from '../state/selection.svelte';
 import { exampleOf, photoRef } from './query';
 import { Trail } from './trail.svelte';
 
 /** A backend whose searches are answered by hand. */
 class Slow extends MemoryBackend {
-  asked: { request: SearchRequest; answer: (ids: number[]) => Promise<void>; fail: () => Promise<void> }[] =
-    [];
+  asked: {
+    request: SearchRequest;
+    answer: (ids: number[], band?: Band) => Promise<void>;
+    fail: () => Promise<void>;
+  }[] = [];
 
   override search(request: SearchRequest): Promise<SearchResults> {
     return new Promise((resolve, reject) =>
       this.asked.push({
         request,
-        answer: async (ids) => (resolve({ matches: ids.map(match), milliseconds: 1 }), settled()),
+        answer: async (ids, band = 'similar') => (
+          resolve({ matches: ids.map((id) => match(id, band)), milliseconds: 1 }),
+          settled()
+        ),
         fail: async () => (reject(new Error()), settled()),
       }),
     );
@@ -29,7 +35,8 @@ class Slow extends MemoryBackend {
 }
 
 const settled = () => new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(() => resolve())));
-const match = (id: number) => ({ id, similarity: 0.6, band: 'similar' }) as Match;
+const match = (id: number, band: Band) => ({ id, similarity: 0.6, band }) as Match;
+const photosChanged = { photos: true, folders: false, failures: false };
 const ids = (trail: Trail) => trail.shown?.shown.map(({ id }) => id);
 
 function start(): { trail: Trail; backend: Slow } {
@@ -163,7 +170,7 @@ test('photos that come in join the results, at most every two seconds, without m
   const { trail, backend } = await after(1);
   const place = { id: 10, position: 0, offset: 0 };
   if (trail.current) trail.current.place = place;
-  const change = () => backend.emit('changed', { photos: true, folders: false, failures: false });
+  const change = () => backend.emit('changed', photosChanged);
   change();
   change();
   vi.advanceTimersByTime(1999);
@@ -177,11 +184,67 @@ test('photos that come in join the results, at most every two seconds, without m
 
 test('a step that is out of date is brought up to date when one comes back to it', async () => {
   const { trail, backend } = await after(1, 2);
-  backend.emit('changed', { photos: true, folders: false, failures: false });
+  backend.emit('changed', photosChanged);
   trail.back();
   expect(ids(trail)).toEqual([10]);
   await backend.last().answer([10, 12]);
   expect(ids(trail)).toEqual([10, 12]);
+});
+
+test('photos on show do not vanish when closer ones come in', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { trail, backend } = start();
+  trail.find(photoRef(1));
+  await backend.last().answer([10], 'related');
+  expect(ids(trail)).toEqual([10]);
+  backend.emit('changed', photosChanged);
+  vi.advanceTimersByTime(2000);
+  await backend.last().answer([11, 10], 'related');
+  const closer = { matches: [match(12, 'similar'), match(10, 'related')], milliseconds: 1 };
+  vi.spyOn(backend, 'search').mockResolvedValueOnce(closer);
+  backend.emit('changed', photosChanged);
+  vi.advanceTimersByTime(2000);
+  await settled();
+  expect(ids(trail)).toEqual([12, 10]);
+  expect(trail.current?.limit).toBe('related');
+});
+
+test('photos that come in while a search is under way wait for its answer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { trail, backend } = await after(1);
+  if (trail.current) trail.current.place = { id: 10, position: 0, offset: 300 };
+  trail.filter({ folders: [1] });
+  backend.emit('changed', photosChanged);
+  vi.advanceTimersByTime(2000);
+  expect(backend.asked).toHaveLength(2);
+  await backend.last().answer([20]);
+  expect(ids(trail)).toEqual([20]);
+  expect(trail.current?.place).toBeNull();
+  vi.advanceTimersByTime(2000);
+  expect(backend.asked).toHaveLength(3);
+  await backend.last().answer([20, 21]);
+  expect(ids(trail)).toEqual([20, 21]);
+});
+
+test('a folder that is gone is no filter any more, on any step', async () => {
+  const { trail, backend } = await after(1);
+  trail.filter({ folders: [2], formats: ['heic'] });
+  await backend.last().answer([10]);
+  trail.find(photoRef(3));
+  await backend.last().answer([30]);
+  trail.keepFolders([1, 3]);
+  expect(backend.last().request).toMatchObject({
+    examples: [exampleOf(photoRef(3))],
+    filter: { folders: [], formats: ['heic'] },
+  });
+  await backend.last().answer([31]);
+  trail.back();
+  expect(backend.last().request.filter.folders).toEqual([]);
+  expect(backend.asked).toHaveLength(5);
+  trail.keepFolders([1, 3]);
+  expect(backend.asked).toHaveLength(5);
 });
 
 test('taking away the last image to look for leads to the timeline', async () => {

@@ -4,6 +4,7 @@ import App from './App.svelte';
 import type { Backend } from './lib/backend/backend';
 import { tauri } from './lib/backend/tauri';
 import './lib/styles/base.css';
+import './lib/styles/checkbox.css';
 import './lib/styles/tokens.css';
 
 /** The shell; in a browser, where there is none, a made-up library that the program itself does not contain. */

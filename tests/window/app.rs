@@ -1,5 +1,6 @@
 //! The app on a desktop: started, driven and ended through WebKit's WebDriver.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -82,12 +83,20 @@ impl App<'_> {
         self.try_ask(question).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    pub(crate) fn try_ask<T, E>(&self, question: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        self.runtime.block_on(question)
+    fn try_ask<T, E: Display>(&self, question: impl Future<Output = Result<T, E>>) -> Result<T, String> {
+        let answer = async { tokio::time::timeout(DEADLINE, question).await };
+        match self.runtime.block_on(answer) {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("no answer from the driver after {DEADLINE:?}")),
+        }
     }
 
     /// Keeps a picture of the window, named after the test.
     pub(crate) fn screenshot(&self, moment: &str) {
+        // What has just come into the page is drawn with the next frame; the one after begins when it is.
+        let drawn = "return new Promise((resolve) =>
+            requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))";
+        self.script(drawn, &[]);
         let picture = self.ask(self.client.screenshot());
         fs::write(self.trace(&format!("{moment}.png")), picture).unwrap();
     }

@@ -26,6 +26,7 @@ test.each(['light', 'dark'] as const)('have no fault for assistive technology in
 test('folders show what they hold and how they are', async () => {
   await open();
   expect(screen.getByText(/NAS · 0 photos · offline, last seen March 3, 2026/)).toBeVisible();
+  expect(screen.getByText(/Scans · .* · looked through every 30 s/)).toBeVisible();
   expect(screen.getByRole('button', { name: 'Show NAS in file manager' })).toBeDisabled();
   await userEvent.click(screen.getByRole('button', { name: 'Remove Scans from the library' }));
   const question = screen.getByRole('alertdialog', { name: 'Remove “Scans” from the library?' });

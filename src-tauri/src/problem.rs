@@ -68,7 +68,6 @@ impl From<LibraryError> for Problem {
         let mut details = Map::new();
         match &error {
             LibraryError::DataDir { path, .. }
-            | LibraryError::InUse { path }
             | LibraryError::FolderMissing { path }
             | LibraryError::FolderUnknown { path }
             | LibraryError::PhotoOffline { path }

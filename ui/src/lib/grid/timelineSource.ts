@@ -1,6 +1,7 @@
 // The timeline as a grid shows it: all photos, newest first, under a heading for each month.
 
 import { PLACEHOLDER_BYTES, type Timeline } from '../backend/timeline';
+import { positionsOf } from './positions';
 import type { GridSource, Section } from './source';
 
 /** Where a year begins, for the scrubber. */
@@ -27,7 +28,7 @@ export function timelineSource(timeline: Timeline, language: string, words: Time
   const { count, ids, versions, days, ratios, offline, placeholders } = timeline;
   const { sections, years } = months(days, language, words);
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
-  let positions: Map<number, number> | undefined;
+  let positionOf: ((id: number) => number) | undefined;
 
   return {
     count,
@@ -44,8 +45,8 @@ export function timelineSource(timeline: Timeline, language: string, words: Time
     },
     label: (position) => words.label(date.format((days[position] ?? 0) * DAY), offline[position] === 1),
     positionOf(id) {
-      positions ??= new Map(Array.from(ids, (known, position) => [known, position]));
-      return positions.get(id) ?? -1;
+      positionOf ??= positionsOf(ids);
+      return positionOf(id);
     },
   };
 }

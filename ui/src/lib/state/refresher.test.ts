@@ -3,15 +3,19 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refresher } from './refresher';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
-/** A fetch that takes this long, and when each one began. */
-function fetching(duration: number) {
+/** A fetch that takes this long, as does drawing what it brought, and when each one began, in tenths of a second. */
+function fetching(duration: number, drawing = 0) {
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw, drawing));
   const starts: number[] = [];
   let running = 0;
   const fetch = async () => {
     expect(++running).toBe(1);
-    starts.push(performance.now() - zero);
+    starts.push(Math.round((performance.now() - zero) / 100));
     await new Promise((resolve) => setTimeout(resolve, duration));
     running--;
   };
@@ -24,7 +28,7 @@ describe('refreshing', () => {
     const { starts, refresher } = fetching(10);
     for (let i = 0; i < 20; i++) refresher.request();
     await vi.advanceTimersByTimeAsync(5000);
-    expect(starts).toEqual([0, 510]);
+    expect(starts).toEqual([0, 5]);
   });
 
   it('never fetches twice at a time, and rests eight times as long as a slow fetch took', async () => {
@@ -33,7 +37,16 @@ describe('refreshing', () => {
       refresher.request();
       await vi.advanceTimersByTimeAsync(100);
     }
-    expect(starts).toEqual([0, 9000, 18000]);
+    expect(starts).toEqual([0, 90, 180]);
+  });
+
+  it('rests the longer, the longer the window takes to draw what came', async () => {
+    const { starts, refresher } = fetching(100, 400);
+    for (let i = 0; i < 100; i++) {
+      refresher.request();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(starts).toEqual([0, 45, 90]);
   });
 
   it('does not rest when the person asks for something else', async () => {
@@ -42,7 +55,7 @@ describe('refreshing', () => {
     await vi.advanceTimersByTimeAsync(100);
     refresher.now();
     await vi.advanceTimersByTimeAsync(100);
-    expect(starts).toEqual([0, 100]);
+    expect(starts).toEqual([0, 1]);
   });
 
   it('fetches nothing more once stopped', async () => {

@@ -1,4 +1,5 @@
-// Runs a fetch again and again, but never twice at a time and never so often that it becomes the main work.
+// Runs a fetch again and again, but never twice at a time and never so often that it becomes the main work. What the
+// window does with the answer, up to its next picture, counts as part of it.
 
 const LEAST_PAUSE = 500;
 /** Fetching takes at most about one part in this many of the time. */
@@ -49,6 +50,7 @@ export class Refresher {
     this.#running = true;
     const start = performance.now();
     await this.#fetch();
+    await drawn();
     const end = performance.now();
     this.#running = false;
     this.#notBefore = this.#urgent ? 0 : end + Math.max(LEAST_PAUSE, SHARE * (end - start));
@@ -58,4 +60,10 @@ export class Refresher {
       this.request();
     }
   }
+}
+
+/** Once the window has been drawn anew; at once while it is not drawn at all. */
+function drawn(): Promise<void> {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

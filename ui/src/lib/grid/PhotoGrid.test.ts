@@ -12,12 +12,12 @@ import GridInBackend from './GridInBackend.test.svelte';
 const WIDTH = 2036;
 const HEIGHT = 800;
 
-function show(sizes: number[] = [200]) {
+function show(sizes: number[] = [200], rowHeight = 200) {
   const props = {
     backend: new MemoryBackend({ photos: 1 }),
     source: madeUpSource(sizes, 1, () => 1),
     label: 'Photos',
-    rowHeight: 200,
+    rowHeight,
     onopen: vi.fn(),
     onpreview: vi.fn(),
     onfind: vi.fn(),
@@ -190,5 +190,74 @@ describe('what is in the document', () => {
     await rerender({ source: madeUpSource([90], 11, () => 1) });
     await waitFor(() => expect(focused()).toBe('Photo 11'));
     expect(selected()).toEqual([]);
+  });
+});
+
+describe('half a million photos in large rows', () => {
+  /** What WebKit lays out ends at twice as much. */
+  const MOST = 16_000_000;
+
+  function showMany(sizes: number[] = [200_000, 300_000]) {
+    const shown = show(sizes, 400);
+    const scroller = shown.container.querySelector('.scroller') as HTMLElement;
+    const scroll = async (to: number) => {
+      scroller.scrollTop = to;
+      scroller.dispatchEvent(new Event('scroll'));
+      await tick();
+    };
+    /** Where a photo is drawn, from the window's top. */
+    const seenAt = (id: number) => {
+      const section = photo(id).parentElement as HTMLElement;
+      return parseFloat(section.style.top) + parseFloat(photo(id).style.top) - scroller.scrollTop;
+    };
+    const inTheMiddle = () => {
+      const tiles = screen.getAllByRole('option');
+      return Number(tiles[tiles.length >> 1]?.getAttribute('aria-label')?.replace('Photo ', ''));
+    };
+    return { ...shown, scroller, scroll, seenAt, inTheMiddle };
+  }
+
+  it('fit into what browsers can lay out, with the focused one kept', async () => {
+    const { user, container, scroll } = showMany();
+    await user.click(photo(2));
+    await scroll(MOST - HEIGHT);
+    expect(photo(500_000)).toBeInTheDocument();
+    const tops = [...container.querySelectorAll<HTMLElement>('.content, .section, .tile')].flatMap(
+      ({ style }) => [parseFloat(style.top || '0'), parseFloat(style.height || '0')],
+    );
+    expect(Math.max(...tops.map(Math.abs))).toBeLessThanOrEqual(MOST);
+    expect(focused()).toBe('Photo 2');
+  });
+
+  it('are reached to the last by key, and back to the first', async () => {
+    const { user, scroller, seenAt } = showMany();
+    await user.click(photo(2));
+    await press(user, '{End}');
+    expect(focused()).toBe('Photo 500000');
+    expect(seenAt(500_000)).toBeGreaterThan(0);
+    expect(seenAt(500_000)).toBeLessThan(HEIGHT);
+    await press(user, '{ArrowLeft}{ArrowUp}');
+    expect(seenAt(Number(focused()?.replace('Photo ', '')))).toBeGreaterThanOrEqual(0);
+    await press(user, '{Home}');
+    expect(focused()).toBe('Photo 1');
+    expect(scroller.scrollTop).toBe(0);
+  });
+
+  it('move by as much as the wheel says', async () => {
+    const { scroller, scroll, seenAt, inTheMiddle } = showMany();
+    await scroll(MOST / 2);
+    const id = inTheMiddle();
+    const before = seenAt(id);
+    await scroll(scroller.scrollTop + 120);
+    expect(seenAt(id)).toBe(before - 120);
+  });
+
+  it('stay where they are when others arrive above', async () => {
+    const { scroll, seenAt, inTheMiddle, rerender } = showMany();
+    await scroll(MOST / 2);
+    const id = inTheMiddle();
+    const before = seenAt(id);
+    await rerender({ source: madeUpSource([210_000, 300_000], -9_999, () => 1) });
+    expect(seenAt(id)).toBe(before);
   });
 });

@@ -15,11 +15,17 @@ export interface Picture {
   readonly photo: Photo | null;
 }
 
-/** Names of images from outside; the shell keeps the images as long as the program runs. */
+/** Names of images from outside that are kept: many more than the shell keeps images. */
+const KEPT = 1000;
+
 const names = new Map<string, string>();
 
 export function rememberNames(images: readonly ForeignImage[]): void {
-  for (const { key, name } of images) names.set(key, name);
+  for (const { key, name } of images) {
+    names.delete(key);
+    names.set(key, name);
+    if (names.size > KEPT) names.delete(names.keys().next().value ?? '');
+  }
 }
 
 export async function loadPicture(backend: Backend, image: ImageRef): Promise<Picture> {

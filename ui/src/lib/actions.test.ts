@@ -11,7 +11,7 @@ import { view } from './state/view.svelte';
 
 afterEach(() => {
   trail.leave();
-  view.close();
+  view.closeAll();
 });
 
 async function start() {

@@ -28,7 +28,7 @@ export function createActions(backend: Backend): Actions {
     find(ids) {
       const [first] = ids;
       if (first === undefined || tooMany(ids, MOST_IMAGES)) return;
-      view.close();
+      view.closeAll();
       if (ids.length === 1) trail.find(photoRef(first));
       else trail.ask(ids.map((id) => exampleOf(photoRef(id))));
     },

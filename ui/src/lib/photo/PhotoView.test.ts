@@ -1,12 +1,13 @@
-import { render, screen, waitFor } from '@testing-library/svelte';
+import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { faultsOf } from '../../test/axe';
+import Keys from '../../test/Keys.svelte';
 import { madeUpLibrary } from '../../test/library';
-import Overlays from '../../test/Overlays.svelte';
 import Within from '../../test/Within.svelte';
 import type { MemoryBackend } from '../backend/memory';
+import Overlays from '../Overlays.svelte';
 import { photoRef } from '../query/query';
 import { trail } from '../query/trail.svelte';
 import { library } from '../state/library.svelte';
@@ -16,7 +17,7 @@ import { middle } from './box';
 const user = userEvent.setup();
 
 afterEach(() => {
-  view.close();
+  view.closeAll();
   trail.leave();
 });
 
@@ -133,6 +134,7 @@ test('compare shows query and result with what makes them alike, and steps on', 
   trail.find(photoRef(9));
   await waitFor(() => expect(trail.current?.shown.length).toBeGreaterThan(1));
   const [first, second] = trail.current?.shown ?? [];
+  view.closeAll();
   view.open({ kind: 'compare', image: photoRef(9), with: photoRef(first?.id ?? 0) });
   await screen.findByRole('img', { name: first?.name ?? '' });
   expect(screen.getByRole('img', { name: (await backend.photo(9)).name })).toBeInTheDocument();
@@ -146,6 +148,49 @@ test('compare shows query and result with what makes them alike, and steps on', 
   await screen.findByRole('img', { name: second?.name ?? '' });
   await user.keyboard('{Escape}');
   expect(view.overlay).toBeNull();
+});
+
+test('compare that was opened from a photo leads back to it, with its box', async () => {
+  await open(5);
+  trail.find(photoRef(9));
+  await waitFor(() => expect(trail.current?.shown.length).toBeGreaterThan(1));
+  await user.keyboard('b');
+  await user.keyboard('c');
+  await screen.findByRole('dialog', { name: 'Compare with the query' });
+  await user.keyboard('{Escape}');
+  expect(view.overlay).toMatchObject({ kind: 'photo', image: photoRef(5) });
+  await waitFor(() => expect(screen.getByRole('dialog')).toHaveFocus());
+  expect(screen.getByRole('button', { name: 'Search with this part' })).toBeInTheDocument();
+});
+
+test('the shortcut sheet opens over a photo, and closing it leads back', async () => {
+  await open(5);
+  render(Keys, { handlers: { shortcuts: () => view.open({ kind: 'shortcuts' }) } });
+  await user.keyboard('?');
+  const sheet = await screen.findByRole('dialog', { name: 'Keyboard shortcuts' });
+  await user.click(within(sheet).getByRole('button', { name: 'Close' }));
+  expect(view.overlay).toMatchObject({ kind: 'photo', image: photoRef(5) });
+  await waitFor(() => expect(screen.getByRole('dialog')).toHaveFocus());
+});
+
+test('keys of the window work over a photo, those of the photos below do not', async () => {
+  const below = { pause: vi.fn(), pick: vi.fn(), larger: vi.fn(), selectAll: vi.fn() };
+  render(Keys, { handlers: below });
+  await open(5);
+  await user.keyboard('p+{Control>}oa{/Control}');
+  expect(Object.values(below).map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0, 0]);
+});
+
+test('walking the trail leads out of the photo', async () => {
+  const back = vi.fn(() => trail.back());
+  render(Keys, { handlers: { back } });
+  await open(5);
+  await user.keyboard('{Alt>}{ArrowLeft}{/Alt}');
+  expect(view.overlay).not.toBeNull();
+  trail.find(photoRef(9));
+  await user.keyboard('{Alt>}{ArrowLeft}{/Alt}');
+  expect(view.overlay).toBeNull();
+  expect(trail.current).toBeNull();
 });
 
 test('it can be used with assistive technology', async () => {

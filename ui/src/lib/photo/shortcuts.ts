@@ -1,8 +1,10 @@
-// The keys for what can be done with the photos that are selected, the same in the timeline and among results.
+// The keys for what can be done with photos: with those that are selected, the same in the timeline and among results,
+// and those that go on working in a view that covers these.
 
 import type { Actions } from '../actions';
 import { photoRef } from '../query/query';
-import { onShortcut } from '../state/keys.svelte';
+import { trail } from '../query/trail.svelte';
+import { maskShortcuts, onShortcut } from '../state/keys.svelte';
 import { selection } from '../state/selection.svelte';
 import { view } from '../state/view.svelte';
 
@@ -25,6 +27,20 @@ export function photoShortcuts(actions: Actions): void {
     'box',
     onSelected((_, focused) => view.open({ kind: 'photo', image: photoRef(focused), crop: true })),
   );
+}
+
+/**
+ * For a view that covers the photos: keeps their keys from them, not those of the window. Walking the trail leads out
+ * of the view.
+ */
+export function coveringShortcuts(): void {
+  maskShortcuts('query', 'window');
+  const leaveIf = (walks: boolean) => {
+    if (walks) view.closeAll();
+    return false;
+  };
+  onShortcut('back', () => leaveIf(trail.canGoBack));
+  onShortcut('forward', () => leaveIf(trail.canGoForward));
 }
 
 /** The selection when the photo is part of it, with the photo first; else the photo alone. */

@@ -13,7 +13,7 @@ const user = userEvent.setup();
 
 afterEach(() => {
   trail.leave();
-  view.close();
+  view.closeAll();
 });
 
 const chips = () => screen.queryAllByRole('listitem');

@@ -50,7 +50,7 @@ function take({ images, photos, folders, problems, leftOut }: Incoming, trail: T
     notices.note(t('query.leftOut', { taken: examples.length, most: MOST_IMAGES }));
   }
   if (examples.length === 0) return;
-  view.close();
+  view.closeAll();
   if (more) trail.add(examples);
   else trail.ask(examples);
 }

@@ -60,9 +60,11 @@ export const SHORTCUTS: readonly (Shortcut & { readonly id: ShortcutId })[] = TA
 export type ShortcutHandler = (event: KeyboardEvent) => unknown;
 
 interface Layer {
-  /** None: a mask, under which nothing is asked. */
+  /** None: a mask, which keeps keys from all below it. */
   readonly id: ShortcutId | null;
   readonly handler: ShortcutHandler;
+  /** What a mask lets through. */
+  readonly through?: readonly Area[];
 }
 
 let layers: readonly Layer[] = [];
@@ -75,9 +77,12 @@ export function onShortcut(id: ShortcutId, handler: ShortcutHandler): () => void
   return put({ id, handler });
 }
 
-/** Keeps keys from all handlers that are there already, while the component lives: what modal views do. */
-export function maskShortcuts(): () => void {
-  return put({ id: null, handler: () => false });
+/**
+ * Keeps keys from all handlers that are there already, while the component lives: what modal views do. Those of the
+ * areas named get through.
+ */
+export function maskShortcuts(...through: Area[]): () => void {
+  return put({ id: null, handler: () => false, through });
 }
 
 function put(layer: Layer): () => void {
@@ -94,15 +99,11 @@ function put(layer: Layer): () => void {
 function dispatch(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const pressed = combination(event);
-  const ids = new Set(
-    SHORTCUTS.filter((shortcut) => shortcut.keys.includes(pressed) && applies(shortcut, event)).map(
-      (shortcut) => shortcut.id,
-    ),
-  );
-  if (ids.size === 0) return;
+  let meant = SHORTCUTS.filter((shortcut) => shortcut.keys.includes(pressed) && applies(shortcut, event));
   for (const layer of [...layers].reverse()) {
-    if (layer.id === null) return;
-    if (ids.has(layer.id) && layer.handler(event) !== false) {
+    if (layer.through) meant = meant.filter(({ area }) => layer.through?.includes(area));
+    if (meant.length === 0) return;
+    if (meant.some(({ id }) => id === layer.id) && layer.handler(event) !== false) {
       event.preventDefault();
       return;
     }

@@ -77,7 +77,7 @@ test('the last to register is asked first and may decline', () => {
 test('a modal view masks what lies below it until it closes', () => {
   const [below, inside] = [vi.fn(), vi.fn()];
   render(Keys, { handlers: { find: below, pause: below } });
-  const modal = render(Keys, { modal: true, handlers: { find: inside } });
+  const modal = render(Keys, { modal: [], handlers: { find: inside } });
   press('f');
   press('p');
   expect(below).not.toHaveBeenCalled();
@@ -85,6 +85,15 @@ test('a modal view masks what lies below it until it closes', () => {
   modal.unmount();
   press('p');
   expect(below).toHaveBeenCalledOnce();
+});
+
+test('a mask may let an area through', () => {
+  const [find, pause] = [vi.fn(), vi.fn()];
+  render(Keys, { handlers: { find, pause } });
+  render(Keys, { modal: ['window'] });
+  press('f');
+  press('p');
+  expect([find, pause].map((handler) => handler.mock.calls.length)).toEqual([0, 1]);
 });
 
 test('typing in a text field calls nothing but Escape and commands', () => {

@@ -123,6 +123,15 @@ test('details tell where the photo is and its copies', async () => {
   expect(details).toHaveTextContent(/\d+ × \d+ pixels/);
 });
 
+test('the photo can be exported and shown in its folder, by button and by key', async () => {
+  const backend = await open(9);
+  const asked = () => backend.calls.filter((call) => call.endsWith(' 9'));
+  await user.click(screen.getByRole('button', { name: 'Export copies…' }));
+  await user.click(screen.getByRole('button', { name: 'Show in file manager' }));
+  await user.keyboard('er');
+  expect(asked()).toEqual(['exportCopies 9', 'reveal 9', 'exportCopies 9', 'reveal 9']);
+});
+
 test('a photo that is gone is said in words', async () => {
   await open(5);
   view.open({ kind: 'photo', image: photoRef(999) });

@@ -19,6 +19,7 @@ export function photoShortcuts(actions: Actions): void {
   onShortcut('find', onSelected(actions.find));
   onShortcut('reveal', onSelected(actions.reveal));
   onShortcut('copyPaths', onSelected(actions.copyPaths));
+  onShortcut('export', onSelected(actions.exportCopies));
   onShortcut(
     'compare',
     onSelected((_, focused) => actions.compare(focused)),

@@ -36,6 +36,7 @@ const TABLE = [
   { id: 'compare', keys: ['c'], area: 'photos', label: 'keys.compare' },
   { id: 'reveal', keys: ['r'], area: 'photos', label: 'keys.reveal' },
   { id: 'copyPaths', keys: ['Mod+c'], area: 'photos', label: 'keys.copyPaths', editing: true },
+  { id: 'export', keys: ['e'], area: 'photos', label: 'keys.export' },
   { id: 'larger', keys: ['+'], area: 'photos', label: 'keys.larger', repeats: true },
   { id: 'smaller', keys: ['-'], area: 'photos', label: 'keys.smaller', repeats: true },
   // Only listed: the paste event brings what is on the clipboard.

@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/svelte';
+import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, expect, test, vi } from 'vitest';
 
@@ -113,4 +113,18 @@ test('the box has a name and says which keys move it', async () => {
   const box = screen.getByRole('application', { name: 'Box on the photo' });
   expect(box).toHaveAccessibleDescription(/Arrow keys move it/);
   expect(await faultsOf(container)).toEqual([]);
+});
+
+test('where the box is is said in words, once it has come to rest', async () => {
+  const { drag } = await photo(BOX);
+  const told = () => screen.getByRole('status').textContent;
+  await waitFor(() => expect(told()).toBe('25% wide and 17% high, 25% from the left, 33% from the top'));
+  await drag([
+    [50, 50],
+    [60, 60],
+    [150, 100],
+  ]);
+  expect(told()).toMatch(/^25% wide/);
+  await waitFor(() => expect(told()).toBe('25% wide and 17% high, 13% from the left, 17% from the top'));
+  expect(screen.getByRole('application')).toHaveAccessibleDescription(/13% from the left.*Arrow keys/);
 });

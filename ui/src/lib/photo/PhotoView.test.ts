@@ -89,6 +89,18 @@ test('the arrows step through the photos, as far as they go', async () => {
   await named(first);
 });
 
+test('stepping tells the name of the photo and which one of how many it is', async () => {
+  const backend = await open(5);
+  const [first = 0, second = 0] = library.timeline?.ids ?? [];
+  view.open({ kind: 'photo', image: photoRef(first) });
+  await named(first);
+  await user.keyboard('{ArrowRight}');
+  await named(second);
+  const told = () => screen.getAllByRole('status').map(({ textContent }) => textContent);
+  const { name } = await backend.photo(second);
+  await waitFor(() => expect(told()).toContain(`${name}, 2 of 60`));
+});
+
 test('among results the arrows step through those', async () => {
   const backend = await open(5);
   trail.find(photoRef(9));

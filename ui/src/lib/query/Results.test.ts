@@ -13,7 +13,10 @@ import { trail } from './trail.svelte';
 
 const user = userEvent.setup();
 
-afterEach(() => trail.leave());
+afterEach(() => {
+  trail.leave();
+  vi.restoreAllMocks();
+});
 
 const found = (id: number, band: Band): Match => ({
   id,
@@ -41,6 +44,12 @@ async function results(...bands: Band[]) {
   const shown = show(Results, backend);
   await waitFor(() => expect(trail.current?.waiting).toBe(false));
   return { ...shown, backend, search };
+}
+
+/** Photos are drawn only where there is room for them. */
+function laidOut() {
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(800);
 }
 
 const limit = (name: string) => screen.getByRole('radio', { name });
@@ -129,6 +138,16 @@ test('a failed search says why in place, and can be tried again', async () => {
   expect(await screen.findByRole('alert')).toHaveTextContent('The image is gone.');
   await user.click(screen.getByRole('button', { name: 'Try again' }));
   await status(/^1 photo/);
+});
+
+test('a photo says what it is, and when its drive is not there', async () => {
+  laidOut();
+  const { search } = await results('similar');
+  search.mockResolvedValue({ matches: [{ ...found(2, 'similar'), online: false }], milliseconds: 7 });
+  trail.hideCopies(true);
+  expect(
+    await screen.findByRole('option', { name: /^2\.jpg, .*Similar, 0\.88, offline$/ }),
+  ).toBeInTheDocument();
 });
 
 test('it can be used with assistive technology', async () => {

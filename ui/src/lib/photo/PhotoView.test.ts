@@ -11,6 +11,7 @@ import Overlays from '../Overlays.svelte';
 import { photoRef } from '../query/query';
 import { trail } from '../query/trail.svelte';
 import { library } from '../state/library.svelte';
+import { selection } from '../state/selection.svelte';
 import { view } from '../state/view.svelte';
 import { middle } from './box';
 
@@ -85,8 +86,10 @@ test('the arrows step through the photos, as far as they go', async () => {
   expect(screen.getByRole('button', { name: 'Previous' })).toBeDisabled();
   await user.keyboard('{ArrowRight}');
   await named(second);
+  expect(selection.focused).toBe(second);
   await user.keyboard('{ArrowLeft}{ArrowLeft}');
   await named(first);
+  expect(selection.focused).toBe(first);
 });
 
 test('stepping tells the name of the photo and which one of how many it is', async () => {

@@ -2,14 +2,13 @@
 // and those that go on working in a view that covers these.
 
 import type { Actions } from '../actions';
-import { photoRef } from '../query/query';
 import { trail } from '../query/trail.svelte';
 import { maskShortcuts, onShortcut } from '../state/keys.svelte';
 import { selection } from '../state/selection.svelte';
 import { view } from '../state/view.svelte';
 
-/** Registers them while the component that calls lives. */
-export function photoShortcuts(actions: Actions): void {
+/** Registers them while the component that calls lives. `draw` opens a photo to draw a box on it. */
+export function photoShortcuts(actions: Actions, draw: (id: number) => void): void {
   const onSelected = (act: (ids: number[], focused: number) => void) => () => {
     const { focused } = selection;
     if (focused === null) return false;
@@ -26,7 +25,7 @@ export function photoShortcuts(actions: Actions): void {
   );
   onShortcut(
     'box',
-    onSelected((_, focused) => view.open({ kind: 'photo', image: photoRef(focused), crop: true })),
+    onSelected((_, focused) => draw(focused)),
   );
 }
 

@@ -1,11 +1,14 @@
 import { screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { faultsOf } from '../../test/axe';
 import { madeUpLibrary, show } from '../../test/library';
 import { BackendError } from '../backend/error';
 import type { Band, Match } from '../backend/types';
+import { selection } from '../state/selection.svelte';
+import { view } from '../state/view.svelte';
 import { photoRef } from './query';
 import Results from './Results.svelte';
 import { resultsSource } from './resultsSource';
@@ -148,6 +151,34 @@ test('a photo says what it is, and when its drive is not there', async () => {
   expect(
     await screen.findByRole('option', { name: /^2\.jpg, .*Similar, 0\.88, offline$/ }),
   ).toBeInTheDocument();
+});
+
+test('the first photo gets the focus once there are results', async () => {
+  laidOut();
+  await results('similar', 'similar');
+  await waitFor(() => expect(screen.getByRole('option', { name: /^0\.jpg/ })).toHaveFocus());
+});
+
+test('results take the focus from nothing that has it', async () => {
+  laidOut();
+  const field = document.body.appendChild(document.createElement('input'));
+  onTestFinished(() => field.remove());
+  field.focus();
+  await results('similar', 'similar');
+  await screen.findByRole('option', { name: /^0\.jpg/ });
+  await tick();
+  expect(field).toHaveFocus();
+});
+
+test('closing a photo after stepping leads to the one stopped at', async () => {
+  laidOut();
+  await results('similar', 'similar', 'similar');
+  await waitFor(() => expect(screen.getByRole('option', { name: /^0\.jpg/ })).toHaveFocus());
+  await user.keyboard('{Enter}');
+  expect(view.overlay).toMatchObject({ kind: 'photo', image: photoRef(0) });
+  selection.visit(2);
+  view.close();
+  await waitFor(() => expect(screen.getByRole('option', { name: /^2\.jpg/ })).toHaveFocus());
 });
 
 test('it can be used with assistive technology', async () => {

@@ -26,6 +26,12 @@ class Selection {
     this.focused = this.#anchor = id;
   }
 
+  /** The focus moves on to a photo; several that are selected stay selected. */
+  visit(id: number): void {
+    if (this.count > 1) this.focused = id;
+    else this.only(id);
+  }
+
   toggle(id: number): void {
     const others = [...this.ids].filter((other) => other !== id);
     this.ids = new Set(this.ids.has(id) ? others : [...others, id]);

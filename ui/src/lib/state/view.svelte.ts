@@ -33,6 +33,11 @@ class View {
     return this.overlays.some(coversAll);
   }
 
+  /** Whether the photos may take the focus: nothing lies over them, and nothing else has it. */
+  leavesFocus(): boolean {
+    return this.overlay === null && (document.activeElement ?? document.body) === document.body;
+  }
+
   /**
    * Takes the place of one of its kind and of what lies above that. On closing, the focus goes where it was, or where
    * the caller puts it.

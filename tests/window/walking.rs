@@ -65,7 +65,7 @@ fn a_result_is_compared_with_the_query(desktop: &Desktop) {
     app.find_look_alikes(&label("shoes-1"));
     let results = app.results();
     let name = |result: usize| results[result].split(',').next().unwrap().to_owned();
-    app.press("ArrowRight");
+    until("the first result has the focus", || focused(&app) == results[0]);
     app.press("c");
     app.find("dialog", "Compare with the query");
     app.find("img", "shoes-1.jpg");

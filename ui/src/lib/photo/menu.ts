@@ -1,7 +1,7 @@
 // The context menu of photos, the same in the timeline and among results.
 
 import type { Actions } from '../actions';
-import { exampleFor, exampleOf, photoRef } from '../query/query';
+import { exampleFor, exampleOf, MOST_IMAGES, photoRef } from '../query/query';
 import type { Trail } from '../query/trail.svelte';
 import { t } from '../strings/index.svelte';
 import type { MenuItem } from '../ui/Menu.svelte';
@@ -25,7 +25,8 @@ export function photoMenu(ids: readonly number[], actions: Actions, trail: Trail
 function queryItems(ids: readonly number[], trail: Trail): MenuItem[] {
   const query = trail.current?.query;
   const add = (negative: boolean) => trail.add(ids.map((id) => exampleOf(photoRef(id), null, negative)));
-  if (ids.some((id) => exampleFor(query, photoRef(id)))) return [];
+  const count = (query?.examples.length ?? 0) + ids.length;
+  if (count > MOST_IMAGES || ids.some((id) => exampleFor(query, photoRef(id)))) return [];
   return [
     { label: t('actions.moreLikeThis', { count: ids.length }), run: () => add(false) },
     { label: t('actions.lessLikeThis', { count: ids.length }), run: () => add(true) },

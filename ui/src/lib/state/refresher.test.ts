@@ -3,14 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refresher } from './refresher';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => void vi.useRealTimers());
 
-/** A fetch that takes this long, as does drawing what it brought, and when each one began, in tenths of a second. */
-function fetching(duration: number, drawing = 0) {
-  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw, drawing));
+/** A fetch that takes this long, and when each one began, in tenths of a second. */
+function fetching(duration: number) {
   const starts: number[] = [];
   let running = 0;
   const fetch = async () => {
@@ -38,15 +34,6 @@ describe('refreshing', () => {
       await vi.advanceTimersByTimeAsync(100);
     }
     expect(starts).toEqual([0, 90, 180]);
-  });
-
-  it('rests the longer, the longer the window takes to draw what came', async () => {
-    const { starts, refresher } = fetching(100, 400);
-    for (let i = 0; i < 100; i++) {
-      refresher.request();
-      await vi.advanceTimersByTimeAsync(100);
-    }
-    expect(starts).toEqual([0, 45, 90]);
   });
 
   it('does not rest when the person asks for something else', async () => {

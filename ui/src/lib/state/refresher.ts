@@ -1,5 +1,7 @@
 // Runs a fetch again and again, but never twice at a time and never so often that it becomes the main work. What the
-// window does with the answer, up to its next picture, counts as part of it.
+// window does with the answer counts as part of it.
+
+import { tick } from 'svelte';
 
 const LEAST_PAUSE = 500;
 /** Fetching takes at most about one part in this many of the time. */
@@ -50,7 +52,7 @@ export class Refresher {
     this.#running = true;
     const start = performance.now();
     await this.#fetch();
-    await drawn();
+    await tick();
     const end = performance.now();
     this.#running = false;
     this.#notBefore = this.#urgent ? 0 : end + Math.max(LEAST_PAUSE, SHARE * (end - start));
@@ -60,10 +62,4 @@ export class Refresher {
       this.request();
     }
   }
-}
-
-/** Once the window has been drawn anew; at once while it is not drawn at all. */
-function drawn(): Promise<void> {
-  if (document.hidden) return Promise.resolve();
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

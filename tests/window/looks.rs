@@ -36,15 +36,18 @@ fn every_view_is_accessible(desktop: &Desktop, theme: &str) {
     app.reads("notes.jpg");
     check(&app, "failures");
     app.press("Escape");
+    app.gone("dialog", "Photos that could not be read");
     app.press("Control+,");
     app.find("dialog", "Settings");
     app.reads("Catalog");
     check(&app, "settings");
     app.press("Escape");
+    app.gone("dialog", "Settings");
     app.press("?");
     app.find("dialog", "Keyboard shortcuts");
     check(&app, "shortcuts");
     app.press("Escape");
+    app.gone("dialog", "Keyboard shortcuts");
 
     app.find_look_alikes(&label("shoes-1"));
     app.shows_pictures();
@@ -54,6 +57,7 @@ fn every_view_is_accessible(desktop: &Desktop, theme: &str) {
     app.find("dialog", "Compare with the query");
     check(&app, "compare");
     app.press("Escape");
+    app.gone("dialog", "Compare with the query");
     app.press("Enter");
     app.find("img", "shoes-");
     app.press("b");
@@ -121,6 +125,7 @@ fn at_twice_the_size_everything_still_has_room(desktop: &Desktop) {
     app.find("dialog", "Settings");
     nothing_sticks_out(&app, "settings");
     app.press("Escape");
+    app.gone("dialog", "Settings");
     app.press("Control+0");
     until("everything is as large as before", || (width() - before).abs() < 3.0);
 }

@@ -224,3 +224,18 @@ test('it can be used with assistive technology', async () => {
   await user.click(screen.getByRole('button', { name: 'Details' }));
   expect(await faultsOf(screen.getByRole('dialog'))).toEqual([]);
 });
+
+test('a box that is asked for before the photo is there is drawn when it is', async () => {
+  const backend = await madeUpLibrary({ photos: 60 });
+  let arrive: (() => void) | undefined;
+  const photo = backend.photo.bind(backend);
+  vi.spyOn(backend, 'photo').mockImplementationOnce(async (id) => {
+    await new Promise<void>((resolve) => (arrive = resolve));
+    return photo(id);
+  });
+  view.open({ kind: 'photo', image: photoRef(5) });
+  render(Within, { backend, view: Overlays });
+  await user.keyboard('b');
+  arrive?.();
+  expect(await screen.findByRole('button', { name: 'Search with this part' })).toBeInTheDocument();
+});

@@ -9,6 +9,11 @@ mod commands;
 mod crash;
 mod folders;
 mod index_and_search;
+#[cfg(target_os = "linux")]
+mod network;
+#[cfg(target_os = "linux")]
+#[path = "../shared/offline.rs"]
+mod offline;
 mod originals;
 mod place;
 mod watch;

@@ -40,20 +40,7 @@ fn every_command_leaves_originals_as_they_were() {
     fs::write(place.photo("broken.jpg"), "no picture").unwrap();
     let before = everything(&place);
 
-    place.index();
-    place.index();
-    let hat = place.photo("hat/hat-1.jpg");
-    let hat = hat.to_str().unwrap();
-    place.search(&[hat]);
-    place.search(&[hat, "--crop", "10,10,50,50"]);
-    place.json(&["embed", hat]);
-    place.json(&["similarity", hat, place.photo("shoes/shoes-1.jpg").to_str().unwrap()]);
-    place.json(&["duplicates"]);
-    place.json(&["status"]);
-    place.json(&["verify", "--repair"]);
-    let page = place.root().join("page.html");
-    assert!(place.run(&["contact-sheet", "--out", page.to_str().unwrap()]).status.success());
-    place.json(&["remove", place.photos().to_str().unwrap()]);
+    place.use_every_command();
 
     assert_eq!(everything(&place), before);
 }

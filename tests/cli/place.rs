@@ -16,14 +16,22 @@ pub(crate) fn samples() -> PathBuf {
 /// A temporary place, gone when the test ends.
 pub(crate) struct Place {
     root: tempfile::TempDir,
+    /// What is done to every command before it starts.
+    prepare: fn(&mut Command),
 }
 
 impl Place {
     /// A place with an empty photo folder.
     pub(crate) fn empty() -> Self {
-        let place = Self { root: tempfile::tempdir().unwrap() };
+        let place = Self { root: tempfile::tempdir().unwrap(), prepare: |_| {} };
         fs::create_dir(place.photos()).unwrap();
         place
+    }
+
+    /// The same place, where commands die when they open a network socket.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn offline(self) -> Self {
+        Self { prepare: crate::offline::die_at_network_sockets, ..self }
     }
 
     /// A place with the sample photos of these classes.
@@ -64,6 +72,7 @@ impl Place {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lookalike"));
         command.arg("--data-dir").arg(self.data()).stdin(Stdio::null());
+        (self.prepare)(&mut command);
         command
     }
 
@@ -106,6 +115,24 @@ impl Place {
         child.kill().unwrap();
         child.wait().unwrap();
         names
+    }
+
+    /// Runs every command once at least, on a folder with hats and shoes.
+    pub(crate) fn use_every_command(&self) {
+        self.index();
+        self.index();
+        let hat = self.photo("hat/hat-1.jpg");
+        let hat = hat.to_str().unwrap();
+        self.search(&[hat]);
+        self.search(&[hat, "--crop", "10,10,50,50"]);
+        self.json(&["embed", hat]);
+        self.json(&["similarity", hat, self.photo("shoes/shoes-1.jpg").to_str().unwrap()]);
+        self.json(&["duplicates"]);
+        self.json(&["status"]);
+        self.json(&["verify", "--repair"]);
+        let page = self.root().join("page.html");
+        assert!(self.run(&["contact-sheet", "--out", page.to_str().unwrap()]).status.success());
+        self.json(&["remove", self.photos().to_str().unwrap()]);
     }
 
     /// All photos of the library: what a search for more than there are returns.

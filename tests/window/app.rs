@@ -75,7 +75,7 @@ impl Desktop {
 pub(crate) const TITLE: &str = "^Lookalike$";
 
 /// The program under test.
-const BINARY: &str = env!("CARGO_BIN_EXE_lookalike-app");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_lookalike-app");
 
 impl App<'_> {
     /// Waits for an answer of the driver.

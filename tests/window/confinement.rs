@@ -3,10 +3,12 @@
 use std::io::ErrorKind;
 use std::net::TcpListener;
 
+use library::Library;
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, BINARY, TITLE, until};
 use crate::desktop::Desktop;
+use crate::offline::die_at_network_sockets;
 
 /// Tells whether the page gets to show a picture.
 fn shows_picture(app: &App<'_>, address: &str) -> bool {
@@ -96,6 +98,23 @@ fn the_window_goes_nowhere_else(desktop: &Desktop) {
     assert_nobody_called(&server);
 }
 
+/// Without the driver, which speaks to the page over such a socket.
+fn neither_the_app_nor_its_web_view_opens_a_network_socket(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["hat"]);
+    let mut command = desktop.command(BINARY);
+    die_at_network_sockets(command.arg(&folder));
+    let mut app = command.spawn().unwrap();
+    // It shows when its page is loaded.
+    desktop.activate(TITLE);
+    desktop.xdotool(&["key", "ctrl+comma"]);
+    desktop.xdotool(&["key", "Escape", "alt+F4"]);
+    let ended = app.wait().unwrap();
+    assert!(ended.success(), "{ended}");
+    until("no process is left", || desktop.app_processes().is_empty());
+    let library = Library::open(&desktop.path().join("data/lookalike")).unwrap();
+    assert_eq!(library.overview().unwrap().folders.len(), 1);
+}
+
 fn assert_nobody_called(server: &TcpListener) {
     server.set_nonblocking(true).unwrap();
     let call = server.accept();
@@ -103,6 +122,7 @@ fn assert_nobody_called(server: &TcpListener) {
 }
 
 crate::suite::tests![
+    neither_the_app_nor_its_web_view_opens_a_network_socket,
     only_the_windows_own_commands_are_there,
     pictures_come_by_id_and_never_by_path,
     the_window_goes_nowhere_else,

@@ -28,6 +28,9 @@ mod first_run;
 #[cfg(target_os = "linux")]
 mod looks;
 #[cfg(target_os = "linux")]
+#[path = "../shared/offline.rs"]
+mod offline;
+#[cfg(target_os = "linux")]
 mod outside_changes;
 #[cfg(target_os = "linux")]
 mod page;

@@ -27,6 +27,9 @@ const EXIT_WAIT: Duration = Duration::from_secs(3);
 /// The longest that a change of model waits for commands that are under way.
 const REOPEN_WAIT: Duration = Duration::from_secs(30);
 
+/// Folders are looked through when the window shows its photos, which comes first, or after this long in any case.
+const FIRST_SIGHT: Duration = Duration::from_secs(3);
+
 /// The catalog's key for the shell's settings.
 const SETTINGS: &str = "settings";
 
@@ -47,6 +50,9 @@ pub(crate) struct Session {
     state: Mutex<State>,
     settled: Condvar,
     progress: Arc<Mutex<Progress>>,
+    /// Dropped when the window shows its photos.
+    unseen: Mutex<Option<Sender<()>>>,
+    seen: Receiver<()>,
 }
 
 enum State {
@@ -69,7 +75,10 @@ struct Running {
 impl Session {
     /// Begins to open the library in `data_dir`, on a thread of its own.
     pub(crate) fn start(data_dir: PathBuf, tell: Arc<dyn Tell>) -> Arc<Self> {
+        let (unseen, seen) = crossbeam_channel::bounded(0);
         let session = Arc::new(Self {
+            unseen: Mutex::new(Some(unseen)),
+            seen,
             data_dir,
             tell,
             state: Mutex::new(State::Opening),
@@ -84,6 +93,11 @@ impl Session {
     /// The open library; waits while it is being opened.
     pub(crate) fn library(&self) -> Result<Arc<Library>> {
         self.running(|running| Arc::clone(&running.library))
+    }
+
+    /// The window shows its photos: what goes on in the background no longer keeps anybody waiting.
+    pub(crate) fn window_shows_photos(&self) {
+        drop(self.unseen.lock().take());
     }
 
     /// What the person chose.
@@ -212,8 +226,15 @@ impl Session {
         self.tell.opened(&chosen);
         let watch = {
             let (library, control) = (Arc::clone(&library), Arc::clone(&control));
-            let (tell, heard) = (Arc::clone(&self.tell), heard.clone());
-            thread::spawn(move || keep_up_to_date(&library, &control, &heard, &stopped, tell.as_ref()))
+            let (tell, heard, seen) = (Arc::clone(&self.tell), heard.clone(), self.seen.clone());
+            thread::spawn(move || {
+                crossbeam_channel::select! {
+                    recv(seen) -> _ => {}
+                    recv(stopped) -> _ => return,
+                    default(FIRST_SIGHT) => {}
+                }
+                keep_up_to_date(&library, &control, &heard, &stopped, tell.as_ref());
+            })
         };
         Ok(Running { library, settings: chosen, control, watch, stop, heard, teller })
     }

@@ -44,7 +44,7 @@ pub(crate) fn run(library: &Path) {
     let app = desktop.open(&data_dir);
     app.shows_pictures_at_all();
     let photos = app.photos();
-    until("the folders are looked through", || !app.has("progressbar", "."));
+    until("the folders are looked through", || app.is_idle());
     let steady = app.scroll(48.0);
     let leaps = app.scroll(2_000.0);
     let mut drops: Vec<f64> = (0..DROPS).map(|number| app.drop_photo(number)).collect();
@@ -76,6 +76,13 @@ impl App<'_> {
     fn shows_pictures_at_all(&self) {
         until("there are photos", || self.photos() > 0);
         self.shows_pictures();
+    }
+
+    /// Whether nothing goes on in the background.
+    fn is_idle(&self) -> bool {
+        let ask = "const [done] = arguments;
+            window.__TAURI_INTERNALS__.invoke('activity').then(({ work }) => done(work === 'idle'));";
+        self.script_async(ask, &[]) == Value::Bool(true)
     }
 
     /// Scrolls the photos for five seconds, so far each frame.
@@ -141,7 +148,7 @@ impl App<'_> {
         self.double_click(&self.find("option", "."));
         self.find("dialog", ".");
         self.press("b");
-        self.find("application", ".");
+        self.find("application", "Box on the photo");
         let took = self.script_async(
             "const [moves, done] = arguments;
             const strip = () => [...document.querySelectorAll('[role=dialog] li button')].map((one) => one.ariaLabel).join();

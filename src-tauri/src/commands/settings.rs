@@ -33,8 +33,13 @@ pub(crate) async fn open_again(session: State<'_, Arc<Session>>) -> Result<()> {
 }
 
 #[tauri::command]
-pub(crate) async fn ready(app: AppHandle, inbox: State<'_, Inbox>) -> Result<()> {
+pub(crate) async fn ready(
+    app: AppHandle,
+    inbox: State<'_, Inbox>,
+    session: State<'_, Arc<Session>>,
+) -> Result<()> {
     inbox.open(&app);
+    session.window_shows_photos();
     Ok(())
 }
 

@@ -1,32 +1,21 @@
 //! A proximity graph over the slots of a store: each vector is linked to some that are similar to it.
 //!
-//! `hnsw_rs` finds the links. What is kept of its structure is the bottom layer, as plain arrays of slots: about
-//! 120 bytes a vector where `hnsw_rs` takes 2,500, twice as fast to search, and safe to read from a file, which
+//! [`crate::build`] finds the links. They are kept as `hnsw_rs` has them on its bottom layer, in plain arrays of slots:
+//! about 150 bytes a vector where `hnsw_rs` takes 2,500, twice as fast to search, and safe to read from a file, which
 //! `hnsw_rs` answers with `process::exit` when the file is damaged. In place of the upper layers a search starts from
 //! a sample of all slots. Links hold both ways and every connected part has a start, so nothing is out of reach;
 //! in `hnsw_rs` a vector with many duplicates, or in a tight group, can be.
 //!
-//! The graph does not grow: what is inserted later is scanned, see [`crate::TieredIndex`].
+//! What is inserted after a build is scanned until the next, see [`crate::TieredIndex`].
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::ops::ControlFlow;
 
-use hnsw_rs::anndists::dist::Distance;
-use hnsw_rs::hnsw::Hnsw;
-
+use crate::build::{Neighbors, find_neighbors};
 use crate::store::{Query, Slot, VectorStore};
 use crate::top_k::{Ranked, TopK};
 use crate::{Accept, Error, Result};
 
-/// Links that `hnsw_rs` seeks per vector and layer; twice as many on the bottom layer.
-const CONNECTIONS: usize = 16;
-/// Candidates from which `hnsw_rs` chooses the links of a new vector. With 200 a build takes twice as long and a
-/// search finds 99.8% where it finds 99.2% with 100; a broader search makes up for that where it matters.
-const CONSTRUCTION_BREADTH: usize = 100;
-/// `hnsw_rs` numbers its layers from 0 and allows 16.
-const LAYERS: usize = 16;
-/// Vectors inserted between two looks at the caller's wish to stop: about a third of a second on one core.
-const INSERTED_AT_ONCE: usize = 256;
 /// A search gives up after visiting as many vectors as this share of those that a scan would compare. A step along the
 /// graph costs about four times a step of the scan, so trying and then scanning takes half as long again as scanning.
 const VISITED_SHARE: usize = 8;
@@ -44,8 +33,14 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// Links every slot of a store without dead slots, on `threads` threads of its own.
-    pub(crate) fn build(store: &VectorStore, threads: usize, progress: Progress<'_>) -> Result<Self> {
+    /// Links every slot of a store without dead slots, on `threads` threads of its own. `known` is a graph of the
+    /// first slots, to go on from.
+    pub(crate) fn build(
+        store: &VectorStore,
+        known: Option<&Self>,
+        threads: usize,
+        progress: Progress<'_>,
+    ) -> Result<Self> {
         let threads = threads.max(1);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -53,12 +48,12 @@ impl Graph {
             .build()
             .map_err(|error| Error::BuildThreads { threads, reason: error.to_string() })?;
         // `hnsw_rs` also frees its memory in parallel, so all of its life is spent in the pool.
-        let neighbors = pool.install(|| find_neighbors(store, progress))?;
+        let neighbors = pool.install(|| find_neighbors(store, known, progress))?;
         Ok(Self::from_neighbors(neighbors))
     }
 
     /// Makes the links hold both ways and lays them out.
-    fn from_neighbors(mut neighbors: Vec<Vec<Slot>>) -> Self {
+    fn from_neighbors(mut neighbors: Neighbors) -> Self {
         let one_way: Vec<usize> = neighbors.iter().map(Vec::len).collect();
         for slot in 0..neighbors.len() {
             for link in 0..one_way[slot] {
@@ -128,12 +123,18 @@ impl Graph {
         self.starts.windows(2).map(|bounds| (bounds[1] - bounds[0]) as u32)
     }
 
+    /// The slots from which a search sets out.
+    pub(crate) fn entries(&self) -> &[Slot] {
+        &self.entries
+    }
+
     /// The links of all slots, one slot after the other.
     pub(crate) fn all_links(&self) -> &[Slot] {
         &self.links
     }
 
-    fn links(&self, slot: Slot) -> &[Slot] {
+    /// The slots that one is linked to.
+    pub(crate) fn links(&self, slot: Slot) -> &[Slot] {
         &self.links[self.starts[slot as usize]..self.starts[slot as usize + 1]]
     }
 
@@ -179,64 +180,16 @@ impl Graph {
     }
 }
 
-/// Lets `hnsw_rs` find the neighbours of each distinct vector, and links copies of one in a chain.
-///
-/// Among thousands of copies `hnsw_rs` sees nothing else. A chain is followed only as far as its vector is wanted.
-fn find_neighbors(store: &VectorStore, progress: Progress<'_>) -> Result<Vec<Vec<Slot>>> {
-    let total = store.slots() as usize;
-    let mut neighbors = vec![Vec::new(); total];
-    let mut last_copies = HashMap::new();
-    let mut distinct = Vec::new();
-    for slot in 0..store.slots() {
-        match last_copies.insert(store.vector(slot), slot) {
-            Some(copy) => neighbors[slot as usize].push(copy),
-            None => distinct.push([slot]),
-        }
-    }
-    drop(last_copies);
-    let copies = total - distinct.len();
-
-    // The data points are slots, so there are no copies of the vectors.
-    let hnsw = Hnsw::new(CONNECTIONS, distinct.len(), LAYERS, CONSTRUCTION_BREADTH, SlotDistance(store));
-    // Alone, the first point becomes the entry that all others find; in parallel several could miss each other.
-    let (first, rest) = distinct.split_at(1.min(distinct.len()));
-    for points in std::iter::once(first).chain(rest.chunks(INSERTED_AT_ONCE)) {
-        let numbered: Vec<_> = points.iter().map(|point| (point.as_slice(), point[0] as usize)).collect();
-        hnsw.parallel_insert_slice(&numbered);
-        if progress(copies + hnsw.get_nb_point(), total).is_break() {
-            return Err(Error::BuildCancelled);
-        }
-    }
-    for layer in 0..=hnsw.get_max_level_observed() {
-        for point in hnsw.get_point_indexation().get_layer_iterator(layer.into()) {
-            let slot = point.get_origin_id();
-            let bottom = point.get_neighborhood_id().into_iter().next().unwrap_or_default();
-            neighbors[slot].extend(bottom.iter().map(|n| n.d_id as Slot).filter(|&n| n as usize != slot));
-        }
-    }
-    Ok(neighbors)
-}
-
-/// Cosine distance between the vectors of two slots.
-struct SlotDistance<'a>(&'a VectorStore);
-
-impl Distance<Slot> for SlotDistance<'_> {
-    /// `hnsw_rs` panics on negative and NaN distances. The similarity is at most 1, and a stored vector is never zero.
-    fn eval(&self, a: &[Slot], b: &[Slot]) -> f32 {
-        1.0 - self.0.similarity(a[0], b[0])
-    }
-}
-
 /// A set of slots.
-struct Visited(Vec<u64>);
+pub(crate) struct Visited(Vec<u64>);
 
 impl Visited {
-    fn new(slots: usize) -> Self {
+    pub(crate) fn new(slots: usize) -> Self {
         Self(vec![0; slots.div_ceil(64)])
     }
 
     /// Returns whether the slot is new.
-    fn insert(&mut self, slot: Slot) -> bool {
+    pub(crate) fn insert(&mut self, slot: Slot) -> bool {
         let word = &mut self.0[slot as usize / 64];
         let bit = 1 << (slot % 64);
         let is_new = *word & bit == 0;

@@ -6,6 +6,7 @@
 //! The crate knows nothing of photos, databases or models. It is a cache: whoever owns the vectors can fill a new
 //! index at any time, so every doubt about a snapshot is a typed error and never a guess.
 
+mod build;
 mod dot;
 mod error;
 mod exact;

@@ -103,7 +103,7 @@ fn sample_queries(store: &VectorStore, sample: usize) -> Vec<Vec<i8>> {
 }
 
 /// One step of the `SplitMix64` generator (Steele, Lea and Flood, 2014).
-fn scramble(seed: u64) -> u64 {
+pub(crate) fn scramble(seed: u64) -> u64 {
     let mixed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

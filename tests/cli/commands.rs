@@ -137,3 +137,21 @@ fn a_contact_sheet_shows_queries_crops_and_results_and_links_to_nothing() {
     assert_eq!(html.matches("class=crop").count(), 1);
     assert!(!html.contains("http") && !html.contains("file:") && !html.contains("<script"));
 }
+
+#[test]
+fn a_profile_tells_where_the_time_went() {
+    let place = Place::with_classes(&["hat"]);
+    let photos = place.photos();
+    let document = place.json(&["index", photos.to_str().unwrap(), "--profile"]);
+    assert_eq!(document["indexed"], 6, "the summary is the same");
+    let stages = document["profile"]["stages"].as_array().unwrap();
+    let seconds = |stage: &str| {
+        let time = stages.iter().find(|time| time["stage"] == stage);
+        time.unwrap_or_else(|| panic!("no {stage}"))["seconds"].as_f64().unwrap()
+    };
+    for stage in ["walk", "read", "hash", "decode", "thumbnail", "embed", "catalog", "index", "snapshot"] {
+        assert!(seconds(stage) > 0.0, "{stage}");
+    }
+    assert!(seconds("embed") > seconds("walk"), "what takes longer shows as longer");
+    assert!(place.json(&["index"]).get("profile").is_none(), "only when asked for");
+}

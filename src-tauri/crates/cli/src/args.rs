@@ -40,6 +40,9 @@ pub(crate) enum Command {
         /// Folders to add; none brings those added before up to date
         #[arg(value_name = "FOLDER")]
         folders: Vec<PathBuf>,
+        /// Also tell where the time went, stage by stage
+        #[arg(long)]
+        profile: bool,
     },
     /// Find the photos that look like one or several images
     Search(SearchArguments),

@@ -13,7 +13,8 @@ use serde_json::json;
 
 use crate::args::{Arguments, Command, EmbedArguments, SearchArguments};
 use crate::contact_sheet;
-use crate::output::{self, EmbedJson, Failure, ResultJson, SearchJson};
+use crate::output::{self, EmbedJson, Failure, IndexJson, ResultJson, SearchJson};
+use crate::profile::Profile;
 use crate::progress::Progress;
 
 /// Runs the command that was typed.
@@ -30,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Ok(quietly(|| Library::open(&data_dir))?)
     };
     match &arguments.command {
-        Command::Index { folders } => index(&open()?, folders, control, json),
+        Command::Index { folders, profile } => index(&open()?, folders, *profile, control, json),
         Command::Search(search_arguments) => search(&open()?, search_arguments, json),
         Command::Embed(embed_arguments) => embed(embed_arguments, json),
         Command::Similarity { one, other, model } => {
@@ -61,7 +62,13 @@ fn quietly<T>(load: impl FnOnce() -> T) -> T {
     load()
 }
 
-fn index(library: &Library, folders: &[PathBuf], control: &Control, json: bool) -> Result<(), Failure> {
+fn index(
+    library: &Library,
+    folders: &[PathBuf],
+    profiled: bool,
+    control: &Control,
+    json: bool,
+) -> Result<(), Failure> {
     for folder in folders {
         library.add_folder(folder)?;
     }
@@ -72,8 +79,10 @@ fn index(library: &Library, folders: &[PathBuf], control: &Control, json: bool) 
         }
     };
     let updated = library.update(control, &mut |event| show(&event));
+    let mut profile =
+        updated.as_ref().map_or_else(|_| Profile::default(), |summary| Profile::of(&summary.profile));
     let built = match &updated {
-        Ok(_) => library.build_index(control, &|event| show(&event)),
+        Ok(_) => profile.time("graph", || library.build_index(control, &|event| show(&event))),
         Err(_) => Ok(()),
     };
     if let Ok(progress) = progress.lock() {
@@ -81,18 +90,20 @@ fn index(library: &Library, folders: &[PathBuf], control: &Control, json: bool) 
     }
     let summary = updated?;
     built?;
-    library.save_index()?;
+    profile.time("snapshot", || library.save_index())?;
+    let profile = profiled.then_some(profile);
     if json {
-        output::json(&summary)?;
+        output::json(&IndexJson { summary: &summary, profile: profile.as_ref() })?;
     } else {
         print_summary(&summary)?;
+        profile.map_or(Ok(()), |profile| profile.print())?;
     }
     if control.is_cancelled() { Err(Failure::Stopped) } else { Ok(()) }
 }
 
 fn print_summary(summary: &Summary) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let Summary { scanned, indexed, unchanged, failed, removed, offline, seconds, failures } = summary;
+    let Summary { scanned, indexed, unchanged, failed, removed, offline, seconds, failures, .. } = summary;
     writeln!(
         out,
         "{scanned} photos: {indexed} indexed, {unchanged} unchanged, {failed} failed, {removed} removed, {offline} offline"

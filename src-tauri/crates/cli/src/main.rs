@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod contact_sheet;
 mod output;
+mod profile;
 mod progress;
 
 use std::io::{self, Write};

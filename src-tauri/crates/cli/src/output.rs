@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use library::{Embedding, FeatureVector, LibraryError, Region};
+use library::{Embedding, FeatureVector, LibraryError, Region, Summary};
 use serde::Serialize;
+
+use crate::profile::Profile;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,15 @@ pub(crate) enum Failure {
     Unsound,
     #[error("{0}")]
     Usage(String),
+}
+
+/// `index`.
+#[derive(Debug, Serialize)]
+pub(crate) struct IndexJson<'a> {
+    #[serde(flatten)]
+    pub(crate) summary: &'a Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<&'a Profile>,
 }
 
 /// `search`.

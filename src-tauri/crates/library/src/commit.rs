@@ -14,6 +14,7 @@ use crate::clock;
 use crate::event::Event;
 use crate::index::SearchIndex;
 use crate::original;
+use crate::profile::{Stage, Stopwatch};
 use crate::reconcile::Job;
 use crate::update::{FailedPhoto, Summary};
 use crate::worker::{Outcome, OutcomeKind};
@@ -36,6 +37,7 @@ pub(crate) struct Committer<'a> {
     pub(crate) model_id: i64,
     /// Held while rows, thumbnails and vectors change together: no other thread may find them halfway.
     pub(crate) changing: &'a Mutex<()>,
+    pub(crate) stopwatch: Stopwatch,
 }
 
 /// What a row's change means to the rest of the library.
@@ -75,6 +77,22 @@ impl Committer<'_> {
         let folders: HashSet<i64> = folders.iter().map(|folder| folder.id).collect();
         // Forgotten, or taken over by an outer folder, since the walk.
         batch.retain(|outcome| folders.contains(&outcome.job.folder_id));
+        let effects = self.stopwatch.time(Stage::Catalog, || self.write(batch))?;
+        self.stopwatch.time(Stage::Index, || -> Result<()> {
+            let vectors = self.index.vectors()?;
+            for (id, vector) in &effects.vectors {
+                vectors.insert(*id, vector)?;
+            }
+            for id in &effects.outdated_vectors {
+                vectors.remove(*id);
+            }
+            Ok(())
+        })?;
+        Ok(effects)
+    }
+
+    /// Writes thumbnails, then rows.
+    fn write(&self, batch: &mut Vec<Outcome>) -> Result<Effects> {
         self.thumbnails.insert(batch.iter().filter_map(|outcome| match &outcome.kind {
             OutcomeKind::Digested(digest) => Some((&digest.content.hash, digest.thumbnail.as_slice())),
             _ => None,
@@ -86,13 +104,6 @@ impl Committer<'_> {
             }
             Ok(effects)
         })?;
-        let vectors = self.index.vectors()?;
-        for (id, vector) in &effects.vectors {
-            vectors.insert(*id, vector)?;
-        }
-        for id in &effects.outdated_vectors {
-            vectors.remove(*id);
-        }
         Ok(effects)
     }
 

@@ -33,6 +33,7 @@ mod photo;
 mod picture;
 mod placeholders;
 mod prepared;
+mod profile;
 mod reconcile;
 mod search;
 mod settings;
@@ -69,6 +70,7 @@ pub use json::lossy_path;
 pub use model::{Band, Bands, BuiltInModel};
 pub use overview::{FolderOverview, Overview};
 pub use photo::Preview;
+pub use profile::{Stage, StageTime};
 pub use search::{Match, Query};
 pub use settings::read_setting;
 pub use status::{DiskBytes, FolderStatus, IndexStatus, Status};
@@ -85,6 +87,7 @@ use filter::LastFilter;
 use index::SearchIndex;
 use model::Model;
 use prepared::PreparedImages;
+use profile::Stopwatch;
 
 /// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
 const IMAGES_AT_ONCE: u64 = 2;
@@ -179,6 +182,7 @@ impl Library {
             index: &self.index,
             model_id: self.model_id,
             changing: &self.changing,
+            stopwatch: Stopwatch::default(),
         }
     }
 }

@@ -10,6 +10,7 @@ use imaging::{Decoded, ImageError, Limits, RgbImage, Target};
 
 use crate::budget::Budget;
 use crate::model::Model;
+use crate::profile::{Stage, Stopwatch};
 use crate::{LibraryError, Result};
 
 /// The longer side of a thumbnail in pixels: sharp at the grid's usual row height on a dense screen.
@@ -41,15 +42,21 @@ pub(crate) fn digest(
     hash: ContentHash,
     model: &Model,
     budget: &Budget,
+    stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
     let limits = Limits::default();
     let target = whole_target(model);
-    let probe = imaging::probe(bytes, &limits)?;
-    let _permit = budget.acquire(imaging::decoding_cost(&probe, Some(target)));
-    let Decoded { image, probe } = imaging::decode(bytes, Some(target), &limits)?;
-    let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
-    let placeholder = imaging::placeholder(&image)?;
-    let embedding = embed(model, &image, None).map_err(DigestError::Embedding)?;
+    let probe = stopwatch.time(Stage::Decode, || imaging::probe(bytes, &limits))?;
+    let cost = imaging::decoding_cost(&probe, Some(target));
+    let _permit = stopwatch.time(Stage::Waiting, || budget.acquire(cost));
+    let Decoded { image, probe } =
+        stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &limits))?;
+    let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
+        let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
+        Ok((thumbnail, imaging::placeholder(&image)?))
+    })?;
+    let embedding =
+        stopwatch.time(Stage::Embed, || embed(model, &image, None)).map_err(DigestError::Embedding)?;
     let vector = vector_index::quantize(&embedding).map_err(|error| DigestError::Embedding(error.into()))?;
     Ok(Digest {
         content: Content {

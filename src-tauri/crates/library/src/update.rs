@@ -18,6 +18,7 @@ use crate::commit::{BATCH, Committer};
 use crate::control::{Control, Run};
 use crate::event::Event;
 use crate::json::lossy_path;
+use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
 use crate::worker::{self, Outcome, Shared};
 use crate::{Library, LibraryError, Result};
@@ -44,6 +45,9 @@ pub struct Summary {
     pub seconds: f64,
     /// All failures that stand in the library, those of offline folders included.
     pub failures: Vec<FailedPhoto>,
+    /// Where the time went.
+    #[serde(skip)]
+    pub profile: Vec<StageTime>,
 }
 
 /// A file that could not be read as a photo.
@@ -111,6 +115,7 @@ impl Library {
         summary.unchanged += counts.unchanged.load(Ordering::Relaxed);
         summary.failed += counts.still_failing.load(Ordering::Relaxed);
         summary.failures = committer.failures()?;
+        summary.profile = committer.stopwatch.read();
         summary.seconds = started.elapsed().as_secs_f64();
         Ok(summary)
     }
@@ -124,7 +129,13 @@ impl Library {
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<Vec<Findings>> {
-        let shared = Shared::new(&self.catalog, &self.thumbnails, (&self.model, self.model_id), *run);
+        let shared = Shared::new(
+            &self.catalog,
+            &self.thumbnails,
+            (&self.model, self.model_id),
+            *run,
+            &committer.stopwatch,
+        );
         let whole = scopes.iter().any(Scope::is_whole);
         let mut to_redo = if whole { self.contents_to_redo()? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
@@ -137,8 +148,9 @@ impl Library {
         thread::scope(|threads| {
             let walker = threads.spawn(move || {
                 let walk = |scope| {
-                    let mut findings =
-                        reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, run)?;
+                    let mut findings = committer.stopwatch.time(Stage::Walk, || {
+                        reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, run)
+                    })?;
                     // Now, and not when its new photos are read: a folder that is back can be used at once.
                     let mut tell = |event| drop(event_queue.send(event));
                     findings.offline = self.note_presence(scope, findings.present, &mut tell)?;

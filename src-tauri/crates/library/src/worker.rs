@@ -14,6 +14,7 @@ use crate::control::Run;
 use crate::model::Model;
 use crate::original::{self, ReadError};
 use crate::photo::{self, Digest, DigestError};
+use crate::profile::{Stage, Stopwatch};
 use crate::reconcile::Job;
 
 /// File bytes that all workers together hold.
@@ -53,6 +54,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) model: &'a Model,
     pub(crate) model_id: i64,
     pub(crate) run: Run<'a>,
+    stopwatch: &'a Stopwatch,
     reading: Budget,
     decoding: Budget,
 }
@@ -63,16 +65,18 @@ impl<'a> Shared<'a> {
         thumbnails: &'a Thumbnails,
         (model, model_id): (&'a Model, i64),
         run: Run<'a>,
+        stopwatch: &'a Stopwatch,
     ) -> Self {
         let (reading, decoding) = (Budget::new(READING_BUDGET), Budget::new(DECODING_BUDGET));
-        Self { catalog, thumbnails, model, model_id, run, reading, decoding }
+        Self { catalog, thumbnails, model, model_id, run, stopwatch, reading, decoding }
     }
 }
 
 /// Works until there are no more jobs, nobody takes the outcomes, or the run has ended.
 pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<Outcome>) -> Result<()> {
     let mut buffer = Vec::new();
-    for mut job in jobs {
+    let stopwatch = shared.stopwatch;
+    while let Ok(mut job) = stopwatch.time(Stage::Waiting, || jobs.recv()) {
         if !shared.run.proceed() {
             break;
         }
@@ -81,7 +85,7 @@ pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<O
             buffer = Vec::new();
         }
         let kind = work(shared, &mut job, &mut buffer)?;
-        if outcomes.send(Outcome { job, kind }).is_err() {
+        if stopwatch.time(Stage::Waiting, || outcomes.send(Outcome { job, kind })).is_err() {
             break;
         }
     }
@@ -90,8 +94,10 @@ pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<O
 
 fn work(shared: &Shared<'_>, job: &mut Job, buffer: &mut Vec<u8>) -> Result<OutcomeKind> {
     // Reading before decoding, always: a fixed order of the two budgets cannot deadlock.
-    let _reading = shared.reading.acquire(job.stamp.size);
-    match original::read(&job.path(), imaging::Limits::default().max_file_bytes, buffer) {
+    let stopwatch = shared.stopwatch;
+    let _reading = stopwatch.time(Stage::Waiting, || shared.reading.acquire(job.stamp.size));
+    let limit = imaging::Limits::default().max_file_bytes;
+    match stopwatch.time(Stage::Read, || original::read(&job.path(), limit, buffer)) {
         // What was read is what counts; directory listings may lag behind.
         Ok(stamp) => job.stamp = stamp,
         Err(ReadError::Vanished | ReadError::Unsettled) => return Ok(OutcomeKind::NotNow),
@@ -103,12 +109,16 @@ fn work(shared: &Shared<'_>, job: &mut Job, buffer: &mut Vec<u8>) -> Result<Outc
             return Ok(OutcomeKind::NotRead { code: "unreadable", reason: error.to_string() });
         }
     }
-    let hash = *blake3::hash(buffer).as_bytes();
-    if is_complete(shared, &hash)? {
+    let (hash, complete) = stopwatch.time(Stage::Hash, || {
+        let hash = *blake3::hash(buffer).as_bytes();
+        (hash, is_complete(shared, &hash))
+    });
+    if complete? {
         return Ok(OutcomeKind::Known(hash));
     }
-    let digested =
-        catch_unwind(AssertUnwindSafe(|| photo::digest(buffer, hash, shared.model, &shared.decoding)));
+    let digested = catch_unwind(AssertUnwindSafe(|| {
+        photo::digest(buffer, hash, shared.model, &shared.decoding, stopwatch)
+    }));
     Ok(match digested {
         Ok(Ok(digest)) => OutcomeKind::Digested(Box::new(digest)),
         Ok(Err(error)) => failed(&error),

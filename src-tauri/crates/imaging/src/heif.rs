@@ -8,11 +8,12 @@ use std::num::NonZeroU64;
 
 use heic_rs::context::Context;
 use heic_rs::ftyp::FileType;
+use heic_rs::grid::Grid;
 use heic_rs::hevc::{self, Frame};
 use heic_rs::meta;
 use heic_rs::props::ItemProps;
 use heic_rs::props::simple::Clap;
-use heic_rs::{Brand, Mirror, Nclx, PixelLayout, Range, Rotation, Transform, color as yuv, transform};
+use heic_rs::{Brand, Image, Mirror, Nclx, PixelLayout, Range, Rotation, Transform, color as yuv, transform};
 use scuffle_h265::{SpsNALUnit, SpsRbsp};
 
 use crate::color;
@@ -35,19 +36,19 @@ pub(crate) struct Picture {
 }
 
 /// Samples of a whole item, `layout.bytes_per_pixel()` bytes each.
-struct Canvas {
-    width: u32,
-    height: u32,
-    samples: Vec<u8>,
-    nclx: Nclx,
+pub(crate) struct Canvas {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) samples: Vec<u8>,
+    pub(crate) nclx: Nclx,
 }
 
 /// The primary picture of a file.
-struct Primary<'a> {
+pub(crate) struct Primary<'a> {
     format: Format,
-    context: Context<'a>,
-    item: u32,
-    props: ItemProps<'a>,
+    pub(crate) context: Context<'a>,
+    pub(crate) item: u32,
+    pub(crate) props: ItemProps<'a>,
 }
 
 pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError> {
@@ -157,7 +158,7 @@ pub(crate) fn nclx([primaries, transfer, matrix]: [u16; 3], range: Range) -> Ncl
 }
 
 impl<'a> Primary<'a> {
-    fn open(format: Format, bytes: &'a [u8]) -> Result<Self, ImageError> {
+    pub(crate) fn open(format: Format, bytes: &'a [u8]) -> Result<Self, ImageError> {
         let failed = |error| explain(format, &error);
         let meta = meta::parse(bytes).map_err(failed)?;
         let item = meta.primary;
@@ -170,7 +171,7 @@ impl<'a> Primary<'a> {
     }
 
     /// The size after cropping, before turning.
-    fn size(&self) -> Result<(u32, u32), ImageError> {
+    pub(crate) fn size(&self) -> Result<(u32, u32), ImageError> {
         let failed = |error| explain(self.format, &error);
         let (width, height) = self.context.coded_size(self.item, &self.props).map_err(failed)?;
         let (width, height) = match self.clean_aperture() {
@@ -189,21 +190,17 @@ impl<'a> Primary<'a> {
         self.props.clap()
     }
 
-    fn orientation(&self) -> Orientation {
-        self.props.transforms.iter().fold(Orientation::Upright, |so_far, transform| match transform {
-            Transform::Crop(_) | Transform::Rotate(Rotation::None) => so_far,
-            Transform::Rotate(Rotation::Ccw90) => so_far.then_turned(3),
-            Transform::Rotate(Rotation::Ccw180) => so_far.then_turned(2),
-            Transform::Rotate(Rotation::Ccw270) => so_far.then_turned(1),
-            // heic-rs names these two the other way round: axis 0 exchanges top and bottom since the format's
-            // second edition, and so do libheif and libavif.
-            Transform::Mirror(Mirror::LeftRight) => so_far.then_mirrored().then_turned(2),
-            Transform::Mirror(Mirror::TopBottom) => so_far.then_mirrored(),
-        })
+    pub(crate) fn orientation(&self) -> Orientation {
+        orientation_of(&self.props)
+    }
+
+    /// The tiles of an item, if it is a grid.
+    pub(crate) fn tiles(&self, item: u32) -> Result<Option<(Grid, Vec<u32>)>, ImageError> {
+        self.context.grid(item).map_err(|error| explain(self.format, &error))
     }
 
     /// Decodes an item, all of its tiles if it is a grid.
-    fn paint(
+    pub(crate) fn paint(
         &self,
         item: u32,
         layout: PixelLayout,
@@ -212,20 +209,8 @@ impl<'a> Primary<'a> {
     ) -> Result<Canvas, ImageError> {
         let failed = |error| explain(self.format, &error);
         let props = self.context.props(item).map_err(failed)?;
-        let convert = |tile: u32| {
-            let tile_props = self.context.props(tile).map_err(failed)?;
-            let data = self.context.item_data(tile).map_err(failed)?;
-            let picture = decode_picture(&tile_props, &data, limits)?;
-            let mut nclx = props.nclx.or(tile_props.nclx).unwrap_or(picture.described);
-            if layout == PixelLayout::Gray8 && props.nclx.is_none() {
-                nclx.range = picture.described.range;
-            }
-            let image = yuv::convert(&picture.frame, None, nclx, layout, limits.max_pixels, Some(1))
-                .map_err(failed)?;
-            Ok((image, nclx))
-        };
-        let Some((grid, tiles)) = self.context.grid(item).map_err(failed)? else {
-            let (image, nclx) = convert(item)?;
+        let Some((grid, tiles)) = self.tiles(item)? else {
+            let (image, nclx) = self.paint_tile(item, &props, layout, limits, decode_picture)?;
             return Ok(Canvas { width: image.width, height: image.height, samples: image.data, nclx });
         };
 
@@ -236,7 +221,7 @@ impl<'a> Primary<'a> {
         let mut canvas =
             Canvas { width, height, samples: vec![0; row * height as usize], nclx: undescribed() };
         for (number, tile) in (0_u32..).zip(tiles) {
-            let (image, nclx) = convert(tile)?;
+            let (image, nclx) = self.paint_tile(tile, &props, layout, limits, decode_picture)?;
             canvas.nclx = nclx;
             let left =
                 (number % grid.columns).saturating_mul(image.width).min(width) as usize * bytes_per_pixel;
@@ -249,15 +234,47 @@ impl<'a> Primary<'a> {
         }
         Ok(canvas)
     }
+
+    /// Decodes one coded picture, which may be a tile of an item with the properties `whole`.
+    pub(crate) fn paint_tile(
+        &self,
+        tile: u32,
+        whole: &ItemProps<'_>,
+        layout: PixelLayout,
+        limits: &Limits,
+        decode_picture: DecodePicture,
+    ) -> Result<(Image, Nclx), ImageError> {
+        let failed = |error| explain(self.format, &error);
+        let props = self.context.props(tile).map_err(failed)?;
+        let data = self.context.item_data(tile).map_err(failed)?;
+        let picture = decode_picture(&props, &data, limits)?;
+        let mut nclx = whole.nclx.or(props.nclx).unwrap_or(picture.described);
+        if layout == PixelLayout::Gray8 && whole.nclx.is_none() {
+            nclx.range = picture.described.range;
+        }
+        let image =
+            yuv::convert(&picture.frame, None, nclx, layout, limits.max_pixels, Some(1)).map_err(failed)?;
+        Ok((image, nclx))
+    }
+}
+
+/// How an item's stored pixels are turned to become upright.
+pub(crate) fn orientation_of(props: &ItemProps<'_>) -> Orientation {
+    props.transforms.iter().fold(Orientation::Upright, |so_far, transform| match transform {
+        Transform::Crop(_) | Transform::Rotate(Rotation::None) => so_far,
+        Transform::Rotate(Rotation::Ccw90) => so_far.then_turned(3),
+        Transform::Rotate(Rotation::Ccw180) => so_far.then_turned(2),
+        Transform::Rotate(Rotation::Ccw270) => so_far.then_turned(1),
+        // heic-rs names these two the other way round: axis 0 exchanges top and bottom since the format's
+        // second edition, and so do libheif and libavif.
+        Transform::Mirror(Mirror::LeftRight) => so_far.then_mirrored().then_turned(2),
+        Transform::Mirror(Mirror::TopBottom) => so_far.then_mirrored(),
+    })
 }
 
 fn crop(format: Format, stored: Stored, clap: Clap) -> Result<Stored, ImageError> {
-    let image = heic_rs::Image {
-        data: stored.samples,
-        width: stored.width,
-        height: stored.height,
-        layout: PixelLayout::Rgb8,
-    };
+    let image =
+        Image { data: stored.samples, width: stored.width, height: stored.height, layout: PixelLayout::Rgb8 };
     let cropped = transform::crop(image, clap).map_err(|error| explain(format, &error))?;
     Ok(Stored { width: cropped.width, height: cropped.height, samples: cropped.data, ..stored })
 }

@@ -13,6 +13,7 @@ mod error;
 mod exif;
 mod format;
 mod heif;
+mod heif_preview;
 mod ifd;
 mod jpeg;
 mod jxl;
@@ -86,7 +87,14 @@ pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<D
         let denominator = reduce::denominator(header.width, header.height, target);
         let probe = describe(format, header);
         limits.check_memory(probe.width, probe.height, decoding_cost(&probe, target))?;
-        let image = color::to_srgb(stored_pixels(format, bytes, denominator, limits)?)?;
+        let preview = match (format, target) {
+            (Format::Heic, Some(target)) if denominator > 1 => {
+                heif_preview::decode(format, bytes, target, limits, heif::decode_hevc)
+            }
+            _ => None,
+        };
+        let stored = preview.map_or_else(|| stored_pixels(format, bytes, denominator, limits), Ok)?;
+        let image = color::to_srgb(stored)?;
         Ok(Decoded { image: probe.orientation.apply(image)?, probe })
     })
 }

@@ -21,7 +21,8 @@ pub struct Target {
 }
 
 impl Target {
-    fn allows(self, width: u32, height: u32) -> bool {
+    /// Whether a picture of this size satisfies it.
+    pub(crate) fn allows(self, width: u32, height: u32) -> bool {
         width.min(height) >= self.short_side && width.max(height) >= self.long_side
     }
 }

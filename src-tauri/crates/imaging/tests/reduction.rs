@@ -142,3 +142,18 @@ fn a_scan_looks_into_picture_files_only() {
         assert!(!is_candidate(Path::new(name)), "{name}");
     }
 }
+
+#[test]
+fn a_heic_file_is_shown_by_its_own_preview_where_that_is_large_enough() {
+    let file = fixture("tiles.heic");
+    let decoded = |short_side, long_side| {
+        decode(&file, Some(Target { short_side, long_side }), &Limits::default()).unwrap().image
+    };
+    let preview = decoded(224, 320);
+    assert_eq!((preview.width(), preview.height()), (336, 224), "the preview, the same way up");
+    let reduced = decoded(225, 320);
+    assert_eq!((reduced.width(), reduced.height()), (384, 256), "a half of the picture");
+    let (preview, reduced) = (for_the_model(&preview), for_the_model(&reduced));
+    let difference: u64 = preview.iter().zip(&reduced).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    assert!(difference / (preview.len() as u64) < 4, "both show the same");
+}

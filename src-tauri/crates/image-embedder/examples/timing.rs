@@ -1,5 +1,5 @@
-//! Measures one embedder on one thread: `timing MODEL [WIDTHxHEIGHT]...`, milliseconds for each size and way
-//! of resampling.
+//! Measures one embedder on one thread: `timing MODEL SIDE`, one JSON document with milliseconds for each way of
+//! resampling.
 
 #![expect(clippy::print_stdout, reason = "standard output is its interface")]
 
@@ -13,22 +13,20 @@ use image_embedder::{
 const RUNS: u32 = 100;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let model = arguments.next().ok_or("usage: timing MODEL [WIDTHxHEIGHT]...")?;
-    let sizes: Vec<String> = arguments.collect();
-    for resampling in [Resampling::TaskLibrary, Resampling::Antialiased] {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [model, side] = arguments.as_slice() else { return Err("usage: timing MODEL SIDE".into()) };
+    let side = side.parse()?;
+    let measure = |resampling| -> Result<f64, image_embedder::Error> {
         let mut embedder = ImageEmbedder::create_from_options(ImageEmbedderOptions {
             num_threads: NonZeroU32::new(1),
             l2_normalize: true,
             resampling,
-            ..ImageEmbedderOptions::new(ModelSource::File(model.clone().into()))
+            ..ImageEmbedderOptions::new(ModelSource::File(model.into()))
         })?;
-        for size in &sizes {
-            let (width, height) = size.split_once('x').ok_or("a size is WIDTHxHEIGHT")?;
-            let (width, height) = (width.parse()?, height.parse()?);
-            println!("{resampling:?} {size}: {:.2} ms", milliseconds(&mut embedder, width, height)?);
-        }
-    }
+        milliseconds(&mut embedder, side, side)
+    };
+    let (task_library, antialiased) = (measure(Resampling::TaskLibrary)?, measure(Resampling::Antialiased)?);
+    println!("{{\"task_library_ms\": {task_library}, \"antialiased_ms\": {antialiased}}}");
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! What the pipeline costs over its parts: a folder of 12 MP photos from an empty catalog to searchable, beside
 //! the bare calls (scaled decode, thumbnail, embedding) on as many threads over the same files.
 //!
-//! Both sides run in turn, several times; the ratio of medians is what counts, as machines are noisy. Set
-//! `LOOKALIKE_BENCH_PHOTOS` for another number of photos.
+//! `cargo bench --package library --bench indexing -- FOLDER`, with a folder of JPEGs as the example `large_photos`
+//! makes. Both sides run in turn, several times; the ratio of medians is what counts, as machines are noisy. Prints one
+//! JSON document.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,41 +12,32 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use image_embedder::{ImageEmbedder, ImageEmbedderOptions, ModelSource, Resampling, RgbView};
-use imaging::{Limits, RgbImage, Target};
+use imaging::{Limits, Target};
 use library::{BuiltInModel, Control, Library};
 
 const ROUNDS: usize = 5;
-const WIDTH: u32 = 4000;
-const HEIGHT: u32 = 3000;
 
 type Anything = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Anything> {
-    let count = std::env::var("LOOKALIKE_BENCH_PHOTOS").ok().and_then(|n| n.parse().ok()).unwrap_or(120);
+    let folder = std::env::args_os().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"--"));
+    let folder = PathBuf::from(folder.ok_or("usage: indexing FOLDER")?);
     let threads = std::thread::available_parallelism()?.get();
-    let folder = tempfile::tempdir()?;
-    let photos = make_photos(folder.path(), count)?;
-    let bytes: u64 = photos.iter().map(|path| std::fs::metadata(path).map_or(0, |m| m.len())).sum();
+    let photos: Vec<PathBuf> =
+        std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     let (mut bare, mut piped) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bare.push(bare_calls(&photos, threads)?);
-        piped.push(pipeline(folder.path())?);
+        piped.push(pipeline(&folder)?);
     }
     let (bare, piped) = (median(&mut bare), median(&mut piped));
-    let rate = |seconds: f64| count as f64 / seconds;
-    let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "{count} JPEGs of {WIDTH} x {HEIGHT}, {:.1} MB each, {threads} threads, medians of {ROUNDS} rounds\n\n\
-         | | photos/s |\n|---|---|\n\
-         | bare decode, thumbnail and embedding | {:.1} |\n\
-         | empty catalog to searchable | {:.1} |\n\n\
-         overhead of the pipeline: {:.1}%",
-        bytes as f64 / count as f64 / 1e6,
-        rate(bare),
-        rate(piped),
-        100.0 * (piped / bare - 1.0),
-    )?;
+    let rate = |seconds: f64| photos.len() as f64 / seconds;
+    let document = serde_json::json!({
+        "bare_photos_per_second": rate(bare),
+        "pipeline_photos_per_second": rate(piped),
+        "overhead": piped / bare - 1.0,
+    });
+    writeln!(std::io::stdout(), "{document}")?;
     Ok(())
 }
 
@@ -101,51 +93,6 @@ fn bare_call(path: &Path, embedder: &mut ImageEmbedder) -> Result<(), Anything> 
     let view = RgbView::new(image.width(), image.height(), image.pixels())?;
     std::hint::black_box(embedder.embed(view, None)?);
     Ok(())
-}
-
-/// Photographs' worth of detail at full size: mosaics of the sample photos, each in another order.
-fn make_photos(folder: &Path, count: usize) -> Result<Vec<PathBuf>, Anything> {
-    let tiles = sample_photos()?;
-    let mut photos = Vec::new();
-    for number in 0..count {
-        let mosaic = mosaic(&tiles, number);
-        let path = folder.join(format!("{number:04}.jpg"));
-        std::fs::write(&path, imaging::encode_jpeg(&mosaic, 90)?)?;
-        photos.push(path);
-    }
-    Ok(photos)
-}
-
-fn sample_photos() -> Result<Vec<RgbImage>, Anything> {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/photos");
-    let mut paths = Vec::new();
-    for class in std::fs::read_dir(samples)? {
-        for photo in std::fs::read_dir(class?.path())? {
-            paths.push(photo?.path());
-        }
-    }
-    paths.sort();
-    let decode = |path: &PathBuf| -> Result<RgbImage, Anything> {
-        Ok(imaging::decode(&std::fs::read(path)?, None, &Limits::default())?.image)
-    };
-    paths.iter().map(decode).collect()
-}
-
-fn mosaic(tiles: &[RgbImage], seed: usize) -> RgbImage {
-    const TILE: u32 = 250;
-    let mut pixels = vec![0; (WIDTH * HEIGHT * 3) as usize];
-    for y in 0..HEIGHT {
-        for x in 0..WIDTH {
-            let place = (y / TILE * (WIDTH / TILE) + x / TILE) as usize;
-            let tile = &tiles[(place * 7 + seed * 13) % tiles.len()];
-            // The shift makes each mosaic a picture of its own: copies to the byte are not decoded twice.
-            let (u, v) = ((x % TILE + seed as u32) % tile.width(), y % TILE % tile.height());
-            let (from, to) = (((v * tile.width() + u) * 3) as usize, ((y * WIDTH + x) * 3) as usize);
-            pixels[to..to + 3].copy_from_slice(&tile.pixels()[from..from + 3]);
-        }
-    }
-    // The buffer has just this size.
-    RgbImage::new(WIDTH, HEIGHT, pixels).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 fn median(seconds: &mut [f64]) -> f64 {

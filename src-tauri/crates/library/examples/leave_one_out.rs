@@ -1,8 +1,10 @@
 //! How often the photo most like another is of the same class.
 //!
 //! `leave_one_out FOLDER`: each subfolder of FOLDER is a class. Every photo is asked for once; the share of
-//! first results in its own class is printed, with the share among the first ten.
+//! first results in its own class is printed, with the share among the first ten, as a JSON document.
 
+use std::collections::HashSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use library::{Control, Example, Library, Source};
@@ -26,17 +28,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ten += right.iter().filter(|right| **right).count();
         asked += 1;
     }
-    let share = |count: usize, of: usize| 100.0 * count as f64 / of.max(1) as f64;
-    let out = &mut std::io::stdout();
-    std::io::Write::write_fmt(
-        out,
-        format_args!(
-            "{asked} photos in classes, {} failed\nfirst result of the same class: {:.1}%\namong the first ten: {:.1}%\n",
-            summary.failed,
-            share(first, asked),
-            share(ten, asked * 10),
-        ),
-    )?;
+    let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
+    let classes: HashSet<_> = photos.iter().filter_map(|photo| class_of(photo, &folder)).collect();
+    let document = serde_json::json!({
+        "photos": asked,
+        "classes": classes.len(),
+        "failed": summary.failed,
+        "first": share(first, asked),
+        "ten": share(ten, asked * 10),
+    });
+    writeln!(std::io::stdout(), "{document}")?;
     Ok(())
 }
 

@@ -14,6 +14,10 @@ pub(crate) enum Error {
     Failed { command: String },
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("{0} is not a number")]
+    NoNumber(String),
+    #[error("{source}: {text}")]
+    Json { text: String, source: serde_json::Error },
     #[error("please install: {0}")]
     MissingTools(String),
     #[error(

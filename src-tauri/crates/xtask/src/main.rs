@@ -16,13 +16,16 @@ mod ui;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use error::Result;
+use error::{Error, Result};
 
 const USAGE: &str = "\
 cargo xtask run [FOLDER]     set up and open the window on FOLDER (or the sample photos)
 cargo xtask test             set up, then every check and test that CI runs
 cargo xtask setup            the set-up alone; after it plain `cargo build` works
-cargo xtask bench            measure, on files it makes itself
+cargo xtask bench [PHOTOS [VECTORS [FOLDER]]]
+                             measure, on files it makes itself, and write tests/bench/RESULTS.md: libraries of up to
+                             PHOTOS (100000), indexes of up to VECTORS (1000000); `bench 1000 10000` is quick.
+                             Accuracy over FOLDER, whose subfolders are classes
 cargo xtask bench window [COUNT]
                              measure the window over COUNT small photos (100000 when not given)
 cargo xtask evaluate FOLDER  how often the most similar photo is of the same class (subfolders are classes)
@@ -40,9 +43,9 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["setup"] => setup(),
         ["types"] => types::write(),
-        ["bench"] => bench::run(),
-        ["bench", "window"] => bench::window("100000"),
-        ["bench", "window", count] => bench::window(count),
+        ["bench", "window"] => bench::window(bench::Extent::default().photos),
+        ["bench", "window", count] => number(count).and_then(bench::window),
+        ["bench", extent @ ..] => extent_of(extent).and_then(bench::run),
         ["evaluate", folder] => bench::evaluate(folder),
         ["models"] => python::models(),
         ["parity", photos, models @ ..] => python::parity(photos, models),
@@ -60,11 +63,33 @@ fn main() -> ExitCode {
     }
 }
 
+/// How much to measure with, as typed.
+fn extent_of(words: &[&str]) -> Result<bench::Extent> {
+    let mut extent = bench::Extent::default();
+    if let Some(photos) = words.first() {
+        extent.photos = number(photos)?;
+    }
+    if let Some(vectors) = words.get(1) {
+        extent.vectors = number(vectors)?;
+    }
+    extent.labelled = words.get(2).map(PathBuf::from);
+    Ok(extent)
+}
+
+fn number(word: &str) -> Result<usize> {
+    word.parse().map_err(|_| Error::NoNumber(word.to_owned()))
+}
+
 /// What every build needs. Quick when there is nothing to do.
 fn setup() -> Result<()> {
-    system::ensure_build_tools()?;
-    litert::ensure()?;
+    set_up_engine()?;
     ui::ensure()
+}
+
+/// What everything but the window needs.
+fn set_up_engine() -> Result<()> {
+    system::ensure_build_tools()?;
+    litert::ensure()
 }
 
 /// The repository's root.

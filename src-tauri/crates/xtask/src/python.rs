@@ -46,7 +46,7 @@ pub(crate) fn parity(photos: &str, models: &[&str]) -> Result<()> {
 }
 
 /// A virtual environment with the pinned packages; made once, and again when the pins change.
-fn environment(name: &str, requirements: &PathBuf) -> Result<PathBuf> {
+pub(crate) fn environment(name: &str, requirements: &PathBuf) -> Result<PathBuf> {
     let directory = crate::root().join("target/python").join(name);
     let python = directory.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let stamp = directory.join("requirements.txt");

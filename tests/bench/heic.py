@@ -1,4 +1,4 @@
-"""Writes photos as HEIC the way telephones do: in tiles of 512 pixels, with a preview of 320 x 240.
+"""Writes photos, enlarged to 12 megapixels, as HEIC the way telephones do: tiles of 512 pixels, a preview of 320 x 240.
 
     python heic.py FOLDER PHOTO...
 """
@@ -11,7 +11,7 @@ from pillow_heif import misc
 from PIL import Image
 
 # libheif scales previews down without a filter, as no camera does. It gets one that is filtered, with every pixel twice.
-PREVIEW, DOUBLED = (320, 240), (640, 480)
+SIZE, PREVIEW, DOUBLED = (4000, 3000), (320, 240), (640, 480)
 
 add_grid = misc.CtxEncode._add_image_grid
 
@@ -32,7 +32,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for photo in map(pathlib.Path, sys.argv[2:]):
         path = folder / (photo.stem + ".heic")
-        Image.open(photo).save(path, quality=70, tile_size=512, enc_params={"preset": "ultrafast"})
+        large = Image.open(photo).convert("RGB").resize(SIZE, Image.Resampling.LANCZOS)
+        large.save(path, quality=70, tile_size=512, enc_params={"preset": "ultrafast"})
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
     let photos = large_photos(bench)?;
     folder(bench, table, &model, &photos)?;
     overhead(table, &photos)?;
-    heic(bench, table, &photos)
+    heic(bench, table)
 }
 
 fn embedding(bench: &Bench, table: &mut Table, model: &Path) -> Result<()> {
@@ -146,13 +146,16 @@ fn overhead(table: &mut Table, photos: &Path) -> Result<()> {
     Ok(())
 }
 
-fn heic(bench: &Bench, table: &mut Table, photos: &Path) -> Result<()> {
+fn heic(bench: &Bench, table: &mut Table) -> Result<()> {
     say("HEIC");
     let folder = bench.place.join("heic");
     let complete = bench.place.join("heic.complete");
     if !complete.exists() {
-        let jpegs = files(photos)?.into_iter().take(HEIC_PHOTOS);
-        aloud(bench.peers.script("heic.py").arg(&folder).args(jpegs))?;
+        // Not the mosaics: no photo has so much detail.
+        let classes = files(&bench.samples)?.into_iter().take(HEIC_PHOTOS);
+        let photos = classes.map(|class| Ok(files(&class)?.into_iter().take(1)));
+        let photos: Vec<PathBuf> = photos.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        aloud(bench.peers.script("heic.py").arg(&folder).args(photos))?;
         program::write(&complete, "")?;
     }
     let measured = program::json(example("library", "reduced")?.args(files(&folder)?))?;

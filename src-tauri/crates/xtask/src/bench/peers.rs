@@ -39,8 +39,10 @@ impl Peers {
         let mut described = program::json(&mut self.script("machine.py"))?;
         described["rustc"] = program::text(Command::new("rustc").arg("--version"))?.trim().into();
         if let Some(czkawka) = &self.czkawka {
-            described["packages"]["czkawka_cli"] =
-                program::text(Command::new(czkawka).arg("--version"))?.trim().into();
+            let told = program::text(Command::new(czkawka).arg("--version"))?;
+            // The name, the version, and lines about its build.
+            let version = told.split_whitespace().nth(1).unwrap_or_default();
+            described["packages"]["czkawka_cli"] = version.into();
         }
         Ok(described)
     }

@@ -5,9 +5,9 @@
 //! to leave the old preview in. Files that are not made of tiles are decoded in full.
 
 use fast_image_resize::FilterType;
+use heic_rs::PixelLayout;
 use heic_rs::meta::iref::RefKind;
 use heic_rs::props::ItemProps;
-use heic_rs::PixelLayout;
 
 use crate::color;
 use crate::error::ImageError;

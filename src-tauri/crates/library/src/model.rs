@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 
 /// Part of a model's identity: raise it when decoding or resampling changes what a vector is.
-const PREPROCESSING: &str = "antialiased-1";
+const PREPROCESSING: &str = "antialiased-2";
 
 /// A model of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

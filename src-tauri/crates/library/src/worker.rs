@@ -85,7 +85,8 @@ pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<O
             buffer = Vec::new();
         }
         let kind = work(shared, &mut job, &mut buffer)?;
-        if stopwatch.time(Stage::Waiting, || outcomes.send(Outcome { job, kind })).is_err() {
+        let sent = stopwatch.time(Stage::Waiting, || outcomes.send(Outcome { job, kind }).is_ok());
+        if !sent {
             break;
         }
     }

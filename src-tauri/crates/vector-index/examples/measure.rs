@@ -56,7 +56,7 @@ fn measure(index: &TieredIndex, truth: &Truth, count: usize) -> Result<Value> {
     let exact = Trial::run(index, truth)?;
     let start = Instant::now();
     let built = index.snapshot_for_build().build(2, &|_, _| ControlFlow::Continue(()))?;
-    let build = start.elapsed();
+    let building = start.elapsed();
     index.adopt(built)?;
     index.tune(RECALL_GOAL, 100, RECALL_AT)?;
     let graph = Trial::run(index, truth)?;
@@ -76,7 +76,7 @@ fn measure(index: &TieredIndex, truth: &Truth, count: usize) -> Result<Value> {
         "queries": truth.queries.len(),
         "exact": exact.describe(),
         "graph": graph.describe(),
-        "build_seconds": build.as_secs_f64(),
+        "build_seconds": building.as_secs_f64(),
         "save_seconds": save.as_secs_f64(),
         "load_seconds": load.as_secs_f64(),
         "snapshot_bytes": bytes,
@@ -215,9 +215,13 @@ impl Embeddings {
             let mixing = &self.mixing[axis * DIMENSION..(axis + 1) * DIMENSION];
             vector.iter_mut().zip(mixing).for_each(|(value, weight)| *value += latent * weight);
         }
-        vector.iter_mut().for_each(|value| *value = value.max(0.0) + 0.6 * self.uniform());
+        for value in &mut vector {
+            *value = value.max(0.0) + 0.6 * self.uniform();
+        }
         let norm = dot(&vector, &vector).sqrt();
-        vector.iter_mut().for_each(|value| *value /= norm);
+        for value in &mut vector {
+            *value /= norm;
+        }
         vector
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn dot(a: &[i8], b: &[i8]) -> i32 {
 /// that adds to the sum is taken off again.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+#[expect(clippy::cast_ptr_alignment, reason = "the loads need no alignment")]
 fn avx512_vnni(a: &[i8], b: &[i8]) -> i32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<64>(), b.as_chunks::<64>());
     let raise = _mm512_set1_epi8(i8::MIN);
@@ -53,6 +54,7 @@ fn avx512_vnni(a: &[i8], b: &[i8]) -> i32 {
 /// 16 components at once, widened to 16 bits.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
+#[expect(clippy::cast_ptr_alignment, reason = "the load needs no alignment")]
 fn avx2(a: &[i8], b: &[i8]) -> i32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
     let widen = |chunk: &[i8; 16]| -> __m256i {

@@ -36,6 +36,14 @@ impl Desktop {
 
     /// Opens the app where the system speaks this language.
     pub(crate) fn open_in(&self, language: &str, paths: &[&Path]) -> App<'_> {
+        // The first drivers on a machine that has just been set up have hung up on their first question.
+        let again = |_| self.try_open(language, paths);
+        let opened = self.try_open(language, paths).or_else(again).or_else(again);
+        opened.unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    /// Fails with the driver's words and the app's, and leaves neither running.
+    fn try_open(&self, language: &str, paths: &[&Path]) -> Result<App<'_>, String> {
         let log = self.path().join("app.log");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let file = File::create(&log).unwrap();
@@ -54,14 +62,17 @@ impl Desktop {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let options = json!({ "webkitgtk:browserOptions": { "binary": BINARY, "args": paths } });
         let capabilities = options.as_object().unwrap().clone();
-        let client = runtime
-            .block_on(
-                ClientBuilder::new(HttpConnector::new())
-                    .capabilities(capabilities)
-                    .connect(&format!("http://127.0.0.1:{port}")),
-            )
-            .unwrap_or_else(|error| panic!("{error}\n{}", fs::read_to_string(&log).unwrap_or_default()));
-        App { desktop: self, client, runtime, log, _driver: driver }
+        let address = format!("http://127.0.0.1:{port}");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = match within_deadline(&runtime, builder.capabilities(capabilities).connect(&address)) {
+            Ok(client) => client,
+            Err(problem) => {
+                drop(driver);
+                self.end_app();
+                return Err(format!("{problem}\n{}", fs::read_to_string(&log).unwrap_or_default()));
+            }
+        };
+        Ok(App { desktop: self, client, runtime, log, _driver: driver })
     }
 
     /// Starts the program once more, as a file manager does with "open with", and waits until it has handed over.
@@ -84,11 +95,7 @@ impl App<'_> {
     }
 
     fn try_ask<T, E: Display>(&self, question: impl Future<Output = Result<T, E>>) -> Result<T, String> {
-        let answer = async { tokio::time::timeout(DEADLINE, question).await };
-        match self.runtime.block_on(answer) {
-            Ok(answer) => answer.map_err(|error| error.to_string()),
-            Err(_) => Err(format!("no answer from the driver after {DEADLINE:?}")),
-        }
+        within_deadline(&self.runtime, question)
     }
 
     /// Keeps a picture of the window, named after the test.
@@ -129,6 +136,16 @@ impl Drop for App<'_> {
         }
         // Ending the session ends the app; the window may be closed already.
         let _ = self.try_ask(self.client.clone().close());
+    }
+}
+
+fn within_deadline<T, E: Display>(
+    runtime: &Runtime,
+    question: impl Future<Output = Result<T, E>>,
+) -> Result<T, String> {
+    match runtime.block_on(async { tokio::time::timeout(DEADLINE, question).await }) {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer from the driver after {DEADLINE:?}")),
     }
 }
 

@@ -211,6 +211,16 @@ impl Desktop {
         app.map(|(id, _)| id).unwrap()
     }
 
+    /// Ends what is left of the app.
+    pub(crate) fn end_app(&self) {
+        for (id, name) in self.processes() {
+            if name == "lookalike-app" {
+                signal("KILL", &id.to_string());
+            }
+        }
+        until("no process is left", || self.app_processes().is_empty());
+    }
+
     /// All processes that were given this desktop's home folder.
     fn processes(&self) -> Vec<(u32, String)> {
         let mark = format!("HOME={}/home", self.path().display());

@@ -26,6 +26,7 @@ pub(crate) fn options(settings: &wire::Settings) -> library::Options {
             wire::Model::Accurate => BuiltInModel::Accurate,
         },
         threads: NonZeroUsize::new(settings.threads as usize),
+        isolated: true,
     }
 }
 

@@ -5,5 +5,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lookalike_app::run()
+    // Before anything else: it is the same program that reads the images, without a window.
+    library::serve_if_asked().unwrap_or_else(lookalike_app::run)
 }

@@ -16,4 +16,6 @@ mod network;
 mod offline;
 mod originals;
 mod place;
+#[cfg(target_os = "linux")]
+mod readers;
 mod watch;

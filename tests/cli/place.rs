@@ -18,12 +18,13 @@ pub(crate) struct Place {
     root: tempfile::TempDir,
     /// What is done to every command before it starts.
     prepare: fn(&mut Command),
+    environment: Vec<(&'static str, &'static str)>,
 }
 
 impl Place {
     /// A place with an empty photo folder.
     pub(crate) fn empty() -> Self {
-        let place = Self { root: tempfile::tempdir().unwrap(), prepare: |_| {} };
+        let place = Self { root: tempfile::tempdir().unwrap(), prepare: |_| {}, environment: Vec::new() };
         fs::create_dir(place.photos()).unwrap();
         place
     }
@@ -32,6 +33,13 @@ impl Place {
     #[cfg(target_os = "linux")]
     pub(crate) fn offline(self) -> Self {
         Self { prepare: crate::offline::die_at_network_sockets, ..self }
+    }
+
+    /// The same place, where commands find this in their environment.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_environment(mut self, name: &'static str, value: &'static str) -> Self {
+        self.environment.push((name, value));
+        self
     }
 
     /// A place with the sample photos of these classes.
@@ -72,6 +80,8 @@ impl Place {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lookalike"));
         command.arg("--data-dir").arg(self.data()).stdin(Stdio::null());
+        // Tells the processes of this place from those of others.
+        command.env("LOOKALIKE_PLACE", self.root()).envs(self.environment.iter().copied());
         (self.prepare)(&mut command);
         command
     }

@@ -1,11 +1,12 @@
 //! Queries on `content`: pictures by the hash of their bytes.
 
 use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
 
 use crate::{ContentHash, Placeholder, Result};
 
 /// What is known of a picture without its pixels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// BLAKE3 of the file's bytes.
     pub hash: ContentHash,

@@ -20,13 +20,15 @@ mod readers;
 pub mod setting;
 mod thumbnails;
 
+use serde::{Deserialize, Serialize};
+
 pub use database::{Catalog, Problem};
 pub use error::{CatalogError, Result};
 pub use rusqlite::Connection;
 pub use thumbnails::Thumbnails;
 
 /// A region of a picture in pixels of the upright, full-size picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Region {
     /// Left edge.
     pub x: u32,

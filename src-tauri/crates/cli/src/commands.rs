@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Example, Library, Match, Source, Status, Summary, Verification,
+    Control, EmbedOptions, Event, Example, Library, Match, Options, Source, Status, Summary, Verification,
     default_data_dir,
 };
 use serde_json::json;
@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
     }
     let open = || -> Result<Library, Failure> {
         let data_dir = arguments.data_dir.clone().map_or_else(default_data_dir, Ok)?;
-        Ok(quietly(|| Library::open(&data_dir))?)
+        let options = Options { isolated: true, ..Options::default() };
+        Ok(quietly(|| Library::open_with(&data_dir, &options))?)
     };
     match &arguments.command {
         Command::Index { folders, profile } => index(&open()?, folders, *profile, control, json),

@@ -21,6 +21,9 @@ use args::{Arguments, Command};
 use output::Failure;
 
 fn main() -> ExitCode {
+    if let Some(code) = library::serve_if_asked() {
+        return code;
+    }
     let arguments = Arguments::parse();
     // Errors reach the person through exit code and message; the log is for finding out why.
     let filter =

@@ -39,6 +39,11 @@ impl RgbImage {
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
+
+    /// The same pixels, without a copy.
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.pixels
+    }
 }
 
 impl fmt::Debug for RgbImage {

@@ -1,50 +1,58 @@
 //! What the pipeline costs over its parts: a folder of 12 MP photos from an empty catalog to searchable, beside
-//! the bare calls (scaled decode, thumbnail, embedding) on as many threads over the same files.
+//! the bare calls (scaled decode, thumbnail, embedding) on as many threads over the same files; and what it costs to
+//! read them in processes of their own, as the app and the command line do, rather than in this one.
 //!
 //! `cargo bench --package library --bench indexing -- FOLDER`, with a folder of JPEGs as the example `large_photos`
-//! makes. Both sides run in turn, several times; the ratio of medians is what counts, as machines are noisy. Prints one
+//! makes. All sides run in turn, several times; the ratio of medians is what counts, as machines are noisy. Prints one
 //! JSON document.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use image_embedder::{ImageEmbedder, ImageEmbedderOptions, ModelSource, Resampling, RgbView};
 use imaging::{Limits, Target};
-use library::{BuiltInModel, Control, Library};
+use library::{BuiltInModel, Control, Library, Options};
 
 const ROUNDS: usize = 5;
 
 type Anything = Box<dyn std::error::Error + Send + Sync>;
 
-fn main() -> Result<(), Anything> {
+fn main() -> Result<ExitCode, Anything> {
+    if let Some(code) = library::serve_if_asked() {
+        return Ok(code);
+    }
     let folder = std::env::args_os().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"--"));
     let folder = PathBuf::from(folder.ok_or("usage: indexing FOLDER")?);
     let threads = std::thread::available_parallelism()?.get();
     let photos: Vec<PathBuf> =
         std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    let (mut bare, mut piped) = (Vec::new(), Vec::new());
+    let (mut bare, mut piped, mut isolated) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bare.push(bare_calls(&photos, threads)?);
-        piped.push(pipeline(&folder)?);
+        piped.push(pipeline(&folder, false)?);
+        isolated.push(pipeline(&folder, true)?);
     }
-    let (bare, piped) = (median(&mut bare), median(&mut piped));
+    let (bare, piped, isolated) = (median(&mut bare), median(&mut piped), median(&mut isolated));
     let rate = |seconds: f64| photos.len() as f64 / seconds;
     let document = serde_json::json!({
         "bare_photos_per_second": rate(bare),
         "pipeline_photos_per_second": rate(piped),
-        "overhead": piped / bare - 1.0,
+        "isolated_photos_per_second": rate(isolated),
+        "overhead": isolated / bare - 1.0,
+        "isolation": isolated / piped - 1.0,
     });
     writeln!(std::io::stdout(), "{document}")?;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// From an empty catalog to searchable.
-fn pipeline(folder: &Path) -> Result<f64, Anything> {
+fn pipeline(folder: &Path, isolated: bool) -> Result<f64, Anything> {
     let data = tempfile::tempdir()?;
-    let library = Library::open(data.path())?;
+    let library = Library::open_with(data.path(), &Options { isolated, ..Options::default() })?;
     library.add_folder(folder)?;
     let started = Instant::now();
     let summary = library.update(&Control::default(), &mut |_| {})?;

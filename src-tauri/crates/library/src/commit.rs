@@ -280,12 +280,12 @@ fn fail(
     connection: &Connection,
     job: &Job,
     stamp: photo::Stamp,
-    (code, reason): (&str, String),
+    (code, reason): (String, String),
     effects: &mut Effects,
 ) -> catalog::Result<()> {
-    failure::upsert(connection, job.folder_id, &job.relative, stamp, (code, &reason), clock::now())?;
+    failure::upsert(connection, job.folder_id, &job.relative, stamp, (&code, &reason), clock::now())?;
     effects.failed += 1;
-    effects.events.push(Event::Failed { path: job.path(), code: code.to_owned(), reason });
+    effects.events.push(Event::Failed { path: job.path(), code, reason });
     Ok(())
 }
 

@@ -106,21 +106,15 @@ fn feature_vectors(
 }
 
 /// The bytes of a file that somebody named.
-pub(crate) fn read_query(path: &Path) -> Result<Vec<u8>> {
+fn read_query(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match original::read(path, Limits::default().max_file_bytes, &mut bytes) {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(named_file(path, error)),
+        Err(error) => Err(named_file(path, &error)),
     }
 }
 
 /// Why a file that somebody named could not be read.
-pub(crate) fn named_file(path: &Path, error: ReadError) -> LibraryError {
-    let (code, reason) = match error {
-        ReadError::Vanished => ("file_missing", "there is no such file".to_owned()),
-        ReadError::Unsettled => ("file_changing", "it is being written".to_owned()),
-        ReadError::TooLarge { limit } => ("file_too_large", format!("it is larger than {} MB", limit >> 20)),
-        ReadError::Io(error) => ("unreadable", error.to_string()),
-    };
-    LibraryError::QueryUnreadable { path: path.into(), code, reason }
+fn named_file(path: &Path, error: &ReadError) -> LibraryError {
+    LibraryError::QueryUnreadable { path: path.into(), code: error.code().to_owned(), reason: error.reason() }
 }

@@ -3,6 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use catalog::Region;
+
+use crate::reader::{Refusal, Unread};
+
 /// Shorthand for results of this crate.
 pub type Result<T, E = LibraryError> = std::result::Result<T, E>;
 
@@ -102,7 +106,7 @@ pub enum LibraryError {
         /// The image.
         path: PathBuf,
         /// Stable name of the reason.
-        code: &'static str,
+        code: String,
         /// The reason in words.
         reason: String,
     },
@@ -136,6 +140,9 @@ pub enum LibraryError {
     /// The vector index.
     #[error("the vector index failed: {0}")]
     Index(#[from] vector_index::Error),
+    /// No process that reads images can be had.
+    #[error("images cannot be read: the program for it does not start: {0}")]
+    NoReader(std::io::Error),
     /// A thread of ours died; what was committed stays.
     #[error("a worker stopped unexpectedly; run again to go on")]
     WorkerDied,
@@ -144,11 +151,32 @@ pub enum LibraryError {
 impl LibraryError {
     /// A query's image that does not decode.
     pub(crate) fn unreadable(path: &Path, error: &imaging::ImageError) -> Self {
-        Self::QueryUnreadable { path: path.into(), code: error.code(), reason: error.to_string() }
+        Self::QueryUnreadable { path: path.into(), code: error.code().to_owned(), reason: error.to_string() }
+    }
+
+    /// A query's image that a reader gives no answer about.
+    pub(crate) fn unread(path: &Path, unread: Unread) -> Self {
+        match unread {
+            Unread::Refused(Refusal::Crop { region, width, height }) => {
+                Self::crop_out_of_bounds(region, width, height)
+            }
+            Unread::NoReader(error) => Self::NoReader(error),
+            unread => Self::QueryUnreadable {
+                path: path.into(),
+                code: unread.code().to_owned(),
+                reason: unread.reason(),
+            },
+        }
+    }
+
+    /// A region that leaves an image of this width and height.
+    pub(crate) fn crop_out_of_bounds(region: Region, image_width: u32, image_height: u32) -> Self {
+        let Region { x, y, width, height } = region;
+        Self::CropOutOfBounds { x, y, width, height, image_width, image_height }
     }
 
     /// A stable name for the kind of error.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &str {
         match self {
             Self::DataDir { .. } => "data_dir",
             Self::NoDataDir => "no_data_dir",
@@ -169,6 +197,7 @@ impl LibraryError {
             Self::Catalog(error) => error.code(),
             Self::Model(error) => error.code(),
             Self::Index(error) => error.code(),
+            Self::NoReader(_) => "no_reader",
             Self::WorkerDied => "worker_died",
         }
     }

@@ -12,7 +12,7 @@ use catalog::photo::Photo;
 use catalog::{Region, embedding, folder, photo as photo_rows};
 
 use crate::original;
-use crate::photo::{DigestError, embed_query, embed_region};
+use crate::photo::embed_region;
 use crate::{Library, LibraryError, Result};
 
 /// How much a counter-example pulls the query away, against 1 for each example.
@@ -120,12 +120,7 @@ impl Library {
     }
 
     fn embed(&self, source: &Source, crop: Option<Region>) -> Result<Vec<f32>> {
-        self.with_bytes(source, |path, bytes| {
-            embed_query(bytes, crop, &self.model).map_err(|error| match error {
-                DigestError::Image(error) => LibraryError::unreadable(path, &error),
-                DigestError::Embedding(error) => error,
-            })
-        })
+        self.with_image(source, |reader| reader.embed(crop))
     }
 }
 

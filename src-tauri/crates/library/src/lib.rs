@@ -34,6 +34,7 @@ mod picture;
 mod placeholders;
 mod prepared;
 mod profile;
+mod reader;
 mod reconcile;
 mod search;
 mod settings;
@@ -71,6 +72,7 @@ pub use model::{Band, Bands, BuiltInModel};
 pub use overview::{FolderOverview, Overview};
 pub use photo::Preview;
 pub use profile::{Stage, StageTime};
+pub use reader::serve_if_asked;
 pub use search::{Match, Query};
 pub use settings::read_setting;
 pub use status::{DiskBytes, FolderStatus, IndexStatus, Status};
@@ -88,6 +90,7 @@ use index::SearchIndex;
 use model::Model;
 use prepared::PreparedImages;
 use profile::Stopwatch;
+use reader::Readers;
 
 /// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
 const IMAGES_AT_ONCE: u64 = 2;
@@ -99,6 +102,9 @@ pub struct Options {
     pub model: BuiltInModel,
     /// Threads that read photos; none for one a core.
     pub threads: Option<NonZeroUsize>,
+    /// Whether image files are read in processes of their own, which hostile ones cannot leave. They are this very
+    /// program, which calls [`serve_if_asked`] before anything else.
+    pub isolated: bool,
 }
 
 /// An open library. Shared between threads; one process at a time holds a data directory.
@@ -108,7 +114,8 @@ pub struct Library {
     index: SearchIndex,
     catalog: Arc<Catalog>,
     thumbnails: Thumbnails,
-    model: Model,
+    model: Arc<Model>,
+    readers: Readers,
     model_id: i64,
     threads: usize,
     updating: Mutex<()>,
@@ -141,7 +148,7 @@ impl Library {
         let data = DataDir::open(data_dir)?;
         let catalog = Arc::new(Catalog::open(&data.catalog())?);
         let thumbnails = Thumbnails::open(&data.thumbnails())?;
-        let model = Model::load(options.model)?;
+        let model = Arc::new(Model::load(options.model)?);
         let model_id = catalog.write(|connection| {
             ::catalog::model::insert(connection, &model.identity, model.name, model.dimension)
         })?;
@@ -151,6 +158,7 @@ impl Library {
             index,
             catalog,
             thumbnails,
+            readers: Readers::new(Arc::clone(&model), options.isolated),
             model,
             model_id,
             threads: threads.map_or(1, NonZeroUsize::get),
@@ -173,6 +181,13 @@ impl Library {
     /// Writes the index to disk, so that the next start is quick. Nothing is lost without it.
     pub fn save_index(&self) -> Result<()> {
         self.index.save()
+    }
+
+    /// Has what reads images ready for the first query. Does not wait for it.
+    pub fn expect_queries(&self) -> Result<()> {
+        let reader = self.readers.take().map_err(|unread| LibraryError::unread(Path::new(""), unread))?;
+        self.readers.give_back(reader);
+        Ok(())
     }
 
     fn committer(&self) -> Committer<'_> {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use image_embedder::{ImageEmbedder, ImageEmbedderOptions, ModelSource, Resampling};
+use image_embedder::{ImageEmbedder, ImageEmbedderOptions, ModelSource, Resampling, RgbView};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +107,7 @@ impl Bands {
 
 /// The model a library uses, with embedders that are lent to one thread at a time.
 pub(crate) struct Model {
+    pub(crate) built_in: BuiltInModel,
     pub(crate) name: &'static str,
     /// What vectors must have in common to be compared: the model's bytes and the preprocessing.
     pub(crate) identity: String,
@@ -125,6 +126,7 @@ impl Model {
         let source = ModelSource::Content(bytes);
         let first = create(&source)?;
         Ok(Self {
+            built_in: model,
             name: model.name(),
             identity,
             bands: model.bands(),
@@ -133,6 +135,13 @@ impl Model {
             source,
             idle: Mutex::new(vec![first]),
         })
+    }
+
+    /// Runs the model once over nothing in particular: what the runtime puts off until then is done after it.
+    pub(crate) fn warm_up(&self) -> Result<()> {
+        let pixels = vec![0; 3 * self.input.0 as usize * self.input.1 as usize];
+        let view = RgbView::new(self.input.0, self.input.1, &pixels)?;
+        self.with_embedder(|embedder| Ok(embedder.embed(view, None).map(drop)?))
     }
 
     /// Lends an embedder to `work`. Each runs one inference thread: one embedder a worker is the best

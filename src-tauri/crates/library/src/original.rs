@@ -6,6 +6,7 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use catalog::photo::Stamp;
@@ -57,21 +58,41 @@ pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
 /// Reads a file into `buffer` and returns the stamp it had throughout.
 pub(crate) fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Stamp, ReadError> {
     buffer.clear();
-    let mut file = open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file").into());
+    let original = Original::open(path, limit)?;
+    buffer.reserve_exact(original.stamp.size as usize);
+    (&*original.file).take(limit + 1).read_to_end(buffer)?;
+    original.stamp_after(buffer.len() as u64)
+}
+
+/// An open file, and what it was when it was opened.
+#[derive(Debug)]
+pub(crate) struct Original {
+    pub(crate) file: Arc<File>,
+    pub(crate) stamp: Stamp,
+}
+
+impl Original {
+    /// Opens a file of at most `limit` bytes.
+    pub(crate) fn open(path: &Path, limit: u64) -> Result<Self, ReadError> {
+        let file = open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is not a regular file").into());
+        }
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        Ok(Self { file: Arc::new(file), stamp: stamp(&metadata) })
     }
-    if metadata.len() > limit {
-        return Err(ReadError::TooLarge { limit });
+
+    /// The stamp that the file had all the while that `read` bytes, all of them, were read.
+    pub(crate) fn stamp_after(&self, read: u64) -> Result<Stamp, ReadError> {
+        let after = stamp(&self.file.metadata()?);
+        if self.stamp != after || after.size != read {
+            return Err(ReadError::Unsettled);
+        }
+        Ok(after)
     }
-    buffer.reserve_exact(metadata.len() as usize);
-    (&mut file).take(limit + 1).read_to_end(buffer)?;
-    let after = stamp(&file.metadata()?);
-    if stamp(&metadata) != after || after.size != buffer.len() as u64 {
-        return Err(ReadError::Unsettled);
-    }
-    Ok(after)
 }
 
 /// Opens an original for reading.
@@ -92,6 +113,28 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).open(path)
+}
+
+impl ReadError {
+    /// A stable name for the reason.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Vanished => "file_missing",
+            Self::Unsettled => "file_changing",
+            Self::TooLarge { .. } => "file_too_large",
+            Self::Io(_) => "unreadable",
+        }
+    }
+
+    /// The reason in words.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Vanished => "there is no such file".to_owned(),
+            Self::Unsettled => "it is being written".to_owned(),
+            Self::TooLarge { limit } => format!("the file is larger than {} MB", limit >> 20),
+            Self::Io(error) => error.to_string(),
+        }
+    }
 }
 
 impl From<io::Error> for ReadError {

@@ -7,8 +7,8 @@ use catalog::content::Content;
 use catalog::{ContentHash, Region};
 use image_embedder::FeatureVector;
 use imaging::{Decoded, ImageError, Limits, RgbImage, Target};
+use serde::{Deserialize, Serialize};
 
-use crate::budget::Budget;
 use crate::model::Model;
 use crate::profile::{Stage, Stopwatch};
 use crate::{LibraryError, Result};
@@ -20,9 +20,10 @@ pub(crate) const THUMBNAIL_SIDE: u32 = 320;
 const THUMBNAIL_QUALITY: u8 = 78;
 
 /// What one decode of a new photo yields.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Digest {
     pub(crate) content: Content,
+    #[serde(with = "serde_bytes")]
     pub(crate) thumbnail: Vec<u8>,
     /// int8, see [`vector_index::quantize`].
     pub(crate) vector: Vec<i8>,
@@ -32,8 +33,20 @@ pub(crate) struct Digest {
 #[derive(Debug)]
 pub(crate) enum DigestError {
     Image(ImageError),
+    /// The region leaves the image of this width and height.
+    Crop {
+        region: Region,
+        width: u32,
+        height: u32,
+    },
     /// The photo decodes, but gives no usable embedding.
     Embedding(LibraryError),
+}
+
+/// Bytes that [`digest`] holds at its peak, the file's own not counted.
+pub(crate) fn cost(bytes: &[u8], model: &Model) -> Result<u64, ImageError> {
+    let probe = imaging::probe(bytes, &Limits::default())?;
+    Ok(imaging::decoding_cost(&probe, Some(whole_target(model))))
 }
 
 /// One decode for thumbnail and embedding.
@@ -41,16 +54,11 @@ pub(crate) fn digest(
     bytes: &[u8],
     hash: ContentHash,
     model: &Model,
-    budget: &Budget,
     stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
-    let limits = Limits::default();
     let target = whole_target(model);
-    let probe = stopwatch.time(Stage::Decode, || imaging::probe(bytes, &limits))?;
-    let cost = imaging::decoding_cost(&probe, Some(target));
-    let _permit = stopwatch.time(Stage::Waiting, || budget.acquire(cost));
     let Decoded { image, probe } =
-        stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &limits))?;
+        stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
         let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
         Ok((thumbnail, imaging::placeholder(&image)?))
@@ -84,7 +92,9 @@ pub(crate) fn embed_query(
         return embed(model, &decoded.image, None).map_err(DigestError::Embedding);
     };
     let probe = imaging::probe(bytes, &limits)?;
-    check_region(region, probe.width, probe.height).map_err(DigestError::Embedding)?;
+    if !fits(region, probe.width, probe.height) {
+        return Err(DigestError::Crop { region, width: probe.width, height: probe.height });
+    }
     let target = region_target(model, region, probe.width, probe.height);
     let decoded = imaging::decode(bytes, Some(target), &limits)?;
     embed_region(&decoded.image, (probe.width, probe.height), region, model).map_err(DigestError::Embedding)
@@ -102,9 +112,10 @@ pub(crate) fn embed_region(
 }
 
 /// A small upright picture of an image, and how large the image is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// JPEG bytes.
+    #[serde(with = "serde_bytes")]
     pub jpeg: Vec<u8>,
     /// Width of the upright full-size image in pixels.
     pub width: u32,
@@ -161,20 +172,17 @@ fn region_target(model: &Model, region: Region, width: u32, height: u32) -> Targ
 }
 
 pub(crate) fn check_region(region: Region, width: u32, height: u32) -> Result<()> {
+    if fits(region, width, height) {
+        return Ok(());
+    }
+    Err(LibraryError::crop_out_of_bounds(region, width, height))
+}
+
+fn fits(region: Region, width: u32, height: u32) -> bool {
     let fits = |start: u32, length: u32, side: u32| {
         length > 0 && start.checked_add(length).is_some_and(|end| end <= side)
     };
-    if fits(region.x, region.width, width) && fits(region.y, region.height, height) {
-        return Ok(());
-    }
-    Err(LibraryError::CropOutOfBounds {
-        x: region.x,
-        y: region.y,
-        width: region.width,
-        height: region.height,
-        image_width: width,
-        image_height: height,
-    })
+    fits(region.x, region.width, width) && fits(region.y, region.height, height)
 }
 
 /// The region in pixels of the (perhaps reduced) image; at least one pixel, never beyond its edge.
@@ -188,22 +196,6 @@ fn scale_region(region: Region, full: (u32, u32), image: &RgbImage) -> image_emb
     let (x, width) = axis(region.x, region.width, full.0, image.width());
     let (y, height) = axis(region.y, region.height, full.1, image.height());
     image_embedder::Region { x, y, width, height }
-}
-
-impl DigestError {
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::Image(error) => error.code(),
-            Self::Embedding(error) => error.code(),
-        }
-    }
-
-    pub(crate) fn reason(&self) -> String {
-        match self {
-            Self::Image(error) => error.to_string(),
-            Self::Embedding(error) => error.to_string(),
-        }
-    }
 }
 
 impl From<ImageError> for DigestError {

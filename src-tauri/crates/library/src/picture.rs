@@ -1,15 +1,15 @@
 //! Pictures to look at, of photos and of any other image: thumbnails, previews, and how large an image is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use catalog::{content, photo as photo_rows};
-use imaging::Limits;
 
-use crate::direct::{named_file, read_query};
 use crate::original::{self, ReadError};
-use crate::photo::{self, Preview};
-use crate::prepared::{self, Key, Prepared};
+use crate::photo::Preview;
+use crate::prepared::{Key, Prepared};
+use crate::profile::Stopwatch;
+use crate::reader::{Input, Reader, Unread};
 use crate::{Library, LibraryError, Result, Source};
 
 /// JPEG quality of previews.
@@ -33,9 +33,7 @@ impl Library {
 
     /// A small upright picture of an example, for showing what was asked.
     pub fn preview(&self, source: &Source) -> Result<Preview> {
-        self.with_bytes(source, |path, bytes| {
-            photo::preview(bytes).map_err(|error| LibraryError::unreadable(path, &error))
-        })
+        self.with_image(source, Reader::preview)
     }
 
     /// An image as an upright sRGB JPEG whose longer side is at most `max_side` pixels; a smaller image keeps its size.
@@ -48,10 +46,7 @@ impl Library {
             return imaging::thumbnail(&prepared.image, max_side, PREVIEW_QUALITY)
                 .map_err(|error| LibraryError::unreadable(&self.name_of(source), &error));
         }
-        self.with_bytes(source, |path, bytes| {
-            photo::reduced_jpeg(bytes, max_side, PREVIEW_QUALITY)
-                .map_err(|error| LibraryError::unreadable(path, &error))
-        })
+        self.with_image(source, |reader| reader.reduce(max_side, PREVIEW_QUALITY))
     }
 
     /// Width and height of an upright image in pixels.
@@ -65,20 +60,12 @@ impl Library {
                 .map(|content| (content.width, content.height))
                 .ok_or(LibraryError::PhotoUnknown { id: *id });
         }
-        self.with_bytes(source, |path, bytes| {
-            let probe = imaging::probe(bytes, &Limits::default())
-                .map_err(|error| LibraryError::unreadable(path, &error))?;
-            Ok((probe.width, probe.height))
-        })
+        self.with_image(source, Reader::size)
     }
 
     /// Decodes an image and keeps it for a while, so that queries by parts of it are quick.
     pub fn prepare(&self, source: &Source) -> Result<()> {
-        let decode = || {
-            self.with_bytes(source, |path, bytes| {
-                prepared::decode(bytes).map_err(|error| LibraryError::unreadable(path, &error))
-            })
-        };
+        let decode = || self.with_image(source, Reader::prepare);
         self.prepared.get_or_prepare(self.key_of(source)?, decode).map(drop)
     }
 
@@ -87,26 +74,31 @@ impl Library {
         Ok(self.prepared.get(&self.key_of(source)?))
     }
 
-    /// Reads an image's bytes for `work`, which also gets a name for it. Waits while others are at it.
-    pub(crate) fn with_bytes<T>(
+    /// Has a reader take an image for `work`. Waits while others are at it.
+    pub(crate) fn with_image<T>(
         &self,
         source: &Source,
-        work: impl FnOnce(&Path, &[u8]) -> Result<T>,
+        work: impl FnOnce(&mut Reader) -> Result<T, Unread>,
     ) -> Result<T> {
         let _turn = self.decoding.acquire(1);
-        match source {
-            Source::Photo(id) => {
-                let path = self.photo(*id)?.path;
-                let mut bytes = Vec::new();
-                match original::read(&path, Limits::default().max_file_bytes, &mut bytes) {
-                    Ok(_) => work(&path, &bytes),
-                    Err(ReadError::Vanished | ReadError::Io(_)) => Err(LibraryError::PhotoOffline { path }),
-                    Err(error) => Err(named_file(&path, error)),
-                }
+        let path = match source {
+            Source::Photo(id) => self.photo(*id)?.path,
+            _ => self.name_of(source),
+        };
+        let stopwatch = Stopwatch::default();
+        let read = self.readers.with_reader(|reader| {
+            match source {
+                Source::Bytes(bytes) => reader.load(Input::Bytes(Arc::clone(bytes)), &stopwatch).map(drop)?,
+                Source::Photo(_) | Source::Path(_) => reader.load_file(&path, &stopwatch).map(drop)?,
             }
-            Source::Path(path) => work(path, &read_query(path)?),
-            Source::Bytes(bytes) => work(&self.name_of(source), bytes),
-        }
+            work(reader)
+        });
+        read.map_err(|unread| match (source, unread) {
+            (Source::Photo(_), Unread::File(ReadError::Vanished | ReadError::Io(_))) => {
+                LibraryError::PhotoOffline { path }
+            }
+            (_, unread) => LibraryError::unread(&path, unread),
+        })
     }
 
     fn key_of(&self, source: &Source) -> Result<Key> {
@@ -118,7 +110,7 @@ impl Library {
         match path.metadata() {
             Ok(metadata) => Ok(Key::File(path, original::stamp(&metadata))),
             Err(_) if matches!(source, Source::Photo(_)) => Err(LibraryError::PhotoOffline { path }),
-            Err(error) => Err(named_file(&path, error.into())),
+            Err(error) => Err(LibraryError::unread(&path, ReadError::from(error).into())),
         }
     }
 

@@ -70,6 +70,9 @@ impl Stage {
     }
 }
 
+/// Nanoseconds in each stage.
+pub(crate) type Times = [u64; STAGES.len()];
+
 /// Sums up what threads spend in each stage.
 #[derive(Debug, Default)]
 pub(crate) struct Stopwatch {
@@ -84,6 +87,18 @@ impl Stopwatch {
         let spent = started.elapsed().as_nanos() as u64;
         self.nanoseconds[stage as usize].fetch_add(spent, Ordering::Relaxed);
         value
+    }
+
+    /// Adds what another stopwatch read.
+    pub(crate) fn add(&self, times: &Times) {
+        for (sum, spent) in self.nanoseconds.iter().zip(times) {
+            sum.fetch_add(*spent, Ordering::Relaxed);
+        }
+    }
+
+    /// The sums so far, for [`Self::add`].
+    pub(crate) fn times(&self) -> Times {
+        self.nanoseconds.each_ref().map(|sum| sum.load(Ordering::Relaxed))
     }
 
     /// The sums so far.

@@ -185,8 +185,8 @@ impl TieredIndex {
 
 impl BuildPlan {
     /// Builds on `threads` threads of its own, at about half a millisecond of processor time for each vector of 1280
-    /// components.
-    /// Where none was removed it goes on from the present graph; removed vectors are left behind. The new index has no graph when it is small enough to do without.
+    /// components. Where none was removed it goes on from the present graph; removed vectors are left behind. The new
+    /// index has no graph when it is small enough to do without.
     ///
     /// `progress` is told every second or so how many vectors of how many are done, and can stop the build.
     ///

@@ -103,7 +103,10 @@ group('every code', () => {
     ...['clipboard_empty', 'clipboard_unavailable', 'export_failed', 'export_into_library', 'image_unknown'],
     ...['internal', 'no_tray', 'not_ready', 'open_failed', 'photo_offline', 'too_many_examples'],
   ];
-  const ofFiles = ['file_changing', 'file_missing', 'file_too_large', 'panicked', 'unreadable'];
+  const ofFiles = [
+    ...['file_changing', 'file_missing', 'file_too_large', 'panicked', 'unreadable'],
+    ...['reader_died', 'reader_took_too_long'],
+  ];
   const codes = [...crates.flatMap(codesOf), ...ofShell, ...ofFiles];
 
   /** The stable names in a crate's error type. */

@@ -23,7 +23,8 @@ fn settings_stay_and_can_be_read_before_opening() {
 #[test]
 fn another_model_and_number_of_threads_can_be_chosen() {
     let place = Place::with_classes(&["hat"]);
-    let options = Options { model: BuiltInModel::Accurate, threads: NonZeroUsize::new(1) };
+    let options =
+        Options { model: BuiltInModel::Accurate, threads: NonZeroUsize::new(1), ..Options::default() };
     let library = Library::open_with(&place.data(), &options).unwrap();
     library.add_folder(&place.photos()).unwrap();
     crate::place::update(&library);

@@ -1,0 +1,149 @@
+//! Two pipes, for systems on which descriptors cannot go along; the library reads the file and sends its bytes.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use super::super::Input;
+use super::{head, length};
+
+type Message = (Vec<u8>, Option<Input>);
+
+/// One end.
+pub(crate) struct Channel {
+    to: Box<dyn Write + Send>,
+    /// A thread reads the other pipe: what is waited for can come too late, and a pipe has no deadline.
+    from: Receiver<io::Result<Message>>,
+}
+
+impl Channel {
+    fn over(from: impl Read + Send + 'static, to: impl Write + Send + 'static) -> Self {
+        let (sender, receiver) = crossbeam_channel::bounded(1);
+        thread::spawn(move || {
+            let mut from = from;
+            loop {
+                let message = receive(&mut from);
+                let last = message.is_err();
+                if sender.send(message).is_err() || last {
+                    break;
+                }
+            }
+        });
+        Self { to: Box::new(to), from: receiver }
+    }
+
+    /// Starts a process that has the other end.
+    pub(crate) fn start(command: &mut Command) -> io::Result<(Self, Child)> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        match (child.stdout.take(), child.stdin.take()) {
+            (Some(from), Some(to)) => Ok((Self::over(from, to), child)),
+            _ => Err(io::Error::other("the process has no pipes")),
+        }
+    }
+
+    /// The end of a process that was started with one.
+    #[cfg(not(unix))]
+    pub(crate) fn of_this_process() -> io::Result<Self> {
+        Ok(Self::over(io::stdin(), io::stdout()))
+    }
+
+    /// Waits until the other end is closed. Here that is seen by whoever receives.
+    #[cfg(not(unix))]
+    pub(crate) fn wait_for_end(&self) -> io::Result<impl FnOnce() + Send + 'static> {
+        Ok(|| {
+            loop {
+                thread::park();
+            }
+        })
+    }
+
+    pub(crate) fn send(&mut self, body: &[u8], input: Option<&Input>) -> io::Result<()> {
+        let read;
+        let along = match input {
+            Some(Input::Bytes(bytes)) => Some(&bytes[..]),
+            Some(Input::File(file)) => {
+                let mut bytes = Vec::new();
+                (&**file).read_to_end(&mut bytes)?;
+                read = bytes;
+                Some(&read[..])
+            }
+            None => None,
+        };
+        self.to.write_all(&head(body)?)?;
+        self.to.write_all(body)?;
+        // One more than there are bytes, or 0 for no file.
+        self.to.write_all(&along.map_or(0, |bytes| bytes.len() as u64 + 1).to_le_bytes())?;
+        self.to.write_all(along.unwrap_or_default())?;
+        self.to.flush()
+    }
+
+    /// The next message; an error of kind `TimedOut` when it is not whole in time.
+    pub(crate) fn receive(&mut self, within: Option<Duration>) -> io::Result<Message> {
+        let received = match within {
+            Some(within) => self.from.recv_timeout(within),
+            None => self.from.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        received.unwrap_or_else(|error| {
+            Err(match error {
+                RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
+                RecvTimeoutError::Disconnected => io::ErrorKind::UnexpectedEof.into(),
+            })
+        })
+    }
+}
+
+fn receive(from: &mut impl Read) -> io::Result<Message> {
+    let mut head = [0; 4];
+    from.read_exact(&mut head)?;
+    let mut body = vec![0; length(head)?];
+    from.read_exact(&mut body)?;
+    let mut along = [0; 8];
+    from.read_exact(&mut along)?;
+    let input = match u64::from_le_bytes(along).checked_sub(1) {
+        Some(bytes) if bytes <= imaging::Limits::default().max_file_bytes + 1 => {
+            let mut file = vec![0; bytes as usize];
+            from.read_exact(&mut file)?;
+            Some(Input::Bytes(Arc::from(file)))
+        }
+        Some(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "the file is too long")),
+        None => None,
+    };
+    Ok((body, input))
+}
+
+impl std::fmt::Debug for Channel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Channel").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_and_files_come_back_as_they_went() {
+        // `cat` gives back whatever it is given.
+        let (mut channel, mut child) = Channel::start(&mut Command::new("cat")).unwrap();
+        let file = Input::Bytes(Arc::from(&b"pixels"[..]));
+        for (body, input) in [(&b"hello"[..], Some(&file)), (b"", None)] {
+            channel.send(body, input).unwrap();
+            let (received, along) = channel.receive(None).unwrap();
+            assert_eq!(received, body);
+            let along = along.map(|along| match along {
+                Input::Bytes(bytes) => bytes,
+                Input::File(_) => panic!("bytes were sent"),
+            });
+            assert_eq!(along.as_deref(), input.map(|_| &b"pixels"[..]));
+        }
+        let late = channel.receive(Some(Duration::from_millis(1)));
+        assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(channel.receive(None).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+}

@@ -1,0 +1,146 @@
+//! A pair of sockets; files go along as descriptors, so that their bytes need not.
+
+use std::fs::File;
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
+    SendFlags,
+};
+
+use super::super::Input;
+use super::{head, length};
+
+/// One end.
+#[derive(Debug)]
+pub(crate) struct Channel(UnixStream);
+
+impl Channel {
+    /// Starts a process that has the other end.
+    pub(crate) fn start(command: &mut Command) -> io::Result<(Self, Child)> {
+        let (ours, theirs) = UnixStream::pair()?;
+        let child = command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).spawn()?;
+        Ok((Self(ours), child))
+    }
+
+    /// The end of a process that was started with one.
+    pub(crate) fn of_this_process() -> io::Result<Self> {
+        Ok(Self(io::stdin().as_fd().try_clone_to_owned()?.into()))
+    }
+
+    /// Waits until the other end is closed.
+    pub(crate) fn wait_for_end(&self) -> io::Result<impl FnOnce() + Send + 'static> {
+        let stream = self.0.try_clone()?;
+        Ok(move || {
+            // Asked for nothing, it reports hang-ups only.
+            let mut polled =
+                [rustix::event::PollFd::from_borrowed_fd(stream.as_fd(), rustix::event::PollFlags::empty())];
+            while rustix::event::poll(&mut polled, None) == Err(rustix::io::Errno::INTR) {}
+        })
+    }
+
+    pub(crate) fn send(&mut self, body: &[u8], input: Option<&Input>) -> io::Result<()> {
+        let file = match input {
+            Some(Input::File(file)) => Some(Arc::clone(file)),
+            Some(Input::Bytes(bytes)) => Some(Arc::new(in_memory(bytes)?)),
+            None => None,
+        };
+        let head = head(body)?;
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut along = SendAncillaryBuffer::new(&mut space);
+        let descriptors = file.as_ref().map(|file| [file.as_fd()]);
+        if let Some(descriptors) = &descriptors {
+            along.push(SendAncillaryMessage::ScmRights(descriptors));
+        }
+        // A dead reader is an error here, not a signal that ends us.
+        let sent = rustix::net::sendmsg(&self.0, &[IoSlice::new(&head)], &mut along, SendFlags::NOSIGNAL)?;
+        self.0.write_all(&head[sent..])?;
+        self.0.write_all(body)
+    }
+
+    /// The next message; an error of kind `TimedOut` when it is not whole in time.
+    pub(crate) fn receive(&mut self, within: Option<Duration>) -> io::Result<(Vec<u8>, Option<Input>)> {
+        let deadline = within.map(|within| Instant::now() + within);
+        let mut head = [0; 4];
+        self.wait(deadline)?;
+        let (received, file) = self.receive_head(&mut head)?;
+        self.fill(&mut head[received..], deadline)?;
+        let mut body = vec![0; length(head)?];
+        self.fill(&mut body, deadline)?;
+        Ok((body, file.map(|file| Input::File(Arc::new(file)))))
+    }
+
+    fn receive_head(&self, head: &mut [u8; 4]) -> io::Result<(usize, Option<File>)> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut along = RecvAncillaryBuffer::new(&mut space);
+        let mut parts = [IoSliceMut::new(head)];
+        let received = rustix::net::recvmsg(&self.0, &mut parts, &mut along, RecvFlags::CMSG_CLOEXEC)
+            .map_err(timed_out)?;
+        if received.bytes == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let file = along.drain().find_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(mut files) => files.next().map(File::from),
+            _ => None,
+        });
+        Ok((received.bytes, file))
+    }
+
+    fn fill(&mut self, mut buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<()> {
+        while !buffer.is_empty() {
+            self.wait(deadline)?;
+            match self.0.read(buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => buffer = &mut buffer[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the next read wait until the deadline.
+    fn wait(&self, deadline: Option<Instant>) -> io::Result<()> {
+        let Some(deadline) = deadline else { return self.0.set_read_timeout(None) };
+        match deadline.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
+            left => self.0.set_read_timeout(Some(left)),
+        }
+    }
+}
+
+fn timed_out(error: rustix::io::Errno) -> io::Error {
+    match error {
+        rustix::io::Errno::AGAIN => io::ErrorKind::TimedOut.into(),
+        error => error.into(),
+    }
+}
+
+/// A file of these bytes that no directory knows.
+#[cfg(target_os = "linux")]
+fn in_memory(bytes: &[u8]) -> io::Result<File> {
+    let file = File::from(rustix::fs::memfd_create("image", rustix::fs::MemfdFlags::CLOEXEC)?);
+    write_and_rewind(file, bytes)
+}
+
+/// A file of these bytes that no directory knows.
+#[cfg(not(target_os = "linux"))]
+fn in_memory(bytes: &[u8]) -> io::Result<File> {
+    write_and_rewind(tempfile::tempfile()?, bytes)
+}
+
+fn write_and_rewind(mut file: File, bytes: &[u8]) -> io::Result<File> {
+    use std::io::Seek;
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file)
+}

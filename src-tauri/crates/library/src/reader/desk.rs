@@ -1,0 +1,124 @@
+//! What a reader does with the file it holds. It opens nothing: it is handed open files and bytes.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use catalog::ContentHash;
+use imaging::Limits;
+
+use super::Input;
+use super::protocol::{Refusal, Reply, Request};
+use crate::model::Model;
+use crate::photo::{self, DigestError};
+use crate::prepared;
+use crate::profile::{Stage, Stopwatch};
+
+/// A file buffer up to this size is used again for the next photo.
+const KEPT_BUFFER: usize = 16 << 20;
+
+/// The model, and the file that is being read.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    model: Arc<Model>,
+    bytes: Vec<u8>,
+    hash: ContentHash,
+}
+
+impl Desk {
+    pub(crate) fn new(model: Arc<Model>) -> Self {
+        Self { model, bytes: Vec::new(), hash: ContentHash::default() }
+    }
+
+    /// Bytes that answering this holds, beside the file's; none where the header cannot be read.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory_for(&self, request: &Request) -> Option<u64> {
+        let limits = Limits::default();
+        match request {
+            Request::Start { .. } | Request::Load => Some(limits.max_file_bytes),
+            Request::Cost | Request::Size => Some(0),
+            // Whatever the target, it never takes more than the picture in full.
+            _ => imaging::probe(&self.bytes, &limits).ok().map(|probe| imaging::decoding_cost(&probe, None)),
+        }
+    }
+
+    /// The file that is being read.
+    #[cfg(debug_assertions)]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Answers; one bad file costs one answer, also when code of ours or a library's panics over it.
+    pub(crate) fn answer(
+        &mut self,
+        request: &Request,
+        input: Option<Input>,
+        stopwatch: &Stopwatch,
+    ) -> Result<Reply, Refusal> {
+        let answered = catch_unwind(AssertUnwindSafe(|| self.work(request, input, stopwatch)));
+        answered.unwrap_or_else(|_| {
+            Err(Refusal::Image {
+                code: "panicked".to_owned(),
+                reason: "reading it made Lookalike stumble; please report this".to_owned(),
+            })
+        })
+    }
+
+    fn work(
+        &mut self,
+        request: &Request,
+        input: Option<Input>,
+        stopwatch: &Stopwatch,
+    ) -> Result<Reply, Refusal> {
+        let (model, bytes) = (&*self.model, &self.bytes);
+        let image = |error| Refusal::from(DigestError::Image(error));
+        Ok(match *request {
+            Request::Start { .. } => Reply::Ready { unconfined: None },
+            Request::Load => {
+                let loaded = self.load(input, stopwatch);
+                return loaded.map_err(|error| Refusal::Unreadable { reason: error.to_string() });
+            }
+            Request::Cost => {
+                let cost = stopwatch.time(Stage::Decode, || photo::cost(bytes, model));
+                Reply::Cost(cost.map_err(image)?)
+            }
+            Request::Digest => Reply::Digest(Box::new(photo::digest(bytes, self.hash, model, stopwatch)?)),
+            Request::Embed { region } => Reply::Embedding(photo::embed_query(bytes, region, model)?),
+            Request::Size => {
+                let probe = imaging::probe(bytes, &Limits::default()).map_err(image)?;
+                Reply::Size(probe.width, probe.height)
+            }
+            Request::Preview => Reply::Preview(photo::preview(bytes).map_err(image)?),
+            Request::Reduce { max_side, quality } => {
+                Reply::Jpeg(photo::reduced_jpeg(bytes, max_side, quality).map_err(image)?)
+            }
+            Request::Prepare => {
+                let prepared::Prepared { image: pixels, full } = prepared::decode(bytes).map_err(image)?;
+                let (width, height) = (pixels.width(), pixels.height());
+                Reply::Pixels { width, height, pixels: pixels.into_pixels(), full }
+            }
+        })
+    }
+
+    fn load(&mut self, input: Option<Input>, stopwatch: &Stopwatch) -> io::Result<Reply> {
+        if self.bytes.capacity() > KEPT_BUFFER {
+            // One huge file must not leave every reader with a huge buffer.
+            self.bytes = Vec::new();
+        }
+        self.bytes.clear();
+        match input {
+            Some(Input::File(file)) => stopwatch.time(Stage::Read, || fill(&mut self.bytes, &file))?,
+            Some(Input::Bytes(bytes)) => self.bytes.extend_from_slice(&bytes),
+            None => return Err(io::Error::other("no file came along")),
+        }
+        self.hash = stopwatch.time(Stage::Hash, || *blake3::hash(&self.bytes).as_bytes());
+        Ok(Reply::Loaded { hash: self.hash, bytes: self.bytes.len() as u64 })
+    }
+}
+
+fn fill(buffer: &mut Vec<u8>, file: &File) -> io::Result<()> {
+    let limit = Limits::default().max_file_bytes;
+    buffer.reserve_exact(file.metadata()?.len().min(limit) as usize);
+    file.take(limit + 1).read_to_end(buffer).map(drop)
+}

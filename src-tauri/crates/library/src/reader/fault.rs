@@ -1,0 +1,63 @@
+//! What a hostile file might make a decoder do, for the tests of the end-to-end kind. Not in release builds.
+//!
+//! With `LOOKALIKE_FAULTS` set, a file that begins with `LOOKALIKE-FAULT` and the name of a fault has the reader commit
+//! it.
+
+use std::fs::File;
+use std::io::Read;
+use std::time::Duration;
+
+use super::desk::Desk;
+use super::protocol::Request;
+
+/// Tests do not wait as long as people do.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+
+const MARK: &[u8] = b"LOOKALIKE-FAULT ";
+
+pub(crate) fn are_asked_for() -> bool {
+    std::env::var_os("LOOKALIKE_FAULTS").is_some()
+}
+
+/// Does what the file says, if it says something. What the system refuses ends nothing.
+pub(crate) fn commit(request: &Request, desk: &Desk) {
+    if matches!(request, Request::Load) || !are_asked_for() {
+        return;
+    }
+    let Some(name) = desk.bytes().strip_prefix(MARK) else { return };
+    match name.trim_ascii_end() {
+        b"crash" => std::process::abort(),
+        b"stack" => _ = overflow(0),
+        b"loop" => loop {
+            std::hint::black_box(());
+        },
+        b"memory" => hoard(),
+        b"read" => die_if(&File::open("/etc/passwd").and_then(|mut file| file.read(&mut [0; 1]))),
+        b"write" => die_if(&std::fs::write(std::env::temp_dir().join("lookalike-escaped"), "")),
+        b"connect" => die_if(&std::net::UdpSocket::bind("127.0.0.1:0")),
+        b"local-socket" => die_if(&std::os::unix::net::UnixDatagram::unbound()),
+        b"run" => die_if(&std::process::Command::new("true").status()),
+        _ => {}
+    }
+}
+
+/// A test sees by the reader's death that it was not stopped.
+fn die_if<T>(escaped: &std::io::Result<T>) {
+    if escaped.is_ok() {
+        std::process::abort();
+    }
+}
+
+#[expect(unconditional_recursion, reason = "that is what is asked for")]
+fn overflow(depth: u64) -> u64 {
+    let frame = std::hint::black_box([depth; 512]);
+    overflow(frame[7] + 1) + frame[511]
+}
+
+fn hoard() {
+    let mut hoard = Vec::new();
+    loop {
+        hoard.push(vec![1_u8; 64 << 20]);
+        std::hint::black_box(&hoard);
+    }
+}

@@ -1,0 +1,208 @@
+//! Reads image files that nobody vouches for, in processes of their own.
+//!
+//! A reader is this very program in another role ([`serve_if_asked`]). It holds one file at a time, which it is handed
+//! open, decodes and embeds it, and can do nothing else: no network, no other file, bounded memory, bounded time. When
+//! a file takes it down, that costs the file; the next one gets a new reader.
+//!
+//! Programs that do not offer the role read in their own process instead; both ways run the same [`desk`].
+
+mod channel;
+mod desk;
+#[cfg(debug_assertions)]
+mod fault;
+mod pool;
+mod process;
+mod protocol;
+mod role;
+#[cfg(target_os = "linux")]
+mod sandbox;
+
+pub use role::serve_if_asked;
+
+pub(crate) use pool::Readers;
+pub(crate) use protocol::Refusal;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use catalog::photo::Stamp;
+use catalog::{ContentHash, Region};
+
+use crate::original::{Original, ReadError};
+use crate::photo::{Digest, Preview};
+use crate::prepared::Prepared;
+use crate::profile::Stopwatch;
+use desk::Desk;
+use process::ReaderProcess;
+use protocol::{Reply, Request};
+
+/// A reader takes no longer than this over one step with a file, reading it from its drive aside. The slowest that we
+/// know, 400 megapixels of TIFF on a small machine, takes a quarter of it.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What a reader is given to hold.
+#[derive(Debug, Clone)]
+pub(crate) enum Input {
+    File(Arc<File>),
+    Bytes(Arc<[u8]>),
+}
+
+/// A file that a reader holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Loaded {
+    pub(crate) hash: ContentHash,
+    pub(crate) bytes: u64,
+}
+
+/// Why a reader gives no answer.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// The file does not get as far as a reader.
+    File(ReadError),
+    /// It says why.
+    Refused(Refusal),
+    /// It died.
+    Died,
+    /// It was ended, as it took too long.
+    TookTooLong,
+    /// There is no reader: that is no fault of the file's.
+    NoReader(io::Error),
+}
+
+type Result<T, E = Unread> = std::result::Result<T, E>;
+
+/// Reads one file after the other.
+#[derive(Debug)]
+pub(crate) enum Reader {
+    /// In this process.
+    Here(Box<Desk>),
+    /// In a process of its own.
+    Process(ReaderProcess),
+}
+
+impl Reader {
+    /// Takes an image and reads it to its end.
+    pub(crate) fn load(&mut self, input: Input, stopwatch: &Stopwatch) -> Result<Loaded> {
+        match self.ask(&Request::Load, Some(input), stopwatch) {
+            Ok(Reply::Loaded { hash, bytes }) => Ok(Loaded { hash, bytes }),
+            Ok(_) => Err(Unread::Died),
+            Err(Unread::Refused(Refusal::Unreadable { reason })) => {
+                Err(Unread::File(ReadError::Io(io::Error::other(reason))))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Takes the file at `path` and reads it to its end. Returns its hash and the stamp that it had throughout.
+    pub(crate) fn load_file(&mut self, path: &Path, stopwatch: &Stopwatch) -> Result<(ContentHash, Stamp)> {
+        let original = Original::open(path, imaging::Limits::default().max_file_bytes)?;
+        let loaded = self.load(Input::File(Arc::clone(&original.file)), stopwatch)?;
+        Ok((loaded.hash, original.stamp_after(loaded.bytes)?))
+    }
+
+    /// Bytes that [`Self::digest`] will hold at its peak.
+    pub(crate) fn cost(&mut self, stopwatch: &Stopwatch) -> Result<u64> {
+        match self.ask(&Request::Cost, None, stopwatch)? {
+            Reply::Cost(bytes) => Ok(bytes),
+            _ => Err(Unread::Died),
+        }
+    }
+
+    /// All that the catalog stores of the file.
+    pub(crate) fn digest(&mut self, stopwatch: &Stopwatch) -> Result<Box<Digest>> {
+        match self.ask(&Request::Digest, None, stopwatch)? {
+            Reply::Digest(digest) => Ok(digest),
+            _ => Err(Unread::Died),
+        }
+    }
+
+    /// The embedding, of unit length, of the image or of a region of it in full-size upright pixels.
+    pub(crate) fn embed(&mut self, region: Option<Region>) -> Result<Vec<f32>> {
+        match self.ask(&Request::Embed { region }, None, &Stopwatch::default())? {
+            Reply::Embedding(embedding) => Ok(embedding),
+            _ => Err(Unread::Died),
+        }
+    }
+
+    /// Width and height of the upright image.
+    pub(crate) fn size(&mut self) -> Result<(u32, u32)> {
+        match self.ask(&Request::Size, None, &Stopwatch::default())? {
+            Reply::Size(width, height) => Ok((width, height)),
+            _ => Err(Unread::Died),
+        }
+    }
+
+    /// A small picture of the image.
+    pub(crate) fn preview(&mut self) -> Result<Preview> {
+        match self.ask(&Request::Preview, None, &Stopwatch::default())? {
+            Reply::Preview(preview) => Ok(preview),
+            _ => Err(Unread::Died),
+        }
+    }
+
+    /// The image as an upright JPEG of at most `max_side` pixels a side.
+    pub(crate) fn reduce(&mut self, max_side: u32, quality: u8) -> Result<Vec<u8>> {
+        match self.ask(&Request::Reduce { max_side, quality }, None, &Stopwatch::default())? {
+            Reply::Jpeg(jpeg) => Ok(jpeg),
+            _ => Err(Unread::Died),
+        }
+    }
+
+    /// The image's pixels, for many regions to be embedded.
+    pub(crate) fn prepare(&mut self) -> Result<Prepared> {
+        match self.ask(&Request::Prepare, None, &Stopwatch::default())? {
+            Reply::Pixels { width, height, pixels, full } => imaging::RgbImage::new(width, height, pixels)
+                .map(|image| Prepared { image, full })
+                .map_err(|_| Unread::Died),
+            _ => Err(Unread::Died),
+        }
+    }
+
+    fn ask(&mut self, request: &Request, input: Option<Input>, stopwatch: &Stopwatch) -> Result<Reply> {
+        match self {
+            Self::Here(desk) => desk.answer(request, input, stopwatch).map_err(Unread::Refused),
+            Self::Process(process) => process.ask(request, input.as_ref(), stopwatch),
+        }
+    }
+
+    /// Whether it can be given more to read.
+    pub(crate) fn is_alive(&self) -> bool {
+        match self {
+            Self::Here(_) => true,
+            Self::Process(process) => process.is_alive(),
+        }
+    }
+}
+
+impl From<ReadError> for Unread {
+    fn from(error: ReadError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl Unread {
+    /// A stable name for the reason.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::File(error) => error.code(),
+            Self::Refused(refusal) => refusal.code(),
+            Self::Died => "reader_died",
+            Self::TookTooLong => "reader_took_too_long",
+            Self::NoReader(_) => "no_reader",
+        }
+    }
+
+    /// The reason in words.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::File(error) => error.reason(),
+            Self::Refused(refusal) => refusal.reason(),
+            Self::Died => "reading it crashed the reader, or took more memory than a photo may".to_owned(),
+            Self::TookTooLong => format!("reading it took longer than {} s", PATIENCE.as_secs()),
+            Self::NoReader(error) => format!("the program that reads images does not start: {error}"),
+        }
+    }
+}

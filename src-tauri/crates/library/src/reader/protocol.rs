@@ -1,0 +1,120 @@
+//! What is said between the library and a reader. Both are the same build of the same program.
+//!
+//! The library takes nothing that a reader says on trust: a file may have taken the reader over. Replies are data with
+//! bounded length; one that does not fit its question counts as the reader's death.
+
+use catalog::Region;
+use serde::{Deserialize, Serialize};
+
+use crate::photo::{Digest, DigestError, Preview};
+use crate::profile::Times;
+use crate::{BuiltInModel, LibraryError};
+
+/// The longest message: pixels of a prepared image and something to spare.
+pub(crate) const LONGEST: u64 = 256 << 20;
+
+/// What a reader is asked.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Request {
+    /// Load the model. Comes first, and once.
+    Start { model: BuiltInModel },
+    /// Take the file that comes with this and read it; all that follows is about it.
+    Load,
+    /// See [`Reader::cost`](super::Reader::cost).
+    Cost,
+    /// See [`Reader::digest`](super::Reader::digest).
+    Digest,
+    /// See [`Reader::embed`](super::Reader::embed).
+    Embed { region: Option<Region> },
+    /// See [`Reader::size`](super::Reader::size).
+    Size,
+    /// See [`Reader::preview`](super::Reader::preview).
+    Preview,
+    /// See [`Reader::reduce`](super::Reader::reduce).
+    Reduce { max_side: u32, quality: u8 },
+    /// See [`Reader::prepare`](super::Reader::prepare).
+    Prepare,
+}
+
+/// What a reader answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Reply {
+    /// The model is loaded. What keeps the reader confined failed where `unconfined` has the reason.
+    Ready {
+        unconfined: Option<String>,
+    },
+    Loaded {
+        hash: catalog::ContentHash,
+        bytes: u64,
+    },
+    Cost(u64),
+    Digest(Box<Digest>),
+    Embedding(Vec<f32>),
+    Size(u32, u32),
+    Preview(Preview),
+    Jpeg(#[serde(with = "serde_bytes")] Vec<u8>),
+    Pixels {
+        width: u32,
+        height: u32,
+        #[serde(with = "serde_bytes")]
+        pixels: Vec<u8>,
+        full: (u32, u32),
+    },
+}
+
+/// A reply, or why there is none, and where the time went.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Answer {
+    pub(crate) reply: Result<Reply, Refusal>,
+    pub(crate) times: Times,
+}
+
+/// Why a file yields nothing, in a reader's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Refusal {
+    /// It is no picture that we can read.
+    Image { code: String, reason: String },
+    /// The drive it lies on, or the system, does not give it out.
+    Unreadable { reason: String },
+    /// The picture decodes and gives no usable embedding.
+    Embedding { code: String, reason: String },
+    /// The region leaves the image of this width and height.
+    Crop { region: Region, width: u32, height: u32 },
+}
+
+impl Refusal {
+    /// A stable name for the reason.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::Image { code, .. } | Self::Embedding { code, .. } => code,
+            Self::Unreadable { .. } => "unreadable",
+            Self::Crop { .. } => "crop_out_of_bounds",
+        }
+    }
+
+    /// The reason in words.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Image { reason, .. } | Self::Embedding { reason, .. } | Self::Unreadable { reason } => {
+                reason.clone()
+            }
+            Self::Crop { region, width, height } => {
+                LibraryError::crop_out_of_bounds(*region, *width, *height).to_string()
+            }
+        }
+    }
+}
+
+impl From<DigestError> for Refusal {
+    fn from(error: DigestError) -> Self {
+        match error {
+            DigestError::Image(error) => {
+                Self::Image { code: error.code().to_owned(), reason: error.to_string() }
+            }
+            DigestError::Crop { region, width, height } => Self::Crop { region, width, height },
+            DigestError::Embedding(error) => {
+                Self::Embedding { code: error.code().to_owned(), reason: error.to_string() }
+            }
+        }
+    }
+}

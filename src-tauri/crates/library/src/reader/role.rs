@@ -1,0 +1,85 @@
+//! The reader's end: this program, started with one certain argument.
+
+use std::ffi::OsStr;
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use super::channel::Channel;
+use super::desk::Desk;
+use super::protocol::{Answer, Reply, Request};
+use crate::model::Model;
+use crate::profile::Stopwatch;
+
+/// The argument that asks for the role. No command of ours and hardly a file is called so.
+pub(crate) const ROLE: &str = "--read-images-for-lookalike";
+
+/// Reads images for another process of this program if that is what this one was started for, and returns how it ended.
+/// None when it was not: go on as ever.
+///
+/// A program that opens libraries with [`Options::isolated`](crate::Options::isolated) calls this before anything
+/// else.
+pub fn serve_if_asked() -> Option<ExitCode> {
+    let asked = std::env::args_os().nth(1).as_deref() == Some(OsStr::new(ROLE));
+    asked.then(|| match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        // The library is gone, or has had enough of this reader.
+        Err(_) => ExitCode::FAILURE,
+    })
+}
+
+fn serve() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    super::sandbox::leave_everything_behind();
+    let mut channel = Channel::of_this_process()?;
+    let (request, _) = receive(&mut channel)?;
+    let Request::Start { model } = request else { return Err(io::ErrorKind::InvalidData.into()) };
+    let model = Model::load(model).map_err(io::Error::other)?;
+    // LiteRT opens what it needs when it loads and runs its first image; after this nothing can be opened.
+    model.warm_up().map_err(io::Error::other)?;
+    let mut desk = Desk::new(Arc::new(model));
+    let confinement = confine();
+    // A reader that is busy does not see that nobody waits for it any more.
+    let ended = channel.wait_for_end()?;
+    thread::spawn(move || {
+        ended();
+        std::process::exit(0);
+    });
+    let unconfined = confinement.as_ref().err().map(ToString::to_string);
+    let ready = Answer { reply: Ok(Reply::Ready { unconfined }), times: Stopwatch::default().times() };
+    send(&mut channel, &ready)?;
+    loop {
+        let (request, input) = receive(&mut channel)?;
+        #[cfg(target_os = "linux")]
+        if let Ok(confinement) = &confinement {
+            confinement.allow_memory(desk.memory_for(&request).unwrap_or(0));
+        }
+        let stopwatch = Stopwatch::default();
+        let reply = desk.answer(&request, input, &stopwatch);
+        #[cfg(debug_assertions)]
+        super::fault::commit(&request, &desk);
+        send(&mut channel, &Answer { reply, times: stopwatch.times() })?;
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn confine() -> io::Result<super::sandbox::Confinement> {
+    super::sandbox::confine()
+}
+
+/// Windows and macOS: a process of its own, and no more than that yet.
+#[cfg(not(target_os = "linux"))]
+fn confine() -> io::Result<()> {
+    Err(io::Error::other("this system's way to confine a process is not used yet"))
+}
+
+fn receive(channel: &mut Channel) -> io::Result<(Request, Option<super::Input>)> {
+    let (body, input) = channel.receive(None)?;
+    let request = postcard::from_bytes(&body).map_err(io::Error::other)?;
+    Ok((request, input))
+}
+
+fn send(channel: &mut Channel, answer: &Answer) -> io::Result<()> {
+    channel.send(&postcard::to_stdvec(answer).map_err(io::Error::other)?, None)
+}

@@ -1,0 +1,163 @@
+//! Image files are read in processes of their own: what a file does to its reader costs that file and nothing else.
+//!
+//! Debug builds commit the faults that a hostile file might cause in a decoder when such a file asks for them by name
+//! (`library::reader::fault`); the processes, and what confines them, are the real ones.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::place::{Place, samples};
+
+/// A library of six hats, and a file for each fault.
+fn place_with_faults(faults: &[&str]) -> Place {
+    let place = Place::with_classes(&["hat"]).with_environment("LOOKALIKE_FAULTS", "1");
+    for fault in faults {
+        fs::write(place.photo(&format!("{fault}.jpg")), format!("LOOKALIKE-FAULT {fault}\n")).unwrap();
+    }
+    place
+}
+
+fn reason(summary: &Value, fault: &str) -> String {
+    let failures = summary["failures"].as_array().unwrap();
+    let name = format!("{fault}.jpg");
+    let failure = failures.iter().find(|failure| failure["path"].as_str().unwrap().ends_with(&name));
+    failure.unwrap_or_else(|| panic!("{name} is not listed: {failures:?}"))["reason"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// Readers that serve this place's commands, and have not been seen to end.
+fn readers(place: &Place) -> Vec<u32> {
+    let ours = |id: &u32| {
+        let read = |name: &str| fs::read(format!("/proc/{id}/{name}")).unwrap_or_default();
+        let is_reader = read("cmdline").starts_with(b"lookalike-reader\0");
+        let mark = format!("LOOKALIKE_PLACE={}", place.root().display());
+        is_reader && read("environ").split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+    };
+    let entries =
+        fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok());
+    entries.filter_map(|name| name.parse().ok()).filter(ours).collect()
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(30), "not so after half a minute: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_file_that_takes_its_reader_down_costs_itself_only() {
+    let place = place_with_faults(&["crash", "stack", "loop", "memory"]);
+    let summary = place.index();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&6.into(), &4.into()), "{summary}");
+    for fault in ["crash", "stack", "memory"] {
+        assert!(
+            reason(&summary, fault).contains("crashed the reader"),
+            "{fault}: {}",
+            reason(&summary, fault)
+        );
+    }
+    assert!(reason(&summary, "loop").contains("took longer"), "{}", reason(&summary, "loop"));
+    let query = samples().join("hat/hat-1.jpg");
+    assert_eq!(place.search(&[query.to_str().unwrap(), "-n", "1"]), ["hat/hat-1.jpg"]);
+}
+
+#[test]
+fn a_file_that_took_a_reader_down_is_left_alone_until_it_changes() {
+    let place = place_with_faults(&["crash"]);
+    assert_eq!(place.index()["failed"], 1);
+    let index_again = || {
+        let output = place
+            .command()
+            .env("LOOKALIKE_LOG", "warn")
+            .args(["index"])
+            .arg(place.photos())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!index_again().contains("a reader is ended"), "it is not read again");
+    fs::write(place.photo("crash.jpg"), "LOOKALIKE-FAULT crash\n\n").unwrap();
+    assert!(index_again().contains("a reader is ended"), "it has changed");
+    fs::copy(samples().join("shoes/shoes-1.jpg"), place.photo("crash.jpg")).unwrap();
+    assert_eq!(place.index()["failed"], 0);
+}
+
+#[test]
+fn a_query_that_takes_its_reader_down_says_so() {
+    let place = place_with_faults(&[]);
+    place.index();
+    let query = place.root().join("query.jpg");
+    fs::write(&query, "LOOKALIKE-FAULT crash").unwrap();
+    let output = place.run(&["search", query.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("query.jpg") && message.contains("crashed the reader"), "{message}");
+}
+
+#[test]
+fn a_reader_can_neither_open_files_nor_sockets_nor_start_programs() {
+    let faults = ["read", "write", "connect", "local-socket", "run"];
+    let place = place_with_faults(&faults);
+    let output = place
+        .command()
+        .env("LOOKALIKE_LOG", "warn")
+        .env("TMPDIR", place.root())
+        .args(["--json", "index"])
+        .arg(place.photos())
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!log.contains("not confined"), "{log}");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&6.into(), &5.into()), "{summary}");
+    for fault in faults {
+        // One that got through would have ended its reader.
+        let reason = reason(&summary, fault);
+        assert!(!reason.contains("crashed"), "{fault}: {reason}");
+    }
+    assert!(!place.root().join("lookalike-escaped").exists());
+}
+
+#[test]
+fn readers_end_with_the_library_also_when_it_is_killed() {
+    let place = place_with_faults(&["loop"]);
+    let mut watching = place.command();
+    watching.arg("watch").arg(place.photos()).stdout(Stdio::piped());
+    let mut child = watching.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().contains("\"indexed\"")).unwrap().unwrap();
+    assert!(!readers(&place).is_empty());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    until("no reader is left, not even the one in a loop", || readers(&place).is_empty());
+}
+
+#[test]
+fn killed_readers_cost_no_photo() {
+    let place = Place::with_classes(&["dress", "hat", "pants", "shoes"]);
+    let mut watching = place.command();
+    watching.arg("watch").arg(place.photos()).stdout(Stdio::piped());
+    let mut child = watching.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    // As the system does to programs when memory runs out.
+    for _ in 0..2 {
+        lines.find(|line| line.contains("\"indexed\"")).unwrap();
+        for reader in readers(&place) {
+            let _ = Command::new("kill").args(["-s", "KILL", &reader.to_string()]).status();
+        }
+    }
+    lines.find(|line| line.contains("up_to_date")).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(place.library().len(), 24);
+    assert_eq!(place.json(&["status"])["failed"], 0);
+}

@@ -233,6 +233,9 @@ impl Session {
                     recv(stopped) -> _ => return,
                     default(FIRST_SIGHT) => {}
                 }
+                if let Err(error) = library.expect_queries() {
+                    tracing::warn!(%error, "the first query will have to wait");
+                }
                 keep_up_to_date(&library, &control, &heard, &stopped, tell.as_ref());
             })
         };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use catalog::{Catalog, embedding};
+use parking_lot::Mutex;
 use vector_index::{RECALL_GOAL, TieredIndex, VectorIndex};
 
 use crate::control::Run;
@@ -23,11 +24,11 @@ pub(crate) const RECALL_SAMPLE: usize = 100;
 /// Neighbours that a recall check compares.
 pub(crate) const RECALL_AT: usize = 10;
 
-/// The library's vector index. It is read in the background; whoever needs it first waits for it.
+/// The library's vector index. It is read when it is needed for the first time, or in the background before.
 #[derive(Debug)]
 pub(crate) struct SearchIndex {
     origin: Arc<Origin>,
-    loader: Option<JoinHandle<()>>,
+    loader: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Where the vectors come from, and the vectors once they are read.
@@ -42,7 +43,7 @@ struct Origin {
 }
 
 impl SearchIndex {
-    /// Begins to load the snapshot in `directory` and to bring it in line with the catalog.
+    /// The index with its snapshot in `directory`, which is brought in line with the catalog when it is loaded.
     pub(crate) fn open(
         directory: PathBuf,
         model: &Model,
@@ -59,14 +60,20 @@ impl SearchIndex {
             directory,
             fingerprint,
         });
-        let loading = Arc::clone(&origin);
-        let loader = thread::spawn(move || {
-            if let Err(error) = loading.vectors() {
-                // Whoever needs the vectors tries again and hears of it.
-                tracing::warn!(%error, "the index could not be loaded");
-            }
+        Ok(Self { origin, loader: Mutex::default() })
+    }
+
+    /// Loads the vectors in the background, if nothing has begun to.
+    pub(crate) fn begin_to_load(&self) {
+        self.loader.lock().get_or_insert_with(|| {
+            let loading = Arc::clone(&self.origin);
+            thread::spawn(move || {
+                if let Err(error) = loading.vectors() {
+                    // Whoever needs the vectors tries again and hears of it.
+                    tracing::warn!(%error, "the index could not be loaded");
+                }
+            })
         });
-        Ok(Self { origin, loader: Some(loader) })
     }
 
     /// The vectors, by embedding id.
@@ -123,7 +130,7 @@ impl SearchIndex {
 
 impl Drop for SearchIndex {
     fn drop(&mut self) {
-        if let Some(loader) = self.loader.take() {
+        if let Some(loader) = self.loader.get_mut().take() {
             // It reports its own failures; one that panicked has been reported by the runtime.
             let _ = loader.join();
         }

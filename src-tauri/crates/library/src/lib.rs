@@ -140,8 +140,8 @@ impl Library {
         Self::open_with(data_dir, &Options::default())
     }
 
-    /// Opens the library in `data_dir`, making one where there is none. The vector index is read in the
-    /// background; whatever needs it waits for it.
+    /// Opens the library in `data_dir`, making one where there is none. The vector index is read when
+    /// something needs it; see [`Self::expect_queries`].
     ///
     /// Fails with [`LibraryError::InUse`] when another process has it open.
     pub fn open_with(data_dir: &Path, options: &Options) -> Result<Self> {
@@ -183,8 +183,9 @@ impl Library {
         self.index.save()
     }
 
-    /// Has what reads images ready for the first query. Does not wait for it.
+    /// Gets index and readers ready for the first query, in the background.
     pub fn expect_queries(&self) -> Result<()> {
+        self.index.begin_to_load();
         let reader = self.readers.take().map_err(|unread| LibraryError::unread(Path::new(""), unread))?;
         self.readers.give_back(reader);
         Ok(())

@@ -6,7 +6,7 @@
 use catalog::content::Content;
 use catalog::{ContentHash, Region};
 use image_embedder::FeatureVector;
-use imaging::{Decoded, ImageError, Limits, RgbImage, Target};
+use imaging::{Decoded, ImageError, Limits, Probe, RgbImage, Target};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Model;
@@ -44,9 +44,8 @@ pub(crate) enum DigestError {
 }
 
 /// Bytes that [`digest`] holds at its peak, the file's own not counted.
-pub(crate) fn cost(bytes: &[u8], model: &Model) -> Result<u64, ImageError> {
-    let probe = imaging::probe(bytes, &Limits::default())?;
-    Ok(imaging::decoding_cost(&probe, Some(whole_target(model))))
+pub(crate) fn cost(probe: &Probe, model: &Model) -> u64 {
+    imaging::decoding_cost(probe, Some(whole_target(model)))
 }
 
 /// One decode for thumbnail and embedding.

@@ -68,6 +68,8 @@ impl Library {
     /// The photos that pass the query's filter and are most like its examples, best first; the examples themselves
     /// are not among them.
     pub fn query(&self, query: &Query) -> Result<Vec<Match>> {
+        // While the examples are read.
+        self.index.begin_to_load();
         let vector = self.query_vector(&query.examples)?;
         let vectors = self.index.vectors()?;
         let allowed = self.allowed(&query.filter)?;

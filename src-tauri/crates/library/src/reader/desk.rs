@@ -24,22 +24,26 @@ pub(crate) struct Desk {
     model: Arc<Model>,
     bytes: Vec<u8>,
     hash: ContentHash,
+    /// See [`Self::memory_for`]; none until something asks.
+    announced: Option<u64>,
 }
 
 impl Desk {
     pub(crate) fn new(model: Arc<Model>) -> Self {
-        Self { model, bytes: Vec::new(), hash: ContentHash::default() }
+        Self { model, bytes: Vec::new(), hash: ContentHash::default(), announced: None }
     }
 
-    /// Bytes that answering this holds, beside the file's; none where the header cannot be read.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn memory_for(&self, request: &Request) -> Option<u64> {
+    /// Bytes that answering this holds at its peak, by what the file's header announces.
+    pub(crate) fn memory_for(&mut self, request: &Request) -> u64 {
         let limits = Limits::default();
         match request {
-            Request::Start { .. } | Request::Load => Some(limits.max_file_bytes),
-            Request::Cost | Request::Size => Some(0),
+            Request::Start { .. } | Request::Load => limits.max_file_bytes,
+            Request::Cost | Request::Size => 0,
             // Whatever the target, it never takes more than the picture in full.
-            _ => imaging::probe(&self.bytes, &limits).ok().map(|probe| imaging::decoding_cost(&probe, None)),
+            _ => *self.announced.get_or_insert_with(|| {
+                let probe = imaging::probe(&self.bytes, &limits);
+                probe.map_or(0, |probe| imaging::decoding_cost(&probe, None))
+            }),
         }
     }
 
@@ -80,8 +84,10 @@ impl Desk {
                 return loaded.map_err(|error| Refusal::Unreadable { reason: error.to_string() });
             }
             Request::Cost => {
-                let cost = stopwatch.time(Stage::Decode, || photo::cost(bytes, model));
-                Reply::Cost(cost.map_err(image)?)
+                let probe = stopwatch.time(Stage::Decode, || imaging::probe(bytes, &Limits::default()));
+                let probe = probe.map_err(image)?;
+                self.announced = Some(imaging::decoding_cost(&probe, None));
+                Reply::Cost(photo::cost(&probe, model))
             }
             Request::Digest => Reply::Digest(Box::new(photo::digest(bytes, self.hash, model, stopwatch)?)),
             Request::Embed { region } => Reply::Embedding(photo::embed_query(bytes, region, model)?),
@@ -107,6 +113,7 @@ impl Desk {
             self.bytes = Vec::new();
         }
         self.bytes.clear();
+        self.announced = None;
         match input {
             Some(Input::File(file)) => stopwatch.time(Stage::Read, || fill(&mut self.bytes, &file))?,
             Some(Input::Bytes(bytes)) => self.bytes.extend_from_slice(&bytes),

@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::protocol::Request;
 
 /// Tests do not wait as long as people do.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 
 const MARK: &[u8] = b"LOOKALIKE-FAULT ";
 

@@ -1,0 +1,14 @@
+//! Files that mean harm, made here, and what is asked of the crates that read files. For tests and fuzzing only.
+//!
+//! [`pictures`] are the files that photo folders are known to hold and that programs are known to break on.
+//! [`targets`] are the functions that fuzzing and the tests' share of it both call, with the seeds to begin from.
+//! Nothing of this is part of a program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here fails a test")]
+
+mod bytes;
+mod exif;
+mod frames;
+pub mod pictures;
+mod png;
+mod tiff;

@@ -53,6 +53,27 @@ pub fn all() -> Vec<Picture> {
     .concat()
 }
 
+/// A small file of each format without its second half.
+pub fn halves() -> Vec<Picture> {
+    let names = [
+        "orientation-1.jpg",
+        "rgb.png",
+        "still.gif",
+        "lossy.webp",
+        "lzw.tif",
+        "rgb.bmp",
+        "plain.heic",
+        "plain.avif",
+        "lossy.jxl",
+        "preview.nef",
+    ];
+    let half = |name: &str| {
+        let whole = fixture(name);
+        picture(&format!("half of {name}"), whole[..whole.len() / 2].to_vec(), DAMAGED)
+    };
+    names.into_iter().map(half).collect()
+}
+
 fn picture(name: &str, bytes: Vec<u8>, fate: Fate) -> Picture {
     Picture { name: name.to_owned(), bytes, fate }
 }

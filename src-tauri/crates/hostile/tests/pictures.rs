@@ -14,7 +14,8 @@ const MEMORY: u64 = 200 << 20;
 
 #[test]
 fn strange_pictures_are_shown_and_bad_ones_refused_for_the_right_reason() {
-    let wrong: Vec<String> = pictures::all().iter().filter_map(what_is_wrong).collect();
+    let wrong: Vec<String> =
+        pictures::all().iter().chain(&pictures::halves()).filter_map(what_is_wrong).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

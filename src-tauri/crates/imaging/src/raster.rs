@@ -8,7 +8,8 @@ use std::io::{Cursor, ErrorKind};
 use image::codecs::{
     bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder,
 };
-use image::{ColorType, DynamicImage, ImageDecoder, error::DecodingError};
+use image::error::{DecodingError, UnsupportedErrorKind};
+use image::{ColorType, DynamicImage, ImageDecoder};
 
 use crate::color;
 use crate::error::ImageError;
@@ -107,7 +108,11 @@ fn explain(
         image::ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
             ImageError::Truncated { format }
         }
-        image::ImageError::Unsupported(error) => ImageError::unsupported(format, &error),
+        image::ImageError::Unsupported(error) => match error.kind() {
+            UnsupportedErrorKind::Color(_) => ImageError::unsupported(format, "its kind of pixels is not known"),
+            UnsupportedErrorKind::GenericFeature(feature) => ImageError::unsupported(format, &feature),
+            _ => ImageError::unsupported(format, &error),
+        },
         image::ImageError::Limits(_) => {
             ImageError::TooMuchMemory { width, height, limit: limits.max_decoded_bytes }
         }

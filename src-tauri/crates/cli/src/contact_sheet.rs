@@ -1,6 +1,8 @@
 //! An HTML page with each query, its crop drawn, and the photos that look like it. One file, no scripts, no
 //! links to anywhere: thumbnails are inside the page.
 
+#![expect(clippy::disallowed_methods, reason = "writes the page that was asked for, outside of all folders of photos")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -29,17 +29,17 @@ pub(crate) fn png(frames: u32) -> Vec<u8> {
     let (width, height) = (96_u32, 64_u32);
     let control = |sequence: u32, width: u32, height: u32| {
         let size = [sequence, width, height, 0, 0].map(u32::to_be_bytes).concat();
-        png::chunk(b"fcTL", &[&size[..], &[0, 1, 0, 10, 0, 0]].concat())
+        png::chunk(*b"fcTL", &[&size[..], &[0, 1, 0, 10, 0, 0]].concat())
     };
-    let mut animation = png::chunk(b"acTL", &[(frames + 1).to_be_bytes(), [0; 4]].concat());
+    let mut animation = png::chunk(*b"acTL", &[(frames + 1).to_be_bytes(), [0; 4]].concat());
     animation.extend(control(0, width, height));
     let still = png::with_chunks(&png::black(width, height), &animation);
     let pixel = png::zlib_of_zeros(2);
     let more = (0..frames).flat_map(|frame| {
         let data = [&(frame * 2 + 2).to_be_bytes()[..], &pixel].concat();
-        [control(frame * 2 + 1, 1, 1), png::chunk(b"fdAT", &data)].concat()
+        [control(frame * 2 + 1, 1, 1), png::chunk(*b"fdAT", &data)].concat()
     });
-    let end = png::chunk(b"IEND", &[]);
+    let end = png::chunk(*b"IEND", &[]);
     let body = still.strip_suffix(end.as_slice()).unwrap();
     body.iter().copied().chain(more).chain(end.iter().copied()).collect()
 }

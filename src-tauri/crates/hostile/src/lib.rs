@@ -4,11 +4,22 @@
 //! [`targets`] are the functions that fuzzing and the tests' share of it both call, with the seeds to begin from.
 //! Nothing of this is part of a program.
 
+#![allow(clippy::disallowed_methods, reason = "makes files; it knows no originals")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here fails a test")]
 
 mod bytes;
 mod exif;
 mod frames;
+mod mutation;
+mod panics;
+#[path = "../../../src/photo_address.rs"]
+mod photo_address;
 pub mod pictures;
 mod png;
+mod seeds;
+mod snapshot;
+pub mod targets;
 mod tiff;
+
+pub use mutation::Mutator;
+pub use panics::note_panics;

@@ -194,7 +194,7 @@ fn tagged() -> Vec<Picture> {
             jpeg_with_segment(&jpeg, 0xE1, &segment),
             Fate::Shown,
         ));
-        let chunk = png::chunk(b"eXIf", &block);
+        let chunk = png::chunk(*b"eXIf", &block);
         pictures.push(picture(&format!("exif {wrong}.png"), png::with_chunks(&png, &chunk), Fate::Shown));
     }
     pictures
@@ -212,7 +212,7 @@ fn profiled() -> Vec<Picture> {
     let jpeg = fixture("orientation-1.jpg");
     let png = fixture("rgb.png");
     let in_jpeg = |icc: &[u8]| jpeg_with_segment(&jpeg, 0xE2, &[b"ICC_PROFILE\0\x01\x01", icc].concat());
-    let in_png = |zlib: &[u8]| png::with_chunks(&png, &png::chunk(b"iCCP", &[b"x\0\0", zlib].concat()));
+    let in_png = |zlib: &[u8]| png::with_chunks(&png, &png::chunk(*b"iCCP", &[b"x\0\0", zlib].concat()));
     vec![
         picture("profile of noise.jpg", in_jpeg(&noise), Fate::Shown),
         picture("endless profile.jpg", in_jpeg(&endless), Fate::Shown),
@@ -223,7 +223,7 @@ fn profiled() -> Vec<Picture> {
             "text of a gigabyte.png",
             png::with_chunks(
                 &png,
-                &png::chunk(b"zTXt", &[&b"Comment\0\0"[..], &png::zlib_of_zeros(1 << 30)].concat()),
+                &png::chunk(*b"zTXt", &[&b"Comment\0\0"[..], &png::zlib_of_zeros(1 << 30)].concat()),
             ),
             Fate::Shown,
         ),
@@ -232,7 +232,7 @@ fn profiled() -> Vec<Picture> {
             png::with_chunks(
                 &png,
                 &png::chunk(
-                    b"zTXt",
+                    *b"zTXt",
                     &[&b"Raw profile type exif\0\0"[..], &png::zlib_of_zeros(1 << 30)].concat(),
                 ),
             ),
@@ -317,8 +317,7 @@ fn commented(comments: usize) -> Vec<u8> {
 
 /// A HEIC or AVIF file whose first picture claims this size on both sides.
 fn heif_of_size(name: &str, side: u32) -> Vec<u8> {
-    let size = [side, side].map(u32::to_be_bytes).concat();
-    overwrite_after(fixture(name), b"ispe", 4, &size)
+    overwrite_after(fixture(name), b"ispe", 4, &[side, side].map(u32::to_be_bytes).concat())
 }
 
 fn grey_tiff(width: u32, height: u32, bits: u32, sample_format: u32, bytes: u32) -> Vec<u8> {

@@ -11,12 +11,12 @@ const PIECE: usize = 10 << 20;
 pub(crate) fn black(width: u32, height: u32) -> Vec<u8> {
     // Each row begins with its filter, which is none.
     let data = zlib_of_zeros(u64::from(height) * (u64::from(width) + 1));
-    file(&[(b"IHDR", &header(width, height)), (b"IDAT", &data), (b"IEND", &[])])
+    file(&[(*b"IHDR", &header(width, height)), (*b"IDAT", &data), (*b"IEND", &[])])
 }
 
 /// A file of these chunks.
-pub(crate) fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
-    let chunks = chunks.iter().flat_map(|(name, data)| chunk(name, data));
+pub(crate) fn file(chunks: &[([u8; 4], &[u8])]) -> Vec<u8> {
+    let chunks = chunks.iter().flat_map(|(name, data)| chunk(*name, data));
     SIGNATURE.iter().copied().chain(chunks).collect()
 }
 
@@ -27,12 +27,12 @@ pub(crate) fn with_chunks(png: &[u8], more: &[u8]) -> Vec<u8> {
 }
 
 /// A chunk with its length and checksum.
-pub(crate) fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub(crate) fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut crc = Crc::new();
-    crc.update(name);
+    crc.update(&name);
     crc.update(data);
     let length = u32::try_from(data.len()).unwrap();
-    [&length.to_be_bytes()[..], name, data, &crc.sum().to_be_bytes()].concat()
+    [&length.to_be_bytes()[..], &name, data, &crc.sum().to_be_bytes()].concat()
 }
 
 /// The header chunk's content: eight bits of grey a pixel.

@@ -2,6 +2,8 @@
 //!
 //! It drives cargo and Python as a person would and knows nothing of photos.
 
+#![expect(clippy::disallowed_methods, reason = "sets the repository up; it knows no photos")]
+
 mod bench;
 mod error;
 mod litert;

@@ -1,0 +1,20 @@
+//! The share of fuzzing that every run of the tests does: the seeds and a fixed number of variants of them.
+
+use hostile::{Mutator, note_panics, targets};
+
+/// Variants of each target's seeds.
+const VARIANTS: usize = 1_500;
+
+#[test]
+fn seeds_and_variants_of_them_do_no_harm() {
+    note_panics();
+    for target in targets::ALL {
+        let seeds = (target.seeds)();
+        assert!(!seeds.is_empty(), "{} has no seeds", target.name);
+        seeds.iter().for_each(|seed| (target.run)(seed));
+        let mut mutator = Mutator::new(0x9E37_79B9_7F4A_7C15);
+        for _ in 0..VARIANTS {
+            (target.run)(&mutator.variant(&seeds));
+        }
+    }
+}

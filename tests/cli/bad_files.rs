@@ -214,3 +214,32 @@ fn a_query_that_cannot_be_read_says_why() {
         assert!(message.contains(expected), "{message}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_name_can_neither_hide_its_ending_nor_talk_to_the_terminal() {
+    let place = Place::empty();
+    let names = ["photo\u{202e}gpj.exe.jpg", "two\nlines.jpg", "\u{1b}]0;title\u{7}.jpg", "<img src=x>.jpg"];
+    for (number, name) in (1..).zip(names) {
+        fs::copy(samples().join(format!("hat/hat-{number}.jpg")), place.photo(name)).unwrap();
+        fs::write(place.photo(&format!("bad {name}")), "no picture").unwrap();
+    }
+    let page = place.root().join("page.html");
+    let (photos, hat) = (place.photos(), samples().join("hat/hat-5.jpg"));
+    let (photos, page, hat) = (photos.to_str().unwrap(), page.to_str().unwrap(), hat.to_str().unwrap());
+    let missing = place.photo("\u{1b}[2J.jpg");
+    let shown: Vec<u8> = [
+        place.run(&["index", photos]),
+        place.run(&["search", hat]),
+        place.run(&["search", missing.to_str().unwrap()]),
+        place.run(&["contact-sheet", "--out", page, hat]),
+    ]
+    .into_iter()
+    .flat_map(|output| [output.stdout, output.stderr].concat())
+    .chain(fs::read(page).unwrap())
+    .collect();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains("photo[U+202E]gpj.exe.jpg") && shown.contains("two[U+000A]lines.jpg"), "{shown}");
+    assert!(shown.contains("&lt;img src=x&gt;.jpg"));
+    assert!(!shown.contains(['\u{202e}', '\u{1b}', '\u{7}']), "{shown}");
+}

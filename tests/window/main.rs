@@ -27,6 +27,8 @@ mod figures;
 #[cfg(target_os = "linux")]
 mod first_run;
 #[cfg(target_os = "linux")]
+mod isolation;
+#[cfg(target_os = "linux")]
 mod looks;
 #[cfg(target_os = "linux")]
 #[path = "../shared/offline.rs"]

@@ -109,7 +109,9 @@ fn explain(
             ImageError::Truncated { format }
         }
         image::ImageError::Unsupported(error) => match error.kind() {
-            UnsupportedErrorKind::Color(_) => ImageError::unsupported(format, "its kind of pixels is not known"),
+            UnsupportedErrorKind::Color(_) => {
+                ImageError::unsupported(format, "its kind of pixels is not known")
+            }
             UnsupportedErrorKind::GenericFeature(feature) => ImageError::unsupported(format, &feature),
             _ => ImageError::unsupported(format, &error),
         },

@@ -136,7 +136,7 @@ impl Progress {
             .filter(|rate| !self.walking && *rate > 0.0)
             .map(|rate| total.saturating_sub(done) as f32 / rate);
         let folder = match self.scanning.as_slice() {
-            [one] => one.file_name().map(|name| name.to_string_lossy().into_owned()),
+            [one] => one.file_name().map(|_| library::shown_name(one)),
             _ => None,
         };
         Activity {

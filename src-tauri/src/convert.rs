@@ -1,9 +1,8 @@
 //! Between wire types and the library's.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 
-use library::{BuiltInModel, Day, Query, Source};
+use library::{BuiltInModel, Day, Query, Source, shown_name, shown_path};
 
 use crate::activity::Progress;
 use crate::foreign::ForeignImages;
@@ -12,11 +11,6 @@ use crate::wire;
 
 /// Examples of a query at most: one of more says nothing any more.
 pub(crate) const EXAMPLES: usize = 16;
-
-/// A path's last part, for showing it.
-pub(crate) fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
 
 /// How to open the library with these settings.
 pub(crate) fn options(settings: &wire::Settings) -> library::Options {
@@ -33,9 +27,9 @@ pub(crate) fn options(settings: &wire::Settings) -> library::Options {
 pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire::Overview {
     let folder = |folder: library::FolderOverview| wire::Folder {
         id: id(folder.id),
-        name: name(&folder.path),
+        name: shown_name(&folder.path),
         state: if folder.online { progress.folder_state(&folder.path) } else { wire::FolderState::Offline },
-        path: text(&folder.path),
+        path: shown_path(&folder.path),
         photos: count(folder.photos),
         last_seen: folder.last_seen_at,
     };
@@ -70,8 +64,8 @@ pub(crate) fn photo(details: library::PhotoDetails) -> wire::Photo {
     wire::Photo {
         id: id(details.id),
         version: id(details.content_id),
-        name: name(&details.path),
-        path: text(&details.path),
+        name: shown_name(&details.path),
+        path: shown_path(&details.path),
         folder: id(details.folder_id),
         width: details.width,
         height: details.height,
@@ -80,7 +74,7 @@ pub(crate) fn photo(details: library::PhotoDetails) -> wire::Photo {
         taken: details.taken,
         taken_by_camera: details.taken_by_camera,
         online: details.online,
-        copies: details.copies.iter().map(|path| text(path)).collect(),
+        copies: details.copies.iter().map(|path| shown_path(path)).collect(),
         placeholder: details.placeholder.map(|hash| base64(&hash)),
     }
 }
@@ -88,8 +82,8 @@ pub(crate) fn photo(details: library::PhotoDetails) -> wire::Photo {
 pub(crate) fn failure(failure: library::Failure) -> wire::Failure {
     wire::Failure {
         key: failure.key.to_string(),
-        name: name(&failure.path),
-        path: text(&failure.path),
+        name: shown_name(&failure.path),
+        path: shown_path(&failure.path),
         code: failure.code,
         reason: failure.reason,
     }
@@ -97,7 +91,7 @@ pub(crate) fn failure(failure: library::Failure) -> wire::Failure {
 
 pub(crate) fn storage(storage: &library::Storage) -> wire::Storage {
     wire::Storage {
-        path: text(&storage.path),
+        path: shown_path(&storage.path),
         catalog: storage.bytes.catalog,
         thumbnails: storage.bytes.thumbnails,
         index: storage.bytes.index,
@@ -155,7 +149,7 @@ pub(crate) fn found(found: &library::Match) -> wire::Match {
     wire::Match {
         id: id(found.photo),
         version: id(found.content_id),
-        name: name(&found.path),
+        name: shown_name(&found.path),
         width: found.width,
         height: found.height,
         similarity: found.similarity,
@@ -186,11 +180,6 @@ fn id(id: i64) -> u32 {
 
 fn count(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// For reading only: what is not Unicode shows as a replacement character.
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -10,7 +10,7 @@ use library::{Library, LibraryError, Source};
 use parking_lot::Mutex;
 use tauri::{AppHandle, Emitter, Manager};
 
-use crate::convert::{self, EXAMPLES};
+use crate::convert::EXAMPLES;
 use crate::foreign::ForeignImages;
 use crate::problem::Result;
 use crate::session::Session;
@@ -98,7 +98,7 @@ pub(crate) fn take_in(session: &Session, foreign: &ForeignImages, sources: Vec<S
     for folder in folders {
         let Source::Path(folder) = folder else { continue };
         match library.add_folder(&folder) {
-            Ok(_) => incoming.folders.push(convert::name(&folder)),
+            Ok(_) => incoming.folders.push(library::shown_name(&folder)),
             Err(error) => incoming.problems.push(error.into()),
         }
     }
@@ -133,7 +133,7 @@ fn known(library: &Library, source: &Source) -> std::result::Result<Option<u32>,
 pub(crate) fn take(library: &Library, foreign: &ForeignImages, source: Source) -> Result<ForeignImage> {
     let (width, height) = library.image_size(&source)?;
     let name = match &source {
-        Source::Path(path) => convert::name(path),
+        Source::Path(path) => library::shown_name(path),
         Source::Photo(_) | Source::Bytes(_) => String::new(),
     };
     Ok(ForeignImage { key: foreign.insert(source), name, width, height })

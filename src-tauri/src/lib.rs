@@ -13,6 +13,7 @@ mod dialogs;
 mod foreign;
 mod graphics;
 mod incoming;
+mod photo_address;
 mod photo_protocol;
 mod problem;
 mod session;

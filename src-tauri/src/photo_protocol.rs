@@ -1,8 +1,7 @@
 //! `photo://`: pictures for the window, by photo id or by the key of a foreign image; never by path.
 //!
-//! `thumb/ID/VERSION`, `preview/ID/VERSION` and `foreign/KEY/thumb|preview`. Everything is an upright JPEG that we
-//! encoded: the web view never decodes a file from outside. What an address shows never changes, so the web view
-//! may keep it.
+//! Everything is an upright JPEG that we encoded: the web view never decodes a file from outside. What an address
+//! shows never changes, so the web view may keep it. What addresses there are is `photo_address`'s.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -14,26 +13,15 @@ use tauri::http::{Method, Request, Response, StatusCode, header};
 use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
 
 use crate::foreign::ForeignImages;
+use crate::photo_address::{PREVIEW_SIDE, Picture};
 use crate::problem::Result;
 use crate::session::Session;
 
 /// The scheme's name.
 pub(crate) const SCHEME: &str = "photo";
 
-/// The longer side of a preview: a large screen's.
-const PREVIEW_SIDE: u32 = 2048;
-/// The longer side of a foreign image's thumbnail.
-const THUMBNAIL_SIDE: u32 = 320;
 /// Previews kept: a step back or to the side shows at once. Some 400 KB each.
 const PREVIEWS_KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
-
-/// What an address asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Picture {
-    Thumbnail { photo: u32, version: u32 },
-    Preview { photo: u32, version: u32 },
-    Foreign { key: String, side: u32 },
-}
 
 /// A JPEG, and whether the address will always show it.
 struct Served {
@@ -75,7 +63,7 @@ fn answer(
     if request.method() != Method::GET {
         return refuse(StatusCode::METHOD_NOT_ALLOWED);
     }
-    let Some(picture) = parse(request.uri().path()) else { return refuse(StatusCode::NOT_FOUND) };
+    let Some(picture) = Picture::parse(request.uri().path()) else { return refuse(StatusCode::NOT_FOUND) };
     match serve(&picture) {
         Ok(Some(Served { jpeg, lasting })) => {
             let cache = if lasting { "private, max-age=31536000, immutable" } else { "no-store" };
@@ -102,30 +90,6 @@ fn respond(status: StatusCode, content_type: &str, cache: &str, body: Vec<u8>) -
         .header(header::CONTENT_LENGTH, body.len());
     // The headers are constants; they always parse.
     response.body(body).unwrap_or_default()
-}
-
-/// The path of an address; the window's side escapes the slashes.
-fn parse(path: &str) -> Option<Picture> {
-    let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
-    let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-    match parts.as_slice() {
-        ["thumb", photo, version] => Some(Picture::Thumbnail { photo: id(photo)?, version: id(version)? }),
-        ["preview", photo, version] => Some(Picture::Preview { photo: id(photo)?, version: id(version)? }),
-        ["foreign", key, size] => {
-            let longer = match *size {
-                "thumb" => THUMBNAIL_SIDE,
-                "preview" => PREVIEW_SIDE,
-                _ => return None,
-            };
-            Some(Picture::Foreign { key: id(key)?.to_string(), side: longer })
-        }
-        _ => None,
-    }
-}
-
-/// Digits only: `parse` alone would take a sign.
-fn id(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 fn serve(
@@ -178,29 +142,6 @@ mod tests {
     fn get(address: &str) -> Response<Vec<u8>> {
         let request = Request::get(address).body(Vec::new()).unwrap();
         answer(&request, |_| Ok(Some(Served { jpeg: Arc::from([1_u8, 2, 3].as_slice()), lasting: true })))
-    }
-
-    #[test]
-    fn addresses_name_ids_and_nothing_else() {
-        assert_eq!(parse("/thumb/7/3"), Some(Picture::Thumbnail { photo: 7, version: 3 }));
-        assert_eq!(parse("/thumb%2F7%2F3"), Some(Picture::Thumbnail { photo: 7, version: 3 }));
-        for path in [
-            "/",
-            "/thumb/7",
-            "/thumb/7/3/1",
-            "/thumb/-1/3",
-            "/thumb/+1/3",
-            "/thumb/4294967296/1",
-            "/thumb//1",
-            "/thumb/../../etc/passwd",
-            "/thumb/%2e%2e/1",
-            "/foreign/1/full",
-            "/foreign/%2Fetc%2Fpasswd/thumb",
-            "/preview/1%00/1",
-            "/%ff/1/1",
-        ] {
-            assert_eq!(parse(path), None, "{path}");
-        }
     }
 
     #[test]

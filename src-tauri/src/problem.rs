@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use library::LibraryError;
+use library::{LibraryError, shown_name, shown_path};
 use serde_json::{Map, Value};
 
 use crate::wire::Problem;
@@ -75,11 +75,11 @@ impl From<LibraryError> for Problem {
             | LibraryError::ExportFailed { path, .. } => put_path(&mut details, path),
             LibraryError::FolderOffline { path, outer } => {
                 put_path(&mut details, path);
-                put(&mut details, "outer", outer.to_string_lossy());
+                put(&mut details, "outer", shown_path(outer));
             }
             LibraryError::DataInsideFolder { folder, data_dir } => {
                 put_path(&mut details, folder);
-                put(&mut details, "dataDir", data_dir.to_string_lossy());
+                put(&mut details, "dataDir", shown_path(data_dir));
             }
             LibraryError::QueryUnreadable { path, reason, .. } => {
                 put_path(&mut details, path);
@@ -97,6 +97,6 @@ fn put(details: &mut Map<String, Value>, key: &str, value: impl Into<String>) {
 
 /// The path, and its last part for short texts.
 fn put_path(details: &mut Map<String, Value>, path: &Path) {
-    put(details, "path", path.to_string_lossy());
-    put(details, "name", path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
+    put(details, "path", shown_path(path));
+    put(details, "name", shown_name(path));
 }

@@ -2,6 +2,7 @@
 //!
 //! Each test says what a user would notice. They share nothing but the sample photos, which are copied first.
 
+#![allow(clippy::disallowed_methods, reason = "tests change what they like")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_files;

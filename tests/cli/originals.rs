@@ -1,8 +1,12 @@
 //! Originals are only ever read: whatever is run, they stay as they were.
 
 use std::collections::BTreeMap;
+#[cfg(target_os = "linux")]
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::process::Command;
 use std::time::SystemTime;
 
 use crate::place::Place;
@@ -41,7 +45,39 @@ fn every_command_leaves_originals_as_they_were() {
     let before = everything(&place);
 
     place.use_every_command();
+    assert!(place.watch_once().contains(&"up_to_date".to_owned()));
 
+    assert_eq!(everything(&place), before);
+}
+
+/// A file system that lets nobody write shows that nobody tried: a program that did would fail somewhere.
+#[cfg(target_os = "linux")]
+#[test]
+fn photos_on_a_read_only_file_system_are_photos_like_any_other() {
+    // Mounted over itself in a namespace of its own, of which only this command and what it starts know.
+    const MOUNT: &str = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
+    let place = Place::with_classes(&["hat", "shoes"]);
+    fs::write(place.photo("broken.jpg"), "no picture").unwrap();
+    let mut runner: Vec<OsString> =
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", MOUNT].map(OsString::from).to_vec();
+    runner.push(place.photos().into());
+    let try_out = |program: &str| {
+        let mut command = Command::new(&runner[0]);
+        let ended = command.args(&runner[1..]).arg(program).arg(place.photo("new")).output();
+        ended.is_ok_and(|output| output.status.success())
+    };
+    if !try_out("true") {
+        eprintln!("not tested: the system allows no namespace with mounts of its own");
+        return;
+    }
+    assert!(!try_out("touch"), "it can be written to");
+
+    let before = everything(&place);
+    let place = place.run_by(runner);
+    let summary = place.index();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&12.into(), &1.into()), "{summary}");
+    place.use_every_command();
+    assert!(place.watch_once().contains(&"up_to_date".to_owned()));
     assert_eq!(everything(&place), before);
 }
 

@@ -1,6 +1,7 @@
 //! A place of a test's own: a folder of photos, a data directory, and the command to run on them.
 
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ pub(crate) fn samples() -> PathBuf {
 /// A temporary place, gone when the test ends.
 pub(crate) struct Place {
     root: tempfile::TempDir,
+    /// A program that runs every command, with its arguments; none runs them as they are.
+    runner: Vec<OsString>,
     /// What is done to every command before it starts.
     prepare: fn(&mut Command),
     environment: Vec<(&'static str, &'static str)>,
@@ -24,7 +27,12 @@ pub(crate) struct Place {
 impl Place {
     /// A place with an empty photo folder.
     pub(crate) fn empty() -> Self {
-        let place = Self { root: tempfile::tempdir().unwrap(), prepare: |_| {}, environment: Vec::new() };
+        let place = Self {
+            root: tempfile::tempdir().unwrap(),
+            runner: Vec::new(),
+            prepare: |_| {},
+            environment: Vec::new(),
+        };
         fs::create_dir(place.photos()).unwrap();
         place
     }
@@ -40,6 +48,12 @@ impl Place {
     pub(crate) fn with_environment(mut self, name: &'static str, value: &'static str) -> Self {
         self.environment.push((name, value));
         self
+    }
+
+    /// The same place, where this program runs the commands.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_by(self, runner: Vec<OsString>) -> Self {
+        Self { runner, ..self }
     }
 
     /// A place with the sample photos of these classes.
@@ -78,8 +92,10 @@ impl Place {
 
     /// The command with the data directory set.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lookalike"));
-        command.arg("--data-dir").arg(self.data()).stdin(Stdio::null());
+        let words = self.runner.iter().map(OsString::as_os_str);
+        let mut words = words.chain([OsStr::new(env!("CARGO_BIN_EXE_lookalike"))]);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words).arg("--data-dir").arg(self.data()).stdin(Stdio::null());
         // Tells the processes of this place from those of others.
         command.env("LOOKALIKE_PLACE", self.root()).envs(self.environment.iter().copied());
         (self.prepare)(&mut command);

@@ -4,6 +4,7 @@
 //! (screen, window manager, message bus, home folder) and leaves a screenshot in `target/window`; a test that fails
 //! leaves the page's source and what the app said beside it.
 
+#![allow(clippy::disallowed_methods, reason = "tests change what they like")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "a test speaks to whoever runs it")]
 
@@ -25,6 +26,8 @@ mod failures;
 mod figures;
 #[cfg(target_os = "linux")]
 mod first_run;
+#[cfg(target_os = "linux")]
+mod isolation;
 #[cfg(target_os = "linux")]
 mod looks;
 #[cfg(target_os = "linux")]

@@ -6,8 +6,8 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    asking, confinement, crop, drag_source, failures, figures, first_run, looks, outside_changes, staying,
-    walking,
+    asking, confinement, crop, drag_source, failures, figures, first_run, isolation, looks, outside_changes,
+    staying, walking,
 };
 
 /// A test and its name.
@@ -32,6 +32,7 @@ pub(crate) fn run() -> ExitCode {
         figures::run(&library);
         return ExitCode::SUCCESS;
     }
+    isolation::enter();
     let mut arguments = Arguments::from_args();
     let threads = arguments.test_threads.unwrap_or(AT_A_TIME);
     arguments.test_threads = Some(threads.min(AT_A_TIME));

@@ -64,7 +64,7 @@ async fn add_folders(session: &Arc<Session>, folders: Vec<PathBuf>) -> Result<Ve
             .iter()
             .map(|folder| {
                 library.add_folder(folder)?;
-                Ok(convert::name(folder))
+                Ok(library::shown_name(folder))
             })
             .collect()
     })

@@ -9,6 +9,8 @@
 //! A batch's thumbnails are written before its catalog rows, so a crash in between leaves a thumbnail
 //! without a row, which the next run overwrites, and never a photo without its thumbnail.
 
+#![expect(clippy::disallowed_methods, reason = "discards its own files, in the data directory")]
+
 use std::path::{Path, PathBuf};
 
 use parking_lot::{Mutex, RwLock};

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use library::{
     Control, EmbedOptions, Event, Example, Library, Match, Options, Source, Status, Summary, Verification,
-    default_data_dir,
+    default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
@@ -119,7 +119,7 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
         writeln!(out, "\nThese files could not be read:")?;
     }
     for failure in failures {
-        writeln!(out, "  {}\n    {}", failure.path.display(), failure.reason)?;
+        writeln!(out, "  {}\n    {}", shown_path(&failure.path), shown(&failure.reason))?;
     }
     Ok(())
 }
@@ -153,7 +153,7 @@ fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<
     }
     for found in matches {
         let offline = if found.online { "" } else { "  (offline)" };
-        let (similarity, band, path) = (found.similarity, found.band.as_str(), found.path.display());
+        let (similarity, band, path) = (found.similarity, found.band.as_str(), shown_path(&found.path));
         writeln!(out, "{similarity:.3}  {band:<14}  {path}{offline}")?;
     }
     Ok(())
@@ -195,7 +195,7 @@ fn duplicates(library: &Library, min_similarity: Option<f32>, json: bool) -> Res
     for (number, group) in (1..).zip(groups) {
         writeln!(out, "Group {number}, {} photos", group.len())?;
         for path in group {
-            writeln!(out, "  {}", path.display())?;
+            writeln!(out, "  {}", shown_path(&path))?;
         }
     }
     Ok(())
@@ -225,7 +225,7 @@ fn status(status: &Status, json: bool) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{} photos, {} files that could not be read", status.photos, status.failed)?;
     for folder in &status.folders {
-        writeln!(out, "  {}  {} photos, {}", folder.path.display(), folder.photos, folder.state)?;
+        writeln!(out, "  {}  {} photos, {}", shown_path(&folder.path), folder.photos, folder.state)?;
     }
     let index = &status.index;
     let recall = index.recall.map_or_else(String::new, |recall| format!(", recall {recall:.3}"));

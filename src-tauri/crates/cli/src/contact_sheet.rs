@@ -1,6 +1,11 @@
 //! An HTML page with each query, its crop drawn, and the photos that look like it. One file, no scripts, no
 //! links to anywhere: thumbnails are inside the page.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "writes the page that was asked for, outside of all folders of photos"
+)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -142,6 +147,6 @@ fn image(jpeg: &[u8], name: &str) -> String {
 
 /// The file's name as HTML text.
 fn file_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let name = library::shown_name(path);
     name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         // Whoever read our output had enough, as in `lookalike search … | head`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
+            let _ = writeln!(io::stderr(), "error: {}", library::shown(&error.to_string()));
             ExitCode::from(if matches!(error, Failure::Usage(_)) { 2 } else { 1 })
         }
     }

@@ -42,7 +42,7 @@ impl Progress {
                 self.bar.set_position(*done);
             }
             Event::Offline { path } => {
-                self.bar.println(format!("{} is not there; its photos are kept", path.display()));
+                self.bar.println(format!("{} is not there; its photos are kept", library::shown_path(path)));
             }
             _ => {}
         }

@@ -39,4 +39,5 @@ pub use embedder::ImageEmbedder;
 pub use embedding::{Embedding, EmbeddingResult, FeatureVector, cosine_similarity};
 pub use error::{Error, Result};
 pub use image::{Region, RgbView};
+pub use model::check_model;
 pub use options::{ImageEmbedderOptions, ModelSource, Normalization, Resampling, Runtime};

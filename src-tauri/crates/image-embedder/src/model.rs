@@ -70,6 +70,14 @@ impl ModelDescription {
     }
 }
 
+/// Whether these bytes are a `.tflite` file that an embedder can use, as far as can be told without running it.
+///
+/// # Errors
+/// What [`ImageEmbedder::create_from_options`](crate::ImageEmbedder::create_from_options) would refuse it for.
+pub fn check_model(bytes: &[u8]) -> Result<()> {
+    ModelDescription::read(bytes).map(drop)
+}
+
 /// The parts of a file that matter here, not yet judged.
 struct Graph {
     inputs: Vec<Tensor>,

@@ -68,7 +68,7 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
             .ok()
             .flatten()
             .and_then(|block| exif::read(block).captured_at),
-        decoder_bytes: pixels * bytes_per_pixel,
+        decoder_bytes: pixels.saturating_mul(bytes_per_pixel),
     })
 }
 

@@ -24,9 +24,10 @@ pub(crate) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError
         _ => None,
     });
     // Everything is computed in 32-bit samples, in a buffer for the frame and one or two for its filters.
-    let samples = u64::from(width) * u64::from(height) * image.pixel_format().channels() as u64;
+    let bytes_per_pixel = image.pixel_format().channels() as u64 * 12;
+    let decoder_bytes = (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel);
     // The codestream's orientation is applied while rendering, and a file's EXIF only repeats it.
-    Ok(Header { width, height, orientation: Orientation::Upright, captured_at, decoder_bytes: samples * 12 })
+    Ok(Header { width, height, orientation: Orientation::Upright, captured_at, decoder_bytes })
 }
 
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError> {

@@ -2,11 +2,13 @@
 //!
 //! An animation is its first frame. Transparency is shown on white, the page a viewer would put it on.
 
+use std::error::Error;
 use std::io::{Cursor, ErrorKind};
 
 use image::codecs::{
     bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder,
 };
+use image::error::{DecodingError, UnsupportedErrorKind};
 use image::{ColorType, DynamicImage, ImageDecoder};
 
 use crate::color;
@@ -16,9 +18,15 @@ use crate::format::Format;
 use crate::limits::Limits;
 use crate::stored::{Channels, Header, Stored};
 
+/// Most bytes that a PNG's colour profile and texts may unfold to: a thousandfold of what is in the file otherwise.
+const PNG_METADATA_BYTES: u64 = 64 << 20;
+
 pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError> {
     let mut decoder = open(format, bytes)?;
     let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Err(ImageError::corrupt(format, "it says that it has no pixels"));
+    }
     let exif = match format {
         Format::Tiff => exif::read(bytes),
         // Unreadable metadata is no reason to refuse the picture.
@@ -27,7 +35,7 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
     // Other samples than these become eight-bit ones with an alpha channel on the way.
     let converted = match decoder.color_type() {
         ColorType::L8 | ColorType::Rgb8 => 0,
-        _ => u64::from(width) * u64::from(height) * 7,
+        _ => (u64::from(width) * u64::from(height)).saturating_mul(7),
     };
     Ok(Header {
         width,
@@ -52,14 +60,20 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<St
 
 fn open(format: Format, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, ImageError> {
     let reader = Cursor::new(bytes);
+    let mut metadata = image::Limits::no_limits();
+    metadata.max_alloc = Some(PNG_METADATA_BYTES);
     let decoder: Result<Box<dyn ImageDecoder>, _> = match format {
-        Format::Png => PngDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+        Format::Png => PngDecoder::with_limits(reader, metadata).map(|decoder| Box::new(decoder) as _),
         Format::WebP => WebPDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
         Format::Gif => GifDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
         Format::Bmp => BmpDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
         _ => TiffDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
     };
-    decoder.map_err(|error| explain(format, &Limits::default(), (0, 0), error))
+    decoder.map_err(|error| match error {
+        // No size is known yet.
+        image::ImageError::Limits(_) => ImageError::corrupt(format, "its header asks for too much memory"),
+        error => explain(format, &Limits::default(), (0, 0), error),
+    })
 }
 
 fn eight_bit(image: DynamicImage) -> (Channels, Vec<u8>) {
@@ -94,10 +108,22 @@ fn explain(
         image::ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
             ImageError::Truncated { format }
         }
-        image::ImageError::Unsupported(error) => ImageError::unsupported(format, &error),
+        image::ImageError::Unsupported(error) => match error.kind() {
+            UnsupportedErrorKind::Color(_) => {
+                ImageError::unsupported(format, "its kind of pixels is not known")
+            }
+            UnsupportedErrorKind::GenericFeature(feature) => ImageError::unsupported(format, &feature),
+            _ => ImageError::unsupported(format, &error),
+        },
         image::ImageError::Limits(_) => {
             ImageError::TooMuchMemory { width, height, limit: limits.max_decoded_bytes }
         }
+        image::ImageError::Decoding(error) => ImageError::corrupt(format, &cause(&error)),
         error => ImageError::corrupt(format, &error),
     }
+}
+
+/// What the decoder itself said; the words around it only name the format once more.
+fn cause(error: &DecodingError) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }

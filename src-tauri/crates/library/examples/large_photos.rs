@@ -2,6 +2,8 @@
 //!
 //! Each is a mosaic of the sample photos in another order, 3 MB of detail. The same arguments make the same pictures.
 
+#![expect(clippy::disallowed_methods, reason = "makes photos")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -3,6 +3,8 @@
 //! Each is a part of a sample photo, mirrored or not and tinted, so that there are clusters as in a real library;
 //! file times are spread over fifteen years. The same arguments make the same pictures.
 
+#![expect(clippy::disallowed_methods, reason = "makes photos")]
+
 use std::error::Error;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

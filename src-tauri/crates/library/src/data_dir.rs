@@ -1,5 +1,7 @@
 //! The one directory we write to, and the lock that keeps a second process out of it.
 
+#![expect(clippy::disallowed_methods, reason = "makes the data directory and its lock")]
+
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 

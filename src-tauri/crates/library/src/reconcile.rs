@@ -205,6 +205,7 @@ impl Known {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
     use std::fs;
 

@@ -132,6 +132,7 @@ fn is_placeholder(_: &Metadata) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
     use std::collections::BTreeSet;
     use std::fs;

@@ -91,7 +91,7 @@ fn work(shared: &Shared<'_>, job: &mut Job, reader: &mut Option<Reader>) -> Resu
     // Reading before decoding, always: a fixed order of the two budgets cannot deadlock.
     let _reading = shared.stopwatch.time(Stage::Waiting, || shared.reading.acquire(job.stamp.size));
     let mut attempt = attempt(shared, job, reader)?;
-    if matches!(attempt, Err(Unread::Died)) {
+    if matches!(attempt, Err(Unread::Died | Unread::NoReader(_))) {
         // Something else may have ended it, such as a system short of memory. A file is blamed for the second death.
         attempt = self::attempt(shared, job, reader)?;
     }

@@ -4,6 +4,7 @@
 //! with noise, 1280 components. Queries are drawn like the vectors and are not among them. Recall is against the exact
 //! neighbours of the float vectors, before they become int8. With EXPORT the float vectors, queries and neighbours are
 //! written into that folder, for other programs to be measured with. Run it in release mode on a quiet machine.
+#![expect(clippy::disallowed_methods, reason = "writes what it is asked to export")]
 #![expect(clippy::print_stdout, reason = "printing is what this program is for")]
 
 use std::collections::HashSet;

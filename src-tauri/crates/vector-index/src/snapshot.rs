@@ -7,6 +7,8 @@
 //! The file holds, in little-endian order and by slot: ids (i64), whether alive (u8), vectors (i8 each), then by
 //! linked slot the number of links (u32), then all links (u32).
 
+#![expect(clippy::disallowed_methods, reason = "writes and removes its own files, in the index's directory")]
+
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};

@@ -2,8 +2,11 @@
 //!
 //! It drives cargo and Python as a person would and knows nothing of photos.
 
+#![expect(clippy::disallowed_methods, reason = "sets the repository up; it knows no photos")]
+
 mod bench;
 mod error;
+mod fuzz;
 mod litert;
 mod python;
 mod run;
@@ -29,6 +32,7 @@ cargo xtask bench [PHOTOS [VECTORS [FOLDER]]]
 cargo xtask bench window [COUNT]
                              measure the window over COUNT small photos (100000 when not given)
 cargo xtask evaluate FOLDER  how often the most similar photo is of the same class (subfolders are classes)
+cargo xtask fuzz [SECONDS]   fuzz what reads files and addresses, each target for SECONDS (300)
 cargo xtask types            write the window's TypeScript types anew from the shell's
 cargo xtask models           make the default models again from their packages
 cargo xtask parity PHOTOS [MODEL...]
@@ -46,6 +50,8 @@ fn main() -> ExitCode {
         ["bench", "window"] => bench::window(bench::Extent::default().photos),
         ["bench", "window", count] => number(count).and_then(bench::window),
         ["bench", extent @ ..] => extent_of(extent).and_then(bench::run),
+        ["fuzz"] => fuzz::run(fuzz::SECONDS),
+        ["fuzz", seconds] => number(seconds).and_then(fuzz::run),
         ["evaluate", folder] => bench::evaluate(folder),
         ["models"] => python::models(),
         ["parity", photos, models @ ..] => python::parity(photos, models),

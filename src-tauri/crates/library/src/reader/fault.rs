@@ -20,6 +20,7 @@ pub(crate) fn are_asked_for() -> bool {
 }
 
 /// Does what the file says, if it says something. What the system refuses ends nothing.
+#[expect(clippy::disallowed_methods, reason = "the system must refuse it")]
 pub(crate) fn commit(request: &Request, desk: &Desk) {
     if matches!(request, Request::Load) || !are_asked_for() {
         return;

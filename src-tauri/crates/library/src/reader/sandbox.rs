@@ -41,6 +41,7 @@ impl Confinement {
 }
 
 /// Closes whatever the starting process left open, and steps forward for when the system runs out of memory.
+#[expect(clippy::disallowed_methods, reason = "a setting of the kernel's about this process")]
 pub(super) fn leave_everything_behind() {
     // SAFETY: nothing of this process has opened a descriptor yet that is used later; standard input, output and error
     // stay.

@@ -1,0 +1,4 @@
+//! Fuzzes JPEG XL pictures.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: hostile::note_panics(), |bytes: &[u8]| hostile::targets::jxl(bytes));

@@ -1,0 +1,4 @@
+//! Fuzzes addresses of the photo protocol.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: hostile::note_panics(), |bytes: &[u8]| hostile::targets::photo_address(bytes));

@@ -58,8 +58,8 @@ impl Channel {
         if let Some(descriptors) = &descriptors {
             along.push(SendAncillaryMessage::ScmRights(descriptors));
         }
-        // A dead reader is an error here, not a signal that ends us.
-        let sent = rustix::net::sendmsg(&self.0, &[IoSlice::new(&head)], &mut along, SendFlags::NOSIGNAL)?;
+        // Rust programs ignore SIGPIPE: a dead reader is an error here, not a signal that ends us.
+        let sent = rustix::net::sendmsg(&self.0, &[IoSlice::new(&head)], &mut along, SendFlags::empty())?;
         self.0.write_all(&head[sent..])?;
         self.0.write_all(body)
     }
@@ -80,7 +80,7 @@ impl Channel {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut along = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(head)];
-        let received = rustix::net::recvmsg(&self.0, &mut parts, &mut along, RecvFlags::CMSG_CLOEXEC)
+        let received = rustix::net::recvmsg(&self.0, &mut parts, &mut along, RecvFlags::empty())
             .map_err(timed_out)?;
         if received.bytes == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());

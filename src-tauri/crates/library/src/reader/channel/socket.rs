@@ -59,7 +59,9 @@ impl Channel {
             along.push(SendAncillaryMessage::ScmRights(descriptors));
         }
         // Rust programs ignore SIGPIPE: a dead reader is an error here, not a signal that ends us.
-        let sent = rustix::net::sendmsg(&self.0, &[IoSlice::new(&head)], &mut along, SendFlags::empty())?;
+        let parts = [IoSlice::new(&head)];
+        let announce = || rustix::net::sendmsg(&self.0, &parts, &mut along, SendFlags::empty());
+        let sent = rustix::io::retry_on_intr(announce)?;
         self.0.write_all(&head[sent..])?;
         self.0.write_all(body)
     }
@@ -80,8 +82,8 @@ impl Channel {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut along = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(head)];
-        let received = rustix::net::recvmsg(&self.0, &mut parts, &mut along, RecvFlags::empty())
-            .map_err(timed_out)?;
+        let receive = || rustix::net::recvmsg(&self.0, &mut parts, &mut along, RecvFlags::empty());
+        let received = rustix::io::retry_on_intr(receive).map_err(timed_out)?;
         if received.bytes == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

@@ -105,3 +105,27 @@ fn copies_and_reencodings_are_grouped_as_duplicates() {
     let names: Vec<&str> = groups[0].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
     assert!(names[0].ends_with("again.jpg") && names[1].ends_with("hat-2.jpg"), "{names:?}");
 }
+
+#[test]
+fn the_best_of_duplicates_is_suggested_and_nothing_is_deleted() {
+    let place = Place::with_classes(&["hat"]);
+    let copy = place.photo("a-copy.jpg");
+    fs::copy(place.photo("hat/hat-2.jpg"), &copy).unwrap();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::options()
+        .append(true)
+        .open(place.photo("hat/hat-2.jpg"))
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
+    place.index();
+    let found = place.json(&["duplicates"]);
+    let suggestion = &found["suggestions"][0];
+    assert!(suggestion["keep"].as_str().unwrap().ends_with("hat-2.jpg"), "{found}");
+    assert_eq!(suggestion["reason"], "older");
+    let text = place.run(&["duplicates"]).stdout;
+    let text = String::from_utf8(text).unwrap();
+    let kept = text.lines().find(|line| line.contains("keep")).unwrap();
+    assert!(kept.contains("hat-2.jpg") && kept.contains("2 with the same bytes"), "{text}");
+    assert!(copy.exists());
+}

@@ -104,8 +104,8 @@ fn a_query_that_takes_its_reader_down_says_so() {
 }
 
 #[test]
-fn a_reader_can_neither_open_files_nor_sockets_nor_start_programs() {
-    let faults = ["read", "write", "connect", "local-socket", "run"];
+fn a_reader_can_neither_open_files_nor_sockets_nor_reach_other_processes() {
+    let faults = ["read", "write", "connect", "local-socket", "run", "signal", "limit"];
     let place = place_with_faults(&faults);
     let output = place
         .command()
@@ -118,7 +118,7 @@ fn a_reader_can_neither_open_files_nor_sockets_nor_start_programs() {
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!log.contains("not confined"), "{log}");
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&summary["indexed"], &summary["failed"]), (&6.into(), &5.into()), "{summary}");
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&6.into(), &faults.len().into()), "{summary}");
     for fault in faults {
         // One that got through would have ended its reader.
         let reason = reason(&summary, fault);
@@ -154,8 +154,14 @@ fn killed_readers_cost_no_photo() {
         let _ = Command::new("kill").args(["-s", "KILL", &reader.to_string()]).status();
     }
     lines.find(|line| line.contains("up_to_date")).unwrap();
+    // And while they have nothing to do.
+    for reader in readers(&place) {
+        let _ = Command::new("kill").args(["-s", "KILL", &reader.to_string()]).status();
+    }
+    fs::copy(samples().join("skirt/skirt-1.jpg"), place.photo("later.jpg")).unwrap();
+    lines.find(|line| line.contains("\"indexed\"") || line.contains("\"failed\"")).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(place.library().len(), 24);
+    assert_eq!(place.library().len(), 25);
     assert_eq!(place.json(&["status"])["failed"], 0);
 }

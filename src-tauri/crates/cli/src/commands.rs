@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::args::{Arguments, Command, EmbedArguments, SearchArguments};
 use crate::contact_sheet;
+use crate::duplicates;
 use crate::output::{self, EmbedJson, Failure, IndexJson, ResultJson, SearchJson};
 use crate::profile::Profile;
 use crate::progress::Progress;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             }
             Ok(writeln!(io::stdout(), "{similarity:.4}")?)
         }
-        Command::Duplicates { min_similarity } => duplicates(&open()?, *min_similarity, json),
+        Command::Duplicates { min_similarity } => duplicates::list(&open()?, *min_similarity, json),
         Command::Watch { folders } => watch(&open()?, folders, control),
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),
@@ -177,26 +178,6 @@ fn embed(arguments: &EmbedArguments, json: bool) -> Result<(), Failure> {
     for embedding in document.embeddings {
         writeln!(out, "{} ({} values)", embedding.name, embedding.dimension)?;
         writeln!(out, "{}", serde_json::to_string(&embedding.values).map_err(io::Error::from)?)?;
-    }
-    Ok(())
-}
-
-fn duplicates(library: &Library, min_similarity: Option<f32>, json: bool) -> Result<(), Failure> {
-    let groups = library.duplicates(min_similarity)?;
-    if json {
-        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
-        let groups: Vec<Vec<String>> = groups.iter().map(|group| group.iter().map(text).collect()).collect();
-        return output::json(&json!({ "groups": groups }));
-    }
-    let mut out = io::stdout().lock();
-    if groups.is_empty() {
-        writeln!(out, "No two photos show the same picture.")?;
-    }
-    for (number, group) in (1..).zip(groups) {
-        writeln!(out, "Group {number}, {} photos", group.len())?;
-        for path in group {
-            writeln!(out, "  {}", shown_path(&path))?;
-        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod contact_sheet;
+mod duplicates;
 mod output;
 mod profile;
 mod progress;

@@ -24,6 +24,7 @@ mod placeholder;
 mod raster;
 mod raw;
 mod reduce;
+mod sharpness;
 mod stored;
 mod thumbnail;
 mod turbo;
@@ -37,6 +38,7 @@ pub use orientation::Orientation;
 pub use pixels::RgbImage;
 pub use placeholder::{PLACEHOLDER_BYTES, placeholder};
 pub use reduce::Target;
+pub use sharpness::sharpness;
 pub use thumbnail::{encode_jpeg, thumbnail};
 
 use stored::{Header, Stored};

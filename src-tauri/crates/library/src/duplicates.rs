@@ -3,22 +3,54 @@
 //! Groups are complete: every two pictures in one are as alike as asked. A chain in which A is like B and B
 //! like C does not make A and C duplicates. Nothing is ever deleted here.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::thread;
 
-use catalog::{embedding, photo};
+use catalog::content::Content;
+use catalog::photo::Photo;
+use catalog::{content, embedding, photo};
 use vector_index::{TieredIndex, VectorIndex};
 
+use crate::keeper::{self, Candidate, KeepReason};
 use crate::{Library, LibraryError, Result};
 
 /// Near-identical pictures considered for each one: a long burst.
 const NEIGHBORS: usize = 64;
 
+/// A photo among duplicates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The photo.
+    pub photo: i64,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its picture: photos with the same one are copies to the byte.
+    pub content_id: i64,
+    /// Width of the upright picture in pixels.
+    pub width: u32,
+    /// Height of the upright picture in pixels.
+    pub height: u32,
+    /// Size of the file.
+    pub bytes: u64,
+}
+
+/// Photos that show the same picture, two or more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateGroup {
+    /// By path.
+    pub photos: Vec<Duplicate>,
+    /// The position of the one that is suggested to be kept.
+    pub keep: usize,
+    /// Why that one.
+    pub reason: KeepReason,
+}
+
 impl Library {
     /// Groups of two or more photos whose pictures are at least `min_similarity` alike (the model's limit for
     /// near-identical when none is given), largest groups first.
-    pub fn duplicates(&self, min_similarity: Option<f32>) -> Result<Vec<Vec<PathBuf>>> {
+    pub fn duplicates(&self, min_similarity: Option<f32>) -> Result<Vec<DuplicateGroup>> {
         let min_similarity = min_similarity.unwrap_or(self.model.bands.near_identical);
         let owners = self.whole_embeddings()?;
         let vectors = self.index.vectors()?;
@@ -30,22 +62,71 @@ impl Library {
         let grouped: HashSet<i64> = clusters.iter().flatten().copied().collect();
         // A picture without a near-identical one may still have copies to the byte.
         clusters.extend(owners.keys().filter(|id| !grouped.contains(id)).map(|id| vec![*id]));
-        let mut groups = self.catalog.read(|connection| {
-            let mut groups = Vec::new();
-            for cluster in clusters {
-                let mut paths = Vec::new();
-                for id in cluster {
-                    let Some(content) = owners.get(&id) else { continue };
-                    paths
-                        .extend(photo::by_content(connection, *content)?.into_iter().map(|photo| photo.path));
-                }
-                groups.push(distinct_files(paths));
-            }
-            Ok(groups)
-        })?;
-        groups.retain(|paths| paths.len() > 1);
-        groups.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        let mut groups = Vec::new();
+        for cluster in clusters {
+            let contents: Vec<i64> = cluster.iter().filter_map(|id| owners.get(id).copied()).collect();
+            groups.extend(self.group(&contents)?);
+        }
+        groups.sort_by(|a, b| {
+            let paths = |group: &DuplicateGroup| group.photos.first().map(|photo| photo.path.clone());
+            b.photos.len().cmp(&a.photos.len()).then_with(|| paths(a).cmp(&paths(b)))
+        });
         Ok(groups)
+    }
+
+    /// The photos of these pictures, if there are two or more.
+    fn group(&self, contents: &[i64]) -> Result<Option<DuplicateGroup>> {
+        let mut members = self.catalog.read(|connection| {
+            let mut members = Vec::new();
+            for &id in contents {
+                let photos = photo::by_content(connection, id)?;
+                // Most pictures have one photo and are like no other: ask for no more of them.
+                if contents.len() == 1 && photos.len() < 2 {
+                    continue;
+                }
+                let Some(content) = content::by_id(connection, id)? else { continue };
+                members.extend(photos.into_iter().map(|photo| (photo, content.clone())));
+            }
+            Ok(members)
+        })?;
+        members.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        // A file that links make visible twice is no copy of itself.
+        let mut seen = HashSet::new();
+        members.retain(|(photo, _)| {
+            seen.insert(dunce::canonicalize(&photo.path).unwrap_or_else(|_| photo.path.clone()))
+        });
+        if members.len() < 2 {
+            return Ok(None);
+        }
+        let (keep, reason) = keeper::choose(&self.candidates(&members));
+        let photos = members.into_iter().map(|(photo, content)| Duplicate {
+            photo: photo.id,
+            path: photo.path,
+            content_id: photo.content_id,
+            width: content.width,
+            height: content.height,
+            bytes: photo.stamp.size,
+        });
+        Ok(Some(DuplicateGroup { photos: photos.collect(), keep, reason }))
+    }
+
+    fn candidates(&self, members: &[(Photo, Content)]) -> Vec<Candidate> {
+        let mut sharpness = HashMap::new();
+        for (photo, content) in members {
+            if let Entry::Vacant(entry) = sharpness.entry(photo.content_id) {
+                // A thumbnail that is damaged or missing is made anew by the next whole update.
+                let jpeg = self.thumbnails.get(&content.hash).unwrap_or_default();
+                entry.insert(jpeg.and_then(|jpeg| crate::photo::sharpness(&jpeg).ok()).unwrap_or(0.0));
+            }
+        }
+        let candidate = |(photo, content): &(Photo, Content)| Candidate {
+            pixels: u64::from(content.width) * u64::from(content.height),
+            sharpness: sharpness.get(&photo.content_id).copied().unwrap_or(0.0),
+            has_date: content.captured_at.is_some(),
+            bytes: photo.stamp.size,
+            modified_ns: photo.stamp.modified_ns,
+        };
+        members.iter().map(candidate).collect()
     }
 
     /// Pictures by embedding id.
@@ -71,14 +152,6 @@ impl Library {
             Ok(pairs)
         })
     }
-}
-
-/// One path a file, sorted: a file that links make visible twice is no copy of itself.
-fn distinct_files(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    paths.sort();
-    let mut seen = HashSet::new();
-    paths.retain(|path| seen.insert(dunce::canonicalize(path).unwrap_or_else(|_| path.clone())));
-    paths
 }
 
 /// Two embeddings, the smaller id first.

@@ -29,6 +29,26 @@ pub(crate) struct Digest {
     pub(crate) vector: Vec<i8>,
 }
 
+/// The most bytes of a thumbnail, some ten times what they have.
+const MOST_THUMBNAIL_BYTES: usize = 512 << 10;
+
+impl Digest {
+    /// Whether it can be the digest of the file with this hash: readers are not taken at their word.
+    pub(crate) fn is_sound(&self, hash: &ContentHash, dimension: usize) -> bool {
+        let Content { width, height, format, captured_at, placeholder, .. } = &self.content;
+        let pixels = u64::from(*width) * u64::from(*height);
+        let date_is_short = captured_at.as_ref().is_none_or(|date| date.len() <= "2026-12-31T23:59:59".len());
+        self.content.hash == *hash
+            && (1..=Limits::default().max_pixels).contains(&pixels)
+            && format.len() <= 8
+            && date_is_short
+            && placeholder.is_some()
+            && self.thumbnail.len() <= MOST_THUMBNAIL_BYTES
+            && self.vector.len() == dimension
+            && self.vector.iter().any(|component| *component != 0)
+    }
+}
+
 /// Why a photo yields nothing.
 #[derive(Debug)]
 pub(crate) enum DigestError {
@@ -141,6 +161,11 @@ pub(crate) fn placeholder(thumbnail: &[u8]) -> Result<catalog::Placeholder, Imag
     // All a placeholder shows is there at this size.
     let target = Target { short_side: 0, long_side: THUMBNAIL_SIDE / 8 };
     imaging::placeholder(&imaging::decode(thumbnail, Some(target), &Limits::default())?.image)
+}
+
+/// How sharp a picture's thumbnail is, see [`imaging::sharpness`].
+pub(crate) fn sharpness(thumbnail: &[u8]) -> Result<f64, ImageError> {
+    Ok(imaging::sharpness(&imaging::decode(thumbnail, None, &Limits::default())?.image))
 }
 
 fn embed(model: &Model, image: &RgbImage, region: Option<image_embedder::Region>) -> Result<Vec<f32>> {

@@ -78,7 +78,7 @@ impl Library {
     pub(crate) fn with_image<T>(
         &self,
         source: &Source,
-        work: impl FnOnce(&mut Reader) -> Result<T, Unread>,
+        work: impl Fn(&mut Reader) -> Result<T, Unread>,
     ) -> Result<T> {
         let _turn = self.decoding.acquire(1);
         let path = match source {

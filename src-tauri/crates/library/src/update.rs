@@ -132,7 +132,7 @@ impl Library {
         let shared = Shared::new(
             &self.catalog,
             &self.thumbnails,
-            (&self.readers, self.model_id),
+            (&self.readers, self.model_id, self.model.dimension),
             *run,
             &committer.stopwatch,
         );

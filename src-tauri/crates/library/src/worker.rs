@@ -47,6 +47,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) thumbnails: &'a Thumbnails,
     pub(crate) readers: &'a Readers,
+    dimension: usize,
     pub(crate) model_id: i64,
     pub(crate) run: Run<'a>,
     stopwatch: &'a Stopwatch,
@@ -58,12 +59,12 @@ impl<'a> Shared<'a> {
     pub(crate) fn new(
         catalog: &'a Catalog,
         thumbnails: &'a Thumbnails,
-        (readers, model_id): (&'a Readers, i64),
+        (readers, model_id, dimension): (&'a Readers, i64, usize),
         run: Run<'a>,
         stopwatch: &'a Stopwatch,
     ) -> Self {
         let (reading, decoding) = (Budget::new(READING_BUDGET), Budget::new(DECODING_BUDGET));
-        Self { catalog, thumbnails, readers, model_id, run, stopwatch, reading, decoding }
+        Self { catalog, thumbnails, readers, dimension, model_id, run, stopwatch, reading, decoding }
     }
 }
 
@@ -90,10 +91,9 @@ pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<O
 fn work(shared: &Shared<'_>, job: &mut Job, reader: &mut Option<Reader>) -> Result<OutcomeKind> {
     // Reading before decoding, always: a fixed order of the two budgets cannot deadlock.
     let _reading = shared.stopwatch.time(Stage::Waiting, || shared.reading.acquire(job.stamp.size));
-    let mut attempt = attempt(shared, job, reader)?;
-    if matches!(attempt, Err(Unread::Died | Unread::NoReader(_))) {
-        // Something else may have ended it, such as a system short of memory. A file is blamed for the second death.
-        attempt = self::attempt(shared, job, reader)?;
+    let mut attempt = attempt(shared, job, reader, Readers::take)?;
+    if attempt.as_ref().is_err_and(Unread::deserves_another_reader) {
+        attempt = self::attempt(shared, job, reader, Readers::start)?;
     }
     match attempt {
         Ok(kind) => Ok(kind),
@@ -120,10 +120,11 @@ fn attempt(
     shared: &Shared<'_>,
     job: &mut Job,
     reader: &mut Option<Reader>,
+    another: fn(&Readers) -> Result<Reader, Unread>,
 ) -> Result<Result<OutcomeKind, Unread>> {
     let mut taken = match reader.take() {
         Some(reader) => reader,
-        None => match shared.readers.take() {
+        None => match another(shared.readers) {
             Ok(reader) => reader,
             Err(unread) => return Ok(Err(unread)),
         },
@@ -150,7 +151,7 @@ fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Resul
     }
     Ok(reader.cost(stopwatch).and_then(|cost| {
         let _decoding = stopwatch.time(Stage::Waiting, || shared.decoding.acquire(cost));
-        reader.digest(stopwatch).map(OutcomeKind::Digested)
+        reader.digest(&hash, shared.dimension, stopwatch).map(OutcomeKind::Digested)
     }))
 }
 

@@ -105,7 +105,7 @@ group('every code', () => {
   ];
   const ofFiles = [
     ...['file_changing', 'file_missing', 'file_too_large', 'panicked', 'unreadable'],
-    ...['reader_died', 'reader_took_too_long'],
+    ...['reader_died', 'reader_killed', 'reader_took_too_long'],
   ];
   const codes = [...crates.flatMap(codesOf), ...ofShell, ...ofFiles];
 

@@ -1,7 +1,7 @@
 //! What a reader does with the file it holds. It opens nothing: it is handed open files and bytes.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -18,6 +18,9 @@ use crate::profile::{Stage, Stopwatch};
 /// A file buffer up to this size is used again for the next photo.
 const KEPT_BUFFER: usize = 16 << 20;
 
+/// The code of a panic over a file.
+pub(crate) const PANICKED: &str = "panicked";
+
 /// The model, and the file that is being read.
 #[derive(Debug)]
 pub(crate) struct Desk {
@@ -33,10 +36,11 @@ impl Desk {
         Self { model, bytes: Vec::new(), hash: ContentHash::default(), announced: None }
     }
 
-    /// Bytes that answering this holds at its peak, by what the file's header announces.
+    /// Bytes that answering this holds at its peak, the file's own included, by what the file's header announces.
     pub(crate) fn memory_for(&mut self, request: &Request) -> u64 {
         let limits = Limits::default();
-        match request {
+        let held = self.bytes.capacity() as u64;
+        held + match request {
             Request::Start { .. } | Request::Load => limits.max_file_bytes,
             Request::Cost | Request::Size => 0,
             // Whatever the target, it never takes more than the picture in full.
@@ -63,7 +67,7 @@ impl Desk {
         let answered = catch_unwind(AssertUnwindSafe(|| self.work(request, input, stopwatch)));
         answered.unwrap_or_else(|_| {
             Err(Refusal::Image {
-                code: "panicked".to_owned(),
+                code: PANICKED.to_owned(),
                 reason: "reading it made Lookalike stumble; please report this".to_owned(),
             })
         })
@@ -124,8 +128,11 @@ impl Desk {
     }
 }
 
-fn fill(buffer: &mut Vec<u8>, file: &File) -> io::Result<()> {
+fn fill(buffer: &mut Vec<u8>, mut file: &File) -> io::Result<()> {
     let limit = Limits::default().max_file_bytes;
-    buffer.reserve_exact(file.metadata()?.len().min(limit) as usize);
+    // Readers may not ask for metadata: the call for that takes paths, too.
+    let length = file.seek(SeekFrom::End(0))?;
+    file.rewind()?;
+    buffer.reserve_exact(length.min(limit) as usize);
     file.take(limit + 1).read_to_end(buffer).map(drop)
 }

@@ -38,6 +38,10 @@ pub(crate) fn commit(request: &Request, desk: &Desk) {
         b"connect" => die_if(&std::net::UdpSocket::bind("127.0.0.1:0")),
         #[cfg(unix)]
         b"local-socket" => die_if(&std::os::unix::net::UnixDatagram::unbound()),
+        #[cfg(target_os = "linux")]
+        b"signal" => die_if(&signal_parent()),
+        #[cfg(target_os = "linux")]
+        b"limit" => die_if(&limit_parent()),
         b"run" => die_if(&std::process::Command::new("true").status()),
         _ => {}
     }
@@ -48,6 +52,26 @@ fn die_if<T>(escaped: &std::io::Result<T>) {
     if escaped.is_ok() {
         std::process::abort();
     }
+}
+
+/// Asks the system to interrupt whoever started this process.
+#[cfg(target_os = "linux")]
+fn signal_parent() -> std::io::Result<()> {
+    let parent = std::os::unix::process::parent_id() as libc::pid_t;
+    // SAFETY: plain numbers, no memory.
+    let refused = unsafe { libc::syscall(libc::SYS_tgkill, parent, parent, libc::SIGINT) } != 0;
+    if refused { Err(std::io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Asks the system to let whoever started this process open no more files.
+#[cfg(target_os = "linux")]
+fn limit_parent() -> std::io::Result<()> {
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    let parent = std::os::unix::process::parent_id() as libc::pid_t;
+    // SAFETY: the limit is a live value of the right type, and no old one is asked for.
+    let refused =
+        unsafe { libc::prlimit(parent, libc::RLIMIT_NOFILE, &raw const none, std::ptr::null_mut()) } != 0;
+    if refused { Err(std::io::Error::last_os_error()) } else { Ok(()) }
 }
 
 #[expect(unconditional_recursion, reason = "that is what is asked for")]

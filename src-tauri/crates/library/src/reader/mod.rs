@@ -64,8 +64,10 @@ pub(crate) enum Unread {
     File(ReadError),
     /// It says why.
     Refused(Refusal),
-    /// It died.
+    /// It died, of the file or by chance.
     Died,
+    /// Somebody else ended it.
+    Killed,
     /// It was ended, as it took too long.
     TookTooLong,
     /// There is no reader: that is no fault of the file's.
@@ -88,7 +90,7 @@ impl Reader {
     pub(crate) fn load(&mut self, input: Input, stopwatch: &Stopwatch) -> Result<Loaded> {
         match self.ask(&Request::Load, Some(input), stopwatch) {
             Ok(Reply::Loaded { hash, bytes }) => Ok(Loaded { hash, bytes }),
-            Ok(_) => Err(Unread::Died),
+            Ok(_) => Err(self.distrust()),
             Err(Unread::Refused(Refusal::Unreadable { reason })) => {
                 Err(Unread::File(ReadError::Io(io::Error::other(reason))))
             }
@@ -107,15 +109,20 @@ impl Reader {
     pub(crate) fn cost(&mut self, stopwatch: &Stopwatch) -> Result<u64> {
         match self.ask(&Request::Cost, None, stopwatch)? {
             Reply::Cost(bytes) => Ok(bytes),
-            _ => Err(Unread::Died),
+            _ => Err(self.distrust()),
         }
     }
 
-    /// All that the catalog stores of the file.
-    pub(crate) fn digest(&mut self, stopwatch: &Stopwatch) -> Result<Box<Digest>> {
+    /// All that the catalog stores of the file, whose hash is `hash`; its vector has `dimension` components.
+    pub(crate) fn digest(
+        &mut self,
+        hash: &ContentHash,
+        dimension: usize,
+        stopwatch: &Stopwatch,
+    ) -> Result<Box<Digest>> {
         match self.ask(&Request::Digest, None, stopwatch)? {
-            Reply::Digest(digest) => Ok(digest),
-            _ => Err(Unread::Died),
+            Reply::Digest(digest) if digest.is_sound(hash, dimension) => Ok(digest),
+            _ => Err(self.distrust()),
         }
     }
 
@@ -123,7 +130,7 @@ impl Reader {
     pub(crate) fn embed(&mut self, region: Option<Region>) -> Result<Vec<f32>> {
         match self.ask(&Request::Embed { region }, None, &Stopwatch::default())? {
             Reply::Embedding(embedding) => Ok(embedding),
-            _ => Err(Unread::Died),
+            _ => Err(self.distrust()),
         }
     }
 
@@ -131,7 +138,7 @@ impl Reader {
     pub(crate) fn size(&mut self) -> Result<(u32, u32)> {
         match self.ask(&Request::Size, None, &Stopwatch::default())? {
             Reply::Size(width, height) => Ok((width, height)),
-            _ => Err(Unread::Died),
+            _ => Err(self.distrust()),
         }
     }
 
@@ -139,7 +146,7 @@ impl Reader {
     pub(crate) fn preview(&mut self) -> Result<Preview> {
         match self.ask(&Request::Preview, None, &Stopwatch::default())? {
             Reply::Preview(preview) => Ok(preview),
-            _ => Err(Unread::Died),
+            _ => Err(self.distrust()),
         }
     }
 
@@ -147,7 +154,7 @@ impl Reader {
     pub(crate) fn reduce(&mut self, max_side: u32, quality: u8) -> Result<Vec<u8>> {
         match self.ask(&Request::Reduce { max_side, quality }, None, &Stopwatch::default())? {
             Reply::Jpeg(jpeg) => Ok(jpeg),
-            _ => Err(Unread::Died),
+            _ => Err(self.distrust()),
         }
     }
 
@@ -156,8 +163,8 @@ impl Reader {
         match self.ask(&Request::Prepare, None, &Stopwatch::default())? {
             Reply::Pixels { width, height, pixels, full } => imaging::RgbImage::new(width, height, pixels)
                 .map(|image| Prepared { image, full })
-                .map_err(|_| Unread::Died),
-            _ => Err(Unread::Died),
+                .map_err(|_| self.distrust()),
+            _ => Err(self.distrust()),
         }
     }
 
@@ -168,8 +175,16 @@ impl Reader {
         }
     }
 
+    /// Ends a reader that answered what no reader in its right mind does.
+    fn distrust(&mut self) -> Unread {
+        if let Self::Process(process) = self {
+            process.end();
+        }
+        Unread::Died
+    }
+
     /// Whether it can be given more to read.
-    pub(crate) fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&mut self) -> bool {
         match self {
             Self::Here(_) => true,
             Self::Process(process) => process.is_alive(),
@@ -184,12 +199,19 @@ impl From<ReadError> for Unread {
 }
 
 impl Unread {
+    /// Whether the same file may do better with another reader: when the machine is short of memory or sleeps in the
+    /// middle, good files meet the same ends as hostile ones do.
+    pub(crate) fn deserves_another_reader(&self) -> bool {
+        matches!(self, Self::Died | Self::Killed | Self::TookTooLong | Self::NoReader(_))
+    }
+
     /// A stable name for the reason.
     pub(crate) fn code(&self) -> &str {
         match self {
             Self::File(error) => error.code(),
             Self::Refused(refusal) => refusal.code(),
             Self::Died => "reader_died",
+            Self::Killed => "reader_killed",
             Self::TookTooLong => "reader_took_too_long",
             Self::NoReader(_) => "no_reader",
         }
@@ -201,6 +223,7 @@ impl Unread {
             Self::File(error) => error.reason(),
             Self::Refused(refusal) => refusal.reason(),
             Self::Died => "reading it crashed the reader, or took more memory than a photo may".to_owned(),
+            Self::Killed => "the reader was ended by the system or another program".to_owned(),
             Self::TookTooLong => format!("reading it took longer than {} s", PATIENCE.as_secs()),
             Self::NoReader(error) => format!("the program that reads images does not start: {error}"),
         }

@@ -28,31 +28,45 @@ impl Readers {
 
     /// A reader that is idle, or a new one.
     pub(crate) fn take(&self) -> Result<Reader, Unread> {
-        let idle = self.idle.lock().pop();
-        match idle {
-            Some(reader) => Ok(reader),
-            None if self.isolated => {
-                ReaderProcess::start(self.model.built_in).map(Reader::Process).map_err(Unread::NoReader)
+        let mut idle = self.idle.lock();
+        while let Some(mut reader) = idle.pop() {
+            // The system may have ended it meanwhile.
+            if reader.is_alive() {
+                return Ok(reader);
             }
-            None => Ok(Reader::Here(Box::new(Desk::new(Arc::clone(&self.model))))),
         }
+        drop(idle);
+        self.start()
+    }
+
+    /// A new reader.
+    pub(crate) fn start(&self) -> Result<Reader, Unread> {
+        if self.isolated {
+            let process = ReaderProcess::start(self.model.built_in);
+            return process.map(Reader::Process).map_err(Unread::NoReader);
+        }
+        Ok(Reader::Here(Box::new(Desk::new(Arc::clone(&self.model)))))
     }
 
     /// Keeps a reader for whoever takes one next.
-    pub(crate) fn give_back(&self, reader: Reader) {
+    pub(crate) fn give_back(&self, mut reader: Reader) {
         let mut idle = self.idle.lock();
         if reader.is_alive() && idle.len() < KEPT {
             idle.push(reader);
         }
     }
 
-    /// Lends a reader to `work`.
+    /// Lends a reader to `work`, and another one where something other than the image may have ended the first.
     pub(crate) fn with_reader<T>(
         &self,
-        work: impl FnOnce(&mut Reader) -> Result<T, Unread>,
+        work: impl Fn(&mut Reader) -> Result<T, Unread>,
     ) -> Result<T, Unread> {
         let mut reader = self.take()?;
-        let value = work(&mut reader);
+        let mut value = work(&mut reader);
+        if value.as_ref().is_err_and(Unread::deserves_another_reader) {
+            reader = self.start()?;
+            value = work(&mut reader);
+        }
         self.give_back(reader);
         value
     }

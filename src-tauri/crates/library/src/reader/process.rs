@@ -1,15 +1,22 @@
 //! The library's end of a reader process.
 
 use std::io;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use super::channel::Channel;
+use super::channel::{Attachment, Channel};
 use super::protocol::{Answer, Reply, Request};
 use super::role::ROLE;
 use super::{Input, PATIENCE, Unread};
 use crate::BuiltInModel;
+use crate::original::ReadError;
 use crate::profile::Stopwatch;
+
+/// How long the drives of files may take.
+const LOADING: Duration = Duration::from_mins(20);
+/// How long the system may take to tell how a process has ended.
+const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// A process that reads images; it ends with this.
 #[derive(Debug)]
@@ -36,8 +43,9 @@ impl ReaderProcess {
         Ok(process)
     }
 
-    pub(crate) fn is_alive(&self) -> bool {
-        self.alive
+    /// Whether it runs, as far as the system knows now.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.alive && matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Asks, and waits for the answer. After any error but a refusal the reader is dead.
@@ -50,7 +58,11 @@ impl ReaderProcess {
         if !self.ready {
             self.wait_until_ready().inspect_err(|_| self.end()).map_err(Unread::NoReader)?;
         }
-        let answered = self.send(request, input).and_then(|()| self.receive(patience(request)));
+        // What the file's drive, or this process, refuses is no fault of the reader's.
+        let along = input.map(Attachment::new).transpose().map_err(ReadError::Io)?;
+        let longest = request.longest_answer();
+        let answered =
+            self.send(request, along.as_ref()).and_then(|()| self.receive(Some(patience(request)), longest));
         match answered {
             Ok(answer) => {
                 stopwatch.add(&answer.times);
@@ -58,18 +70,33 @@ impl ReaderProcess {
             }
             Err(error) => {
                 tracing::warn!(%error, ?request, "a reader is ended");
-                self.end();
-                Err(match error.kind() {
-                    io::ErrorKind::TimedOut => Unread::TookTooLong,
-                    _ => Unread::Died,
-                })
+                Err(self.autopsy(&error, request))
             }
         }
     }
 
+    /// Ends the reader and tells what it died of.
+    fn autopsy(&mut self, error: &io::Error, request: &Request) -> Unread {
+        if error.kind() == io::ErrorKind::TimedOut {
+            self.end();
+            return match request {
+                Request::Load => Unread::File(ReadError::Io(io::ErrorKind::TimedOut.into())),
+                _ => Unread::TookTooLong,
+            };
+        }
+        // Its end of the channel closes a moment before the system has its last word.
+        let deadline = Instant::now() + LAST_WORD;
+        while self.is_alive() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let killed = matches!(self.child.try_wait(), Ok(Some(status)) if is_from_outside(status));
+        self.end();
+        if killed { Unread::Killed } else { Unread::Died }
+    }
+
     fn wait_until_ready(&mut self) -> io::Result<()> {
         let refused = |refusal: super::Refusal| io::Error::other(refusal.reason());
-        match self.receive(Some(PATIENCE))?.reply.map_err(refused)? {
+        match self.receive(Some(PATIENCE), Request::Load.longest_answer())?.reply.map_err(refused)? {
             Reply::Ready { unconfined } => {
                 if let Some(reason) = unconfined {
                     tracing::warn!(reason, "readers are processes of their own, but not confined");
@@ -81,17 +108,18 @@ impl ReaderProcess {
         }
     }
 
-    fn send(&mut self, request: &Request, input: Option<&Input>) -> io::Result<()> {
+    fn send(&mut self, request: &Request, along: Option<&Attachment>) -> io::Result<()> {
         let body = postcard::to_stdvec(request).map_err(io::Error::other)?;
-        self.channel.send(&body, input)
+        self.channel.send(&body, along)
     }
 
-    fn receive(&mut self, within: Option<Duration>) -> io::Result<Answer> {
-        let (body, _) = self.channel.receive(within)?;
+    fn receive(&mut self, within: Option<Duration>, longest: usize) -> io::Result<Answer> {
+        let (body, _) = self.channel.receive(within, longest)?;
         postcard::from_bytes(&body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
-    fn end(&mut self) {
+    /// Ends it, whatever it does.
+    pub(crate) fn end(&mut self) {
         self.alive = false;
         // Dead already, or about to be.
         let _ = self.child.kill();
@@ -105,13 +133,13 @@ impl Drop for ReaderProcess {
     }
 }
 
-/// Reading a file may take as long as its drive does; all else is our own doing.
-fn patience(request: &Request) -> Option<Duration> {
+/// Reading a file takes as long as its drive does; all else is our own doing.
+fn patience(request: &Request) -> Duration {
     match request {
-        Request::Load => None,
+        Request::Load => LOADING,
         #[cfg(debug_assertions)]
-        _ if super::fault::are_asked_for() => Some(super::fault::PATIENCE),
-        _ => Some(PATIENCE),
+        _ if super::fault::are_asked_for() => super::fault::PATIENCE,
+        _ => PATIENCE,
     }
 }
 
@@ -125,6 +153,19 @@ fn this_program() -> io::Result<std::path::PathBuf> {
 #[cfg(not(target_os = "linux"))]
 fn this_program() -> io::Result<std::path::PathBuf> {
     std::env::current_exe()
+}
+
+/// Whether somebody ended it: the system, when memory runs out, or a person. Faults over a file end with other signals.
+#[cfg(unix)]
+fn is_from_outside(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    let (kill, terminate) = (rustix::process::Signal::KILL, rustix::process::Signal::TERM);
+    status.signal().is_some_and(|signal| [kill.as_raw(), terminate.as_raw()].contains(&signal))
+}
+
+#[cfg(not(unix))]
+fn is_from_outside(_status: ExitStatus) -> bool {
+    false
 }
 
 /// Keeps the terminal's Ctrl+C from it: the library ends it when it is done with it.

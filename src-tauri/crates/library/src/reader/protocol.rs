@@ -11,7 +11,11 @@ use crate::profile::Times;
 use crate::{BuiltInModel, LibraryError};
 
 /// The longest message: pixels of a prepared image and something to spare.
-pub(crate) const LONGEST: u64 = 256 << 20;
+pub(crate) const LONGEST: usize = 96 << 20;
+/// The longest reply with a picture for the screen.
+const LONGEST_PICTURE: usize = 32 << 20;
+/// The longest of the replies of which many wait at a time.
+const LONGEST_DIGEST: usize = 1 << 20;
 
 /// What a reader is asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +64,17 @@ pub(crate) enum Reply {
         pixels: Vec<u8>,
         full: (u32, u32),
     },
+}
+
+impl Request {
+    /// The longest answer there is.
+    pub(crate) fn longest_answer(&self) -> usize {
+        match self {
+            Self::Prepare => LONGEST,
+            Self::Preview | Self::Reduce { .. } => LONGEST_PICTURE,
+            _ => LONGEST_DIGEST,
+        }
+    }
 }
 
 /// A reply, or why there is none, and where the time went.

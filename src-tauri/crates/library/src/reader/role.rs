@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::thread;
 
 use super::channel::Channel;
-use super::desk::Desk;
-use super::protocol::{Answer, Reply, Request};
+use super::desk::{Desk, PANICKED};
+use super::protocol::{Answer, LONGEST, Reply, Request};
 use crate::model::Model;
 use crate::profile::Stopwatch;
 
@@ -39,31 +39,39 @@ fn serve() -> io::Result<()> {
     // LiteRT opens what it needs when it loads and runs its first image; after this nothing can be opened.
     model.warm_up().map_err(io::Error::other)?;
     let mut desk = Desk::new(Arc::new(model));
-    let confinement = confine();
+    let (confinement, unconfined) = match confine() {
+        Ok((confinement, missing)) => (Some(confinement), missing),
+        Err(error) => (None, Some(error)),
+    };
     // A reader that is busy does not see that nobody waits for it any more.
     let ended = channel.wait_for_end()?;
     thread::spawn(move || {
         ended();
         std::process::exit(0);
     });
-    let unconfined = confinement.as_ref().err().map(ToString::to_string);
+    let unconfined = unconfined.map(|error| error.to_string());
     let ready = Answer { reply: Ok(Reply::Ready { unconfined }), times: Stopwatch::default().times() };
     send(&mut channel, &ready)?;
     loop {
         let (request, input) = receive(&mut channel)?;
-        if let Ok(confinement) = &confinement {
+        if let Some(confinement) = &confinement {
             confinement.allow_memory(desk.memory_for(&request));
         }
         let stopwatch = Stopwatch::default();
         let reply = desk.answer(&request, input, &stopwatch);
         #[cfg(debug_assertions)]
         super::fault::commit(&request, &desk);
+        let stumbled = matches!(&reply, Err(refusal) if refusal.code() == PANICKED);
         send(&mut channel, &Answer { reply, times: stopwatch.times() })?;
+        if stumbled {
+            // What the panic left behind is not to be relied on.
+            return Ok(());
+        }
     }
 }
 
 #[cfg(target_os = "linux")]
-fn confine() -> io::Result<super::sandbox::Confinement> {
+fn confine() -> io::Result<(super::sandbox::Confinement, Option<io::Error>)> {
     super::sandbox::confine()
 }
 
@@ -80,12 +88,12 @@ mod unconfined {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn confine() -> io::Result<unconfined::Confinement> {
+fn confine() -> io::Result<(unconfined::Confinement, Option<io::Error>)> {
     Err(io::Error::other("this system's way to confine a process is not used yet"))
 }
 
 fn receive(channel: &mut Channel) -> io::Result<(Request, Option<super::Input>)> {
-    let (body, input) = channel.receive(None)?;
+    let (body, input) = channel.receive(None, LONGEST)?;
     let request = postcard::from_bytes(&body).map_err(io::Error::other)?;
     Ok((request, input))
 }

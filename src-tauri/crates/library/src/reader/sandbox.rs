@@ -1,14 +1,14 @@
 //! What the Linux kernel lets a reader do: read and write the descriptors it holds, use memory and threads, and end.
 //!
-//! Three walls, each whole without the others: Landlock closes the file system and TCP, seccomp all system calls but a
-//! few, and limits bound memory. Kernels that lack Landlock have the other two.
+//! Landlock closes the file system, TCP and other processes; seccomp closes all system calls but a few, by itself, too;
+//! limits bound memory. What a kernel lacks is told, and the rest holds.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr};
+use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
@@ -20,10 +20,10 @@ const MOST_MEMORY: u64 = 6 << 30;
 /// Address space beside what an image's header announces: buffers, threads' stacks, the allocator's arenas.
 const SPARE_MEMORY: u64 = 768 << 20;
 
-/// Files of the process that it never opens itself: descriptor numbers above standard error.
+/// The first descriptor number above standard input, output and error.
 const FIRST_OTHER_DESCRIPTOR: libc::c_uint = 3;
 
-/// What is left to do for a reader that is confined.
+/// The limits of a reader's memory, which change from file to file.
 #[derive(Debug)]
 pub(super) struct Confinement {
     /// Address space in use once the model is loaded, in bytes.
@@ -31,7 +31,7 @@ pub(super) struct Confinement {
 }
 
 impl Confinement {
-    /// Bounds the address space to what it is now and this many bytes, twice, and something to spare.
+    /// Bounds the address space to what it was with the model loaded and twice this many bytes, and something to spare.
     pub(super) fn allow_memory(&self, bytes: u64) {
         let most = self.base.saturating_add(SPARE_MEMORY).saturating_add(bytes.saturating_mul(2));
         let limit = Rlimit { current: Some(most.min(MOST_MEMORY)), ..getrlimit(Resource::As) };
@@ -51,19 +51,17 @@ pub(super) fn leave_everything_behind() {
     let _ = rustix::thread::set_name(c"lookalike-read");
 }
 
-/// Confines this process for good. Fails with the first wall that does not stand; the others do.
-pub(super) fn confine() -> io::Result<Confinement> {
+/// Confines this process for good. Returns what does not hold, if something does not; all else does.
+pub(super) fn confine() -> io::Result<(Confinement, Option<io::Error>)> {
     let base = address_space()?;
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    let limited = setrlimit(Resource::Core, none)
-        .and_then(|()| setrlimit(Resource::Fsize, none))
-        .and_then(|()| {
-            setrlimit(Resource::As, Rlimit { current: Some(MOST_MEMORY), maximum: Some(MOST_MEMORY) })
-        })
+    let inherited = getrlimit(Resource::As).maximum.unwrap_or(MOST_MEMORY);
+    let most = Some(MOST_MEMORY.min(inherited));
+    let limited = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .and_then(|()| setrlimit(Resource::As, Rlimit { current: most, maximum: most }))
         .map_err(io::Error::from);
     let landlocked = close_file_system();
     let filtered = filter_system_calls();
-    limited.and(landlocked).and(filtered).map(|()| Confinement { base })
+    Ok((Confinement { base }, limited.and(landlocked).and(filtered).err()))
 }
 
 /// Bytes of address space in use.
@@ -75,15 +73,19 @@ fn address_space() -> io::Result<u64> {
     Ok(pages * rustix::param::page_size() as u64)
 }
 
-/// No rule allows anything.
+/// No rule allows anything. Older kernels close less, and those before 5.13 nothing, which is an error.
 fn close_file_system() -> io::Result<()> {
-    Ruleset::default()
-        .handle_access(AccessFs::from_all(ABI::V5))
-        .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(ABI::V5)))
+    let status = Ruleset::default()
+        .handle_access(AccessFs::from_all(ABI::V6))
+        .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(ABI::V6)))
+        .and_then(|ruleset| ruleset.scope(Scope::from_all(ABI::V6)))
         .and_then(Ruleset::create)
         .and_then(landlock::RulesetCreated::restrict_self)
-        .map(drop)
-        .map_err(io::Error::other)
+        .map_err(io::Error::other)?;
+    match status.ruleset {
+        RulesetStatus::NotEnforced => Err(io::Error::other("this kernel has no Landlock")),
+        _ => Ok(()),
+    }
 }
 
 fn filter_system_calls() -> io::Result<()> {
@@ -95,7 +97,7 @@ fn filter_system_calls() -> io::Result<()> {
     let mut allowed: BTreeMap<i64, Vec<SeccompRule>> =
         ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
     allowed.insert(libc::SYS_clone3, Vec::new());
-    allowed.insert(libc::SYS_clone, vec![threads_only().map_err(io::Error::other)?]);
+    allowed.extend(only_of_its_own().map_err(io::Error::other)?);
     for (calls, otherwise, then) in
         [(absent, SeccompAction::Allow, no_such_call), (allowed, refuse, SeccompAction::Allow)]
     {
@@ -114,11 +116,21 @@ fn compile(
     SeccompFilter::new(calls, otherwise, then, architecture)?.try_into()
 }
 
-/// New threads, and no new processes.
-fn threads_only() -> Result<SeccompRule, seccompiler::BackendError> {
-    let flag = libc::CLONE_THREAD as u64;
-    let is_set = SeccompCmpOp::MaskedEq(flag);
-    SeccompRule::new(vec![SeccompCondition::new(0, SeccompCmpArgLen::Qword, is_set, flag)?])
+/// Calls that reach other processes with other arguments than these: new threads and no new processes, signals to and
+/// limits of this process, and of descriptors their flags only.
+fn only_of_its_own() -> Result<[(i64, Vec<SeccompRule>); 4], seccompiler::BackendError> {
+    let rule = |argument: u8, comparison: SeccompCmpOp, value: u64| {
+        SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Dword, comparison, value)?])
+    };
+    let thread = libc::CLONE_THREAD as u64;
+    let flags = [libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD_CLOEXEC];
+    let flags = flags.map(|command| rule(1, SeccompCmpOp::Eq, command as u64));
+    Ok([
+        (libc::SYS_clone, vec![rule(0, SeccompCmpOp::MaskedEq(thread), thread)?]),
+        (libc::SYS_tgkill, vec![rule(0, SeccompCmpOp::Eq, u64::from(std::process::id()))?]),
+        (libc::SYS_prlimit64, vec![rule(0, SeccompCmpOp::Eq, 0)?]),
+        (libc::SYS_fcntl, flags.into_iter().collect::<Result<_, _>>()?),
+    ])
 }
 
 /// What decoding, embedding and answering take. Anything else is refused with an error, not with death: libraries ask
@@ -134,13 +146,10 @@ const ALLOWED: &[i64] = &[
     libc::SYS_sendto,
     libc::SYS_recvmsg,
     libc::SYS_recvfrom,
-    libc::SYS_setsockopt,
     libc::SYS_lseek,
     libc::SYS_close,
     libc::SYS_fstat,
-    libc::SYS_statx,
     libc::SYS_ppoll,
-    libc::SYS_fcntl,
     // Memory.
     libc::SYS_mmap,
     libc::SYS_munmap,
@@ -163,14 +172,12 @@ const ALLOWED: &[i64] = &[
     libc::SYS_clock_nanosleep,
     libc::SYS_nanosleep,
     libc::SYS_getrandom,
-    // Signals of its own, limits of its own, and the end. `prlimit64` can lower the hard limits, never raise them.
+    // Signals it handles, and the end.
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
     libc::SYS_sigaltstack,
-    libc::SYS_tgkill,
     libc::SYS_restart_syscall,
-    libc::SYS_prlimit64,
     libc::SYS_exit,
     libc::SYS_exit_group,
     #[cfg(target_arch = "x86_64")]

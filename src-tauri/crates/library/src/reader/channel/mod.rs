@@ -5,30 +5,28 @@
 #[cfg(unix)]
 mod socket;
 #[cfg(unix)]
-pub(crate) use socket::Channel;
+pub(crate) use socket::{Attachment, Channel};
 
 #[cfg(any(not(unix), test))]
 mod pipes;
 #[cfg(not(unix))]
-pub(crate) use pipes::Channel;
+pub(crate) use pipes::{Attachment, Channel};
 
 use std::io;
 
-use super::protocol::LONGEST;
-
 /// The head of a message of this length.
 fn head(body: &[u8]) -> io::Result<[u8; 4]> {
-    match u32::try_from(body.len()) {
-        Ok(length) if u64::from(length) <= LONGEST => Ok(length.to_le_bytes()),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "the message is too long")),
-    }
+    let length = u32::try_from(body.len());
+    length
+        .map(u32::to_le_bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the message is too long"))
 }
 
-/// The length that a head announces.
-fn length(head: [u8; 4]) -> io::Result<usize> {
-    let length = u32::from_le_bytes(head);
-    if u64::from(length) > LONGEST {
+/// The length that a head announces, `longest` at most.
+fn length(head: [u8; 4], longest: usize) -> io::Result<usize> {
+    let length = u32::from_le_bytes(head) as usize;
+    if length > longest {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "the message is too long"));
     }
-    Ok(length as usize)
+    Ok(length)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::super::Input;
+use super::super::protocol::LONGEST;
 use super::{head, length};
 
 type Message = (Vec<u8>, Option<Input>);
@@ -21,7 +22,8 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    fn over(from: impl Read + Send + 'static, to: impl Write + Send + 'static) -> Self {
+    /// `at_end` is called when the other end is closed.
+    fn over(from: impl Read + Send + 'static, to: impl Write + Send + 'static, at_end: fn()) -> Self {
         let (sender, receiver) = crossbeam_channel::bounded(1);
         thread::spawn(move || {
             let mut from = from;
@@ -32,6 +34,7 @@ impl Channel {
                     break;
                 }
             }
+            at_end();
         });
         Self { to: Box::new(to), from: receiver }
     }
@@ -40,7 +43,7 @@ impl Channel {
     pub(crate) fn start(command: &mut Command) -> io::Result<(Self, Child)> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         match (child.stdout.take(), child.stdin.take()) {
-            (Some(from), Some(to)) => Ok((Self::over(from, to), child)),
+            (Some(from), Some(to)) => Ok((Self::over(from, to, || {}), child)),
             _ => Err(io::Error::other("the process has no pipes")),
         }
     }
@@ -48,10 +51,11 @@ impl Channel {
     /// The end of a process that was started with one.
     #[cfg(not(unix))]
     pub(crate) fn of_this_process() -> io::Result<Self> {
-        Ok(Self::over(io::stdin(), io::stdout()))
+        // Also while it is busy with a file that nobody waits for any more.
+        Ok(Self::over(io::stdin(), io::stdout(), || std::process::exit(0)))
     }
 
-    /// Waits until the other end is closed. Here that is seen by whoever receives.
+    /// Waits until the other end is closed; here the thread that reads the pipe sees to that.
     #[cfg(not(unix))]
     pub(crate) fn wait_for_end(&self) -> io::Result<impl FnOnce() + Send + 'static> {
         Ok(|| {
@@ -61,18 +65,8 @@ impl Channel {
         })
     }
 
-    pub(crate) fn send(&mut self, body: &[u8], input: Option<&Input>) -> io::Result<()> {
-        let read;
-        let along = match input {
-            Some(Input::Bytes(bytes)) => Some(&bytes[..]),
-            Some(Input::File(file)) => {
-                let mut bytes = Vec::new();
-                (&**file).read_to_end(&mut bytes)?;
-                read = bytes;
-                Some(&read[..])
-            }
-            None => None,
-        };
+    pub(crate) fn send(&mut self, body: &[u8], along: Option<&Attachment>) -> io::Result<()> {
+        let along = along.map(|Attachment(bytes)| &bytes[..]);
         self.to.write_all(&head(body)?)?;
         self.to.write_all(body)?;
         // One more than there are bytes, or 0 for no file.
@@ -82,24 +76,47 @@ impl Channel {
     }
 
     /// The next message; an error of kind `TimedOut` when it is not whole in time.
-    pub(crate) fn receive(&mut self, within: Option<Duration>) -> io::Result<Message> {
+    pub(crate) fn receive(&mut self, within: Option<Duration>, longest: usize) -> io::Result<Message> {
         let received = match within {
             Some(within) => self.from.recv_timeout(within),
             None => self.from.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
-        received.unwrap_or_else(|error| {
+        let message = received.unwrap_or_else(|error| {
             Err(match error {
                 RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
                 RecvTimeoutError::Disconnected => io::ErrorKind::UnexpectedEof.into(),
             })
-        })
+        })?;
+        if message.0.len() > longest {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the message is too long"));
+        }
+        Ok(message)
+    }
+}
+
+/// A file that is ready to go along.
+#[derive(Debug)]
+pub(crate) struct Attachment(Arc<[u8]>);
+
+impl Attachment {
+    /// Reads a file to its end, and no further than files may go.
+    pub(crate) fn new(input: &Input) -> io::Result<Self> {
+        match input {
+            Input::Bytes(bytes) => Ok(Self(Arc::clone(bytes))),
+            Input::File(file) => {
+                let mut bytes = Vec::new();
+                let limit = imaging::Limits::default().max_file_bytes + 1;
+                (&**file).take(limit).read_to_end(&mut bytes)?;
+                Ok(Self(bytes.into()))
+            }
+        }
     }
 }
 
 fn receive(from: &mut impl Read) -> io::Result<Message> {
     let mut head = [0; 4];
     from.read_exact(&mut head)?;
-    let mut body = vec![0; length(head)?];
+    let mut body = vec![0; length(head, LONGEST)?];
     from.read_exact(&mut body)?;
     let mut along = [0; 8];
     from.read_exact(&mut along)?;
@@ -129,10 +146,10 @@ mod tests {
     fn messages_and_files_come_back_as_they_went() {
         // `cat` gives back whatever it is given.
         let (mut channel, mut child) = Channel::start(&mut Command::new("cat")).unwrap();
-        let file = Input::Bytes(Arc::from(&b"pixels"[..]));
+        let file = Attachment::new(&Input::Bytes(Arc::from(&b"pixels"[..]))).unwrap();
         for (body, input) in [(&b"hello"[..], Some(&file)), (b"", None)] {
             channel.send(body, input).unwrap();
-            let (received, along) = channel.receive(None).unwrap();
+            let (received, along) = channel.receive(None, 5).unwrap();
             assert_eq!(received, body);
             let along = along.map(|along| match along {
                 Input::Bytes(bytes) => bytes,
@@ -140,10 +157,10 @@ mod tests {
             });
             assert_eq!(along.as_deref(), input.map(|_| &b"pixels"[..]));
         }
-        let late = channel.receive(Some(Duration::from_millis(1)));
+        let late = channel.receive(Some(Duration::from_millis(1)), 5);
         assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(channel.receive(None).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(channel.receive(None, 5).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 }

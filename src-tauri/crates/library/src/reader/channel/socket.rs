@@ -9,71 +9,94 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags,
 };
 
-use super::super::Input;
+use super::super::{Input, PATIENCE};
 use super::{head, length};
 
 /// One end.
 #[derive(Debug)]
-pub(crate) struct Channel(UnixStream);
+pub(crate) struct Channel {
+    stream: UnixStream,
+    /// Whether the stream's reads have a limit of time now.
+    limited: bool,
+}
+
+/// A file that is ready to go along.
+#[derive(Debug)]
+pub(crate) struct Attachment(Arc<File>);
+
+impl Attachment {
+    pub(crate) fn new(input: &Input) -> io::Result<Self> {
+        match input {
+            Input::File(file) => Ok(Self(Arc::clone(file))),
+            Input::Bytes(bytes) => Ok(Self(Arc::new(in_memory(bytes)?))),
+        }
+    }
+}
 
 impl Channel {
     /// Starts a process that has the other end.
     pub(crate) fn start(command: &mut Command) -> io::Result<(Self, Child)> {
         let (ours, theirs) = UnixStream::pair()?;
         let child = command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).spawn()?;
-        Ok((Self(ours), child))
+        // One that does not read what it is asked is as good as dead.
+        ours.set_write_timeout(Some(PATIENCE))?;
+        Ok((Self { stream: ours, limited: false }, child))
     }
 
     /// The end of a process that was started with one.
     pub(crate) fn of_this_process() -> io::Result<Self> {
-        Ok(Self(io::stdin().as_fd().try_clone_to_owned()?.into()))
+        Ok(Self { stream: io::stdin().as_fd().try_clone_to_owned()?.into(), limited: false })
     }
 
     /// Waits until the other end is closed.
     pub(crate) fn wait_for_end(&self) -> io::Result<impl FnOnce() + Send + 'static> {
-        let stream = self.0.try_clone()?;
+        let stream = self.stream.try_clone()?;
         Ok(move || {
-            // Asked for nothing, it reports hang-ups only.
-            let mut polled =
-                [rustix::event::PollFd::from_borrowed_fd(stream.as_fd(), rustix::event::PollFlags::empty())];
-            while rustix::event::poll(&mut polled, None) == Err(rustix::io::Errno::INTR) {}
+            let ended = PollFlags::HUP | PollFlags::ERR;
+            let mut polled = [PollFd::from_borrowed_fd(stream.as_fd(), ended)];
+            while !polled[0].revents().intersects(ended) {
+                if !matches!(poll(&mut polled, None), Ok(_) | Err(rustix::io::Errno::INTR)) {
+                    break;
+                }
+            }
         })
     }
 
-    pub(crate) fn send(&mut self, body: &[u8], input: Option<&Input>) -> io::Result<()> {
-        let file = match input {
-            Some(Input::File(file)) => Some(Arc::clone(file)),
-            Some(Input::Bytes(bytes)) => Some(Arc::new(in_memory(bytes)?)),
-            None => None,
-        };
+    pub(crate) fn send(&mut self, body: &[u8], along: Option<&Attachment>) -> io::Result<()> {
+        let file = along.map(|Attachment(file)| file);
         let head = head(body)?;
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut along = SendAncillaryBuffer::new(&mut space);
-        let descriptors = file.as_ref().map(|file| [file.as_fd()]);
+        let descriptors = file.map(|file| [file.as_fd()]);
         if let Some(descriptors) = &descriptors {
             along.push(SendAncillaryMessage::ScmRights(descriptors));
         }
         // Rust programs ignore SIGPIPE: a dead reader is an error here, not a signal that ends us.
         let parts = [IoSlice::new(&head)];
-        let announce = || rustix::net::sendmsg(&self.0, &parts, &mut along, SendFlags::empty());
+        let announce = || rustix::net::sendmsg(&self.stream, &parts, &mut along, SendFlags::empty());
         let sent = rustix::io::retry_on_intr(announce)?;
-        self.0.write_all(&head[sent..])?;
-        self.0.write_all(body)
+        self.stream.write_all(&head[sent..])?;
+        self.stream.write_all(body)
     }
 
     /// The next message; an error of kind `TimedOut` when it is not whole in time.
-    pub(crate) fn receive(&mut self, within: Option<Duration>) -> io::Result<(Vec<u8>, Option<Input>)> {
+    pub(crate) fn receive(
+        &mut self,
+        within: Option<Duration>,
+        longest: usize,
+    ) -> io::Result<(Vec<u8>, Option<Input>)> {
         let deadline = within.map(|within| Instant::now() + within);
         let mut head = [0; 4];
         self.wait(deadline)?;
         let (received, file) = self.receive_head(&mut head)?;
         self.fill(&mut head[received..], deadline)?;
-        let mut body = vec![0; length(head)?];
+        let mut body = vec![0; length(head, longest)?];
         self.fill(&mut body, deadline)?;
         Ok((body, file.map(|file| Input::File(Arc::new(file)))))
     }
@@ -82,7 +105,7 @@ impl Channel {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut along = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(head)];
-        let receive = || rustix::net::recvmsg(&self.0, &mut parts, &mut along, RecvFlags::empty());
+        let receive = || rustix::net::recvmsg(&self.stream, &mut parts, &mut along, RecvFlags::empty());
         let received = rustix::io::retry_on_intr(receive).map_err(timed_out)?;
         if received.bytes == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -97,7 +120,7 @@ impl Channel {
     fn fill(&mut self, mut buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<()> {
         while !buffer.is_empty() {
             self.wait(deadline)?;
-            match self.0.read(buffer) {
+            match self.stream.read(buffer) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => buffer = &mut buffer[count..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -111,12 +134,15 @@ impl Channel {
     }
 
     /// Lets the next read wait until the deadline.
-    fn wait(&self, deadline: Option<Instant>) -> io::Result<()> {
-        let Some(deadline) = deadline else { return self.0.set_read_timeout(None) };
-        match deadline.saturating_duration_since(Instant::now()) {
-            Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
-            left => self.0.set_read_timeout(Some(left)),
-        }
+    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<()> {
+        let left = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+            Some(Duration::ZERO) => return Err(io::ErrorKind::TimedOut.into()),
+            // Readers may not even set options.
+            None if !self.limited => return Ok(()),
+            left => left,
+        };
+        self.limited = left.is_some();
+        self.stream.set_read_timeout(left)
     }
 }
 

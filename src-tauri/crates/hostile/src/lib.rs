@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "makes files; it knows no originals")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here fails a test")]
 
+mod brotli;
 mod bytes;
 mod exif;
 mod frames;

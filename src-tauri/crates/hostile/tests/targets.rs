@@ -14,7 +14,9 @@ fn seeds_and_variants_of_them_do_no_harm() {
     for target in targets::ALL {
         let seeds = (target.seeds)();
         assert!(!seeds.is_empty(), "{} has no seeds", target.name);
-        seeds.iter().for_each(|seed| (target.run)(seed));
+        for seed in &seeds {
+            (target.run)(seed);
+        }
         let mut mutator = Mutator::new(0x9E37_79B9_7F4A_7C15);
         for _ in 0..VARIANTS {
             (target.run)(&mutator.variant(&seeds));

@@ -23,7 +23,7 @@ const PATIENCE: &str = "-timeout=20";
 const MOST_MEMORY: &str = "-rss_limit_mb=2048";
 
 /// `re_rav1d` leaves 96 bytes behind with each AVIF picture, which would be all that is ever found.
-const LEAKS: &str = "-detect_leaks=0";
+const NO_LEAKS: &str = "detect_leaks=0";
 
 /// Runs every target for so many seconds.
 pub(crate) fn run(seconds: usize) -> Result<()> {
@@ -77,9 +77,10 @@ fn fuzz(tools: &Path, target: &str, seconds: usize) -> Command {
         .arg(root.join("src-tauri/fuzz"))
         .arg("--target-dir")
         .arg(root.join("target/fuzz"))
-        .args([target, "--", MOST_BYTES, PATIENCE, MOST_MEMORY, LEAKS])
+        .args([target, "--", MOST_BYTES, PATIENCE, MOST_MEMORY])
         .arg(format!("-max_total_time={seconds}"))
         .current_dir(root.join("src-tauri/fuzz"))
+        .env("ASAN_OPTIONS", NO_LEAKS)
         // The sanitizer's flags are for nightly compilers only; this has the stable one take them.
         .env("RUSTC_BOOTSTRAP", "1")
         // cargo-fuzz sets flags of its own in place of those that tell programs where LiteRT is.

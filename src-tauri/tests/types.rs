@@ -1,5 +1,7 @@
 //! The window's TypeScript types are those of the shell. `cargo xtask types` writes them anew.
 
+#![allow(clippy::disallowed_methods, reason = "writes the types when asked to")]
+
 use std::path::Path;
 
 use lookalike_app::wire;

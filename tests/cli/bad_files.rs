@@ -142,6 +142,7 @@ fn measured_index(place: &Place) -> (Value, u64) {
     let mut command = std::process::Command::new("timeout");
     command.args(["--signal=KILL", PATIENCE]).arg(place.command().get_program());
     let inner = place.command();
+    #[expect(clippy::zombie_processes, reason = "wait4 waits for it, which also tells its memory")]
     let mut child = command
         .args(inner.get_args())
         .args(["--json", "index"])

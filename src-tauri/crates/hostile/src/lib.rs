@@ -5,8 +5,10 @@
 //! Nothing of this is part of a program.
 
 #![allow(clippy::disallowed_methods, reason = "makes files; it knows no originals")]
+#![allow(clippy::missing_panics_doc, reason = "a target fails by a panic, see there")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here fails a test")]
 
+mod brotli;
 mod bytes;
 mod exif;
 mod frames;

@@ -3,7 +3,7 @@
 //! They are whole files; what is left of a file that is cut off is for the tests to try at every length.
 
 use crate::bytes::{fixture, jpeg_with_segment, overwrite_after, position};
-use crate::{exif, frames, png, tiff};
+use crate::{brotli, exif, frames, png, tiff};
 
 /// Frames of an animation besides the first.
 const FRAMES: u32 = 5_000;
@@ -219,6 +219,8 @@ fn profiled() -> Vec<Picture> {
         picture("no profile.jpg", in_jpeg(&[]), Fate::Shown),
         picture("profile of noise.png", in_png(&noise), Fate::Shown),
         picture("profile of a gigabyte.png", in_png(&png::zlib_of_zeros(1 << 30)), Fate::Shown),
+        picture("metadata of a gigabyte.jxl", jxl_with_zeros(*b"Exif"), Fate::Shown),
+        picture("unknown box of a gigabyte.jxl", jxl_with_zeros(*b"xml "), Fate::Shown),
         picture(
             "text of a gigabyte.png",
             png::with_chunks(
@@ -295,6 +297,15 @@ fn containers() -> Vec<Picture> {
         ]);
     }
     pictures
+}
+
+/// A JPEG XL with a compressed box of this kind, of zeros only, before its own EXIF block.
+fn jxl_with_zeros(kind: [u8; 4]) -> Vec<u8> {
+    let packed = brotli::gigabyte_of_zeros();
+    let jxl = fixture("exif-date.jxl");
+    let at = position(&jxl, b"Exif") - 4;
+    let length = u32::try_from(12 + packed.len()).unwrap().to_be_bytes();
+    [&jxl[..at], &length, b"brob", &kind, &packed, &jxl[at..]].concat()
 }
 
 fn grey_jpeg(width: u32, height: u32) -> Vec<u8> {

@@ -1,5 +1,7 @@
 //! Each of the files comes to what it is to come to, in reasonable time and memory.
 
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::{Duration, Instant};
 
 use hostile::pictures::{self, Fate, Picture};

@@ -2,6 +2,7 @@
 //!
 //! Its layout is not published; these are the boxes that are the same in every CR3 file.
 
+use crate::boxes::{Found, long_number, next_box, number};
 use crate::exif::{self, Exif};
 
 /// Boxes within boxes go no deeper than this in a real file.
@@ -10,9 +11,6 @@ const DEEPEST: usize = 8;
 const MOST_BOXES: usize = 1024;
 /// Canon's own boxes begin with a few numbers before the JPEG.
 const LONGEST_PREFIX: usize = 64;
-
-/// A box's type and content.
-type Found<'a> = ([u8; 4], &'a [u8]);
 
 pub(crate) fn is_cr3(bytes: &[u8]) -> bool {
     bytes.get(4..12) == Some(b"ftypcrx ")
@@ -83,24 +81,4 @@ fn collect<'a>(mut rest: &'a [u8], depth: usize, found: &mut Vec<Found<'a>>) {
         }
         rest = following;
     }
-}
-
-/// The box that `bytes` begin with, and what follows it; a box longer than the file ends with it.
-fn next_box(bytes: &[u8]) -> Option<(Found<'_>, &[u8])> {
-    let kind = *bytes.get(4..)?.first_chunk::<4>()?;
-    let (header, length) = match number(bytes, 0)? {
-        0 => (8, bytes.len()),
-        1 => (16, usize::try_from(long_number(bytes, 8)?).ok()?),
-        length => (8, length as usize),
-    };
-    let end = length.min(bytes.len());
-    Some(((kind, bytes.get(header..end)?), &bytes[end..]))
-}
-
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|value| u32::from_be_bytes(*value))
-}
-
-fn long_number(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|value| u64::from_be_bytes(*value))
 }

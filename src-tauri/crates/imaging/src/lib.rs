@@ -7,6 +7,7 @@
 //! colour by the ICC profile, orientation.
 
 mod avif;
+mod boxes;
 mod color;
 mod cr3;
 mod error;

@@ -2,6 +2,7 @@
 //!
 //! An animation is its first frame. Transparency is shown on white, the page a viewer would put it on.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{Cursor, ErrorKind};
 
@@ -29,6 +30,7 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
     }
     let exif = match format {
         Format::Tiff => exif::read(bytes),
+        Format::WebP => webp_chunk(bytes, *b"EXIF").map(exif::read).unwrap_or_default(),
         // Unreadable metadata is no reason to refuse the picture.
         _ => decoder.exif_metadata().ok().flatten().map(|block| exif::read(&block)).unwrap_or_default(),
     };
@@ -53,7 +55,11 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<St
     let mut allowed = image::Limits::default();
     allowed.max_alloc = Some(limits.max_decoded_bytes);
     decoder.set_limits(allowed).map_err(failed)?;
-    let profile = decoder.icc_profile().ok().flatten().and_then(|icc| color::from_icc(&icc));
+    let icc = match format {
+        Format::WebP => webp_chunk(bytes, *b"ICCP").map(Cow::Borrowed),
+        _ => decoder.icc_profile().ok().flatten().map(Cow::Owned),
+    };
+    let profile = icc.and_then(|icc| color::from_icc(&icc));
     let (channels, samples) = eight_bit(DynamicImage::from_decoder(decoder).map_err(failed)?);
     Ok(Stored { width, height, channels, samples, profile })
 }
@@ -74,6 +80,20 @@ fn open(format: Format, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, Imag
         image::ImageError::Limits(_) => ImageError::corrupt(format, "its header asks for too much memory"),
         error => explain(format, &Limits::default(), (0, 0), error),
     })
+}
+
+/// A chunk of a WebP file, if all of it is there. The decoder would make room for as much as the chunk claims to be.
+fn webp_chunk(webp: &[u8], name: [u8; 4]) -> Option<&[u8]> {
+    let mut rest = webp.get(12..)?;
+    loop {
+        let (kind, after) = rest.split_first_chunk::<4>()?;
+        let (length, content) = after.split_first_chunk::<4>()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        if *kind == name {
+            return content.get(..length);
+        }
+        rest = content.get(length.checked_next_multiple_of(2)?..)?;
+    }
 }
 
 fn eight_bit(image: DynamicImage) -> (Channels, Vec<u8>) {
@@ -126,4 +146,26 @@ fn explain(
 /// What the decoder itself said; the words around it only name the format once more.
 fn cause(error: &DecodingError) -> String {
     error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webp_chunk_that_claims_more_than_the_file_is_none() {
+        let file = include_bytes!("../tests/fixtures/orientation-8.webp");
+        let found = webp_chunk(file, *b"EXIF").unwrap();
+        assert_eq!(exif::read(found).orientation().to_exif(), 8);
+        let at = file.windows(4).position(|name| name == b"EXIF").unwrap() + 4;
+        for length in [found.len() as u32 + 2, u32::MAX - 1, u32::MAX] {
+            let mut longer = file.to_vec();
+            longer[at..at + 4].copy_from_slice(&length.to_le_bytes());
+            assert_eq!(webp_chunk(&longer, *b"EXIF"), None);
+            assert_eq!(
+                header(Format::WebP, &longer).unwrap().width,
+                header(Format::WebP, file).unwrap().width
+            );
+        }
+    }
 }

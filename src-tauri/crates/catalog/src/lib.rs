@@ -17,12 +17,14 @@ pub mod model;
 mod path_bytes;
 pub mod photo;
 mod readers;
+mod salvage;
 pub mod setting;
 mod thumbnails;
 
 pub use database::{Catalog, Problem};
 pub use error::{CatalogError, Result};
 pub use rusqlite::Connection;
+pub use salvage::{Salvaged, salvage};
 pub use thumbnails::Thumbnails;
 
 /// A region of a picture in pixels of the upright, full-size picture.

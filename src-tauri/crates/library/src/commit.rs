@@ -93,10 +93,15 @@ impl Committer<'_> {
 
     /// Writes thumbnails, then rows.
     fn write(&self, batch: &mut Vec<Outcome>) -> Result<Effects> {
-        self.thumbnails.insert(batch.iter().filter_map(|outcome| match &outcome.kind {
-            OutcomeKind::Digested(digest) => Some((&digest.content.hash, digest.thumbnail.as_slice())),
-            _ => None,
-        }))?;
+        match self.write_thumbnails(batch) {
+            Err(error) if error.is_damage() => {
+                tracing::warn!(%error, "the thumbnails are made anew");
+                self.thumbnails.recreate()?;
+                // Those of other photos follow in the next whole update.
+                self.write_thumbnails(batch)?;
+            }
+            other => other?,
+        }
         let effects = self.catalog.write(|connection| {
             let mut effects = Effects::default();
             for outcome in batch.drain(..) {
@@ -105,6 +110,13 @@ impl Committer<'_> {
             Ok(effects)
         })?;
         Ok(effects)
+    }
+
+    fn write_thumbnails(&self, batch: &[Outcome]) -> catalog::Result<()> {
+        self.thumbnails.insert(batch.iter().filter_map(|outcome| match &outcome.kind {
+            OutcomeKind::Digested(digest) => Some((&digest.content.hash, digest.thumbnail.as_slice())),
+            _ => None,
+        }))
     }
 
     fn store(&self, connection: &Connection, outcome: Outcome, effects: &mut Effects) -> catalog::Result<()> {

@@ -25,13 +25,13 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) 
         return Err(CatalogError::NewerVersion { path: path.into(), found, supported });
     }
     for (version, step) in (1..).zip(steps).skip(found as usize) {
-        tracing::info!(version, "a database is brought to its next format");
+        tracing::info!(version, "a database is being migrated");
         apply(connection, version, step).map_err(|source| CatalogError::Migration {
             path: path.into(),
             version,
             source,
         })?;
-        tracing::info!(version, "the database has its next format");
+        tracing::info!(version, "the database was migrated");
     }
     Ok(())
 }

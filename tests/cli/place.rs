@@ -152,6 +152,13 @@ impl Place {
     }
 }
 
+/// Tells why a test has nothing to test here.
+#[cfg(target_os = "linux")]
+pub(crate) fn skipped(reason: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+}
+
 /// The `path` of each object in an array.
 pub(crate) fn paths(array: &Value) -> Vec<String> {
     let path = |entry: &Value| entry["path"].as_str().unwrap().to_owned();

@@ -135,10 +135,14 @@ impl Place {
     /// Takes the last photos of the drive out of the catalog; the index finds out by itself.
     pub(crate) fn forget_vectors(&self, count: usize) {
         let catalog = self.catalog();
-        for (table, key) in [("photo", "content_id"), ("content", "id")] {
-            let last = "(SELECT id FROM content ORDER BY id DESC LIMIT ?1)";
-            let sql = format!("DELETE FROM {table} WHERE {key} IN {last}");
-            catalog.execute(&sql, [count as i64]).unwrap();
+        let (thumbnails, count) = (self.data.join("thumbnails.db"), count as i64);
+        let attach = "ATTACH ?1 AS thumbnails";
+        catalog.execute(attach, [thumbnails.to_str().unwrap()]).unwrap();
+        for (table, key, of_content) in
+            [("thumbnail", "hash", "hash"), ("photo", "content_id", "id"), ("content", "id", "id")]
+        {
+            let last = format!("(SELECT {of_content} FROM content ORDER BY id DESC LIMIT ?1)");
+            catalog.execute(&format!("DELETE FROM {table} WHERE {key} IN {last}"), [count]).unwrap();
         }
     }
 

@@ -1,9 +1,14 @@
 //! Damaged data: a plain message, a repair that brings the library back, and no loop of failures.
 
+#[cfg(target_os = "linux")]
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
 use crate::place::Place;
+#[cfg(target_os = "linux")]
+use crate::place::skipped;
 
 const PAGE: usize = 4096;
 
@@ -167,4 +172,28 @@ fn a_data_folder_that_cannot_be_written_is_named() {
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     assert!(message.contains("the data folder") && message.contains("cannot be used"), "{message}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_read_only_data_folder_is_named_and_left_as_it_is() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let script = "mount --bind \"$2\" \"$2\" && mount -o remount,ro,bind \"$2\" && \
+                  exec \"$1\" --data-dir \"$2\" status";
+    let namespace = |command: &str| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", command, "sh"]);
+        unshare
+    };
+    if !namespace("mount -t tmpfs none /mnt").output().is_ok_and(|output| output.status.success()) {
+        skipped("this system allows no namespace of mounts");
+        return;
+    }
+    let mut command = namespace(script);
+    let output = command.arg(env!("CARGO_BIN_EXE_lookalike")).arg(place.data()).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("the data folder") && message.contains("Read-only"), "{message}");
+    assert_eq!(place.library().len(), 6);
 }

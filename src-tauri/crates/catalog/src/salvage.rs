@@ -68,7 +68,7 @@ pub struct Salvaged {
 
 /// Puts a new catalog in the place of the damaged one at `path`, which nobody may have open.
 ///
-/// A crash at any moment leaves the damaged catalog or the new one: see [`finish`].
+/// A crash at any moment leaves the damaged catalog, or the new one for the next start to put in its place.
 pub fn salvage(path: &Path) -> Result<Salvaged> {
     let (draft, copy) = (with_suffix(path, ".draft"), with_suffix(path, ".copy"));
     for file in [&draft, &copy, &repaired(path)] {

@@ -54,7 +54,6 @@ fn types() -> String {
 fn the_windows_types_are_those_of_the_shell() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/backend/types.ts");
     if std::env::var_os("WRITE_TYPES").is_some() {
-        #[expect(clippy::disallowed_methods, reason = "a file of the project's own")]
         std::fs::write(&path, types()).unwrap();
     }
     let checked_in = std::fs::read_to_string(&path).unwrap().replace("\r\n", "\n");

@@ -136,7 +136,6 @@ fn reads_well(reason: &str) -> bool {
 
 /// Indexes the photo folder and tells the most memory that a process held for it. Fails when it takes for ever.
 #[cfg(target_os = "linux")]
-#[expect(clippy::zombie_processes, reason = "`wait4` waits for it, and tells more")]
 fn measured_index(place: &Place) -> (Value, u64) {
     const PATIENCE: &str = "1800";
     let mut command = std::process::Command::new("timeout");

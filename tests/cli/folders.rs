@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
+#[cfg(target_os = "linux")]
+use crate::place::skipped;
 use crate::place::{Place, samples};
 
 #[test]
@@ -107,7 +111,7 @@ fn a_photo_whose_name_is_a_directory_now_is_gone() {
     assert_eq!(place.index()["removed"], 1);
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn a_directory_that_cannot_be_read_keeps_its_photos() {
     use std::os::unix::fs::PermissionsExt;
@@ -115,16 +119,96 @@ fn a_directory_that_cannot_be_read_keeps_its_photos() {
     place.index();
     let closed = place.photo("hat");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
-    // The superuser reads everything; there is nothing to test then.
-    let readable = fs::read_dir(&closed).is_ok();
-    let summary = place.index();
+    let arguments = ["--json", "index", place.photos().to_str().unwrap()].map(String::from);
+    // The superuser reads everything, unless that right is taken away first.
+    let output = if fs::read_dir(&closed).is_ok() {
+        let dropped = "-dac_override,-dac_read_search";
+        let mut command = Command::new("setpriv");
+        command.arg(format!("--bounding-set={dropped}")).arg(format!("--inh-caps={dropped}"));
+        command.arg(env!("CARGO_BIN_EXE_lookalike")).arg("--data-dir").arg(place.data());
+        command.args(arguments).output().unwrap()
+    } else {
+        place.command().args(arguments).output().unwrap()
+    };
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
-    if !readable {
-        assert_eq!((&summary["removed"], &summary["failed"]), (&0.into(), &1.into()));
-        assert!(summary["failures"][0]["path"].as_str().unwrap().ends_with("hat"), "it says where");
-    }
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["removed"], &summary["failed"]), (&0.into(), &1.into()));
+    assert!(summary["failures"][0]["path"].as_str().unwrap().ends_with("hat"), "it says where");
     assert_eq!(place.index()["failures"], serde_json::json!([]), "and no more once it can be read");
     assert_eq!(place.library().len(), 12);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_mount_point_that_turns_empty_is_offline() {
+    let place = Place::empty();
+    let script = "set -e; mount -t tmpfs none \"$3\"; cp -r \"$4\" \"$3\"; \"$1\" --data-dir \"$2\" index \"$3\" >&2; \
+                  umount \"$3\"; \"$1\" --data-dir \"$2\" --json index";
+    let namespace = |command: &str| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", command, "sh"]);
+        unshare
+    };
+    let trial = namespace("mount -t tmpfs none \"$1\"").arg(place.photos()).output();
+    if !trial.is_ok_and(|output| output.status.success()) {
+        skipped("this system allows no namespace of mounts");
+        return;
+    }
+    let mut command = namespace(script);
+    command.arg(env!("CARGO_BIN_EXE_lookalike")).arg(place.data());
+    let output = command.arg(place.photos()).arg(samples().join("hat")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["offline"], &summary["removed"]), (&6.into(), &0.into()));
+    assert_eq!(place.library().len(), 6);
+}
+
+#[test]
+fn a_tree_that_is_renamed_or_moved_keeps_its_photos_also_when_only_the_case_changes() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    fs::rename(place.photo("hat"), place.photo("Hat")).unwrap();
+    fs::create_dir(place.photo("2019")).unwrap();
+    fs::rename(place.photo("shoes"), place.photo("2019/shoes")).unwrap();
+    assert_eq!(place.index()["removed"], 0);
+    let names = (1..=6).flat_map(|n| [format!("Hat/hat-{n}.jpg"), format!("2019/shoes/shoes-{n}.jpg")]);
+    assert_eq!(place.library(), names.collect());
+    assert_eq!(place.json(&["status"])["photos"], 12);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_end() {
+    let place = Place::with_classes(&["hat"]);
+    std::os::unix::fs::symlink(place.photos(), place.photo("hat/all")).unwrap();
+    std::os::unix::fs::symlink("b", place.photo("a")).unwrap();
+    std::os::unix::fs::symlink("a", place.photo("b")).unwrap();
+    let summary = place.index();
+    assert_eq!(summary["indexed"], 6, "{summary}");
+    assert_eq!(place.library().len(), 6);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_may_be_as_long_as_the_system_allows_and_what_lies_too_deep_is_named() {
+    let place = Place::empty();
+    let long = format!("{}.jpg", "n".repeat(251));
+    fs::copy(samples().join("hat/hat-1.jpg"), place.photo(&long)).unwrap();
+    // Deeper than a path can say: put together from the inside out.
+    let part = "d".repeat(250);
+    for _ in 0..20 {
+        fs::create_dir(place.root().join("outer")).unwrap();
+        let inner = place.root().join(&part);
+        if inner.exists() {
+            fs::rename(&inner, place.root().join("outer").join(&part)).unwrap();
+        }
+        fs::rename(place.root().join("outer"), inner).unwrap();
+    }
+    fs::rename(place.root().join(&part), place.photo("deep")).unwrap();
+    let summary = place.index();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&1.into(), &1.into()), "{summary}");
+    assert!(summary["failures"][0]["reason"].as_str().unwrap().contains("too long"), "{summary}");
+    assert_eq!(place.library(), [long].into());
 }
 
 #[test]

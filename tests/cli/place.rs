@@ -161,11 +161,28 @@ impl Place {
         self.json(&["remove", self.photos().to_str().unwrap()]);
     }
 
+    /// The photos in the classes' folders, as [`Place::library`] names them.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn photos_on_disk(&self) -> BTreeSet<String> {
+        let names = |directory: PathBuf| {
+            fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+        };
+        let photos = names(self.photos()).into_iter().flat_map(names);
+        photos.map(|path| relative(path.to_str().unwrap(), &self.photos())).collect()
+    }
+
     /// All photos of the library: what a search for more than there are returns.
     pub(crate) fn library(&self) -> BTreeSet<String> {
         let query = samples().join("hat/hat-1.jpg");
         self.search(&[query.to_str().unwrap(), "-n", "100000"]).into_iter().collect()
     }
+}
+
+/// Tells why a test has nothing to test here.
+#[cfg(target_os = "linux")]
+pub(crate) fn skipped(reason: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }
 
 /// The `path` of each object in an array.

@@ -1,13 +1,15 @@
 //! `watch`: files that come, move and go are noticed while it runs.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::Value;
 
+#[cfg(target_os = "linux")]
+use crate::place::skipped;
 use crate::place::{Place, samples};
 
 /// An event that has not come by now will not come: a test must fail rather than hang.
@@ -21,16 +23,48 @@ struct Watch {
 
 impl Watch {
     fn start(place: &Place) -> Self {
-        let mut child =
-            place.command().arg("watch").arg(place.photos()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = place.command();
+        command.arg("watch").arg(place.photos());
+        let mut watch = Self::start_with(command);
+        watch.wait_for("up_to_date");
+        watch
+    }
+
+    fn start_with(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
             stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
-        let mut watch = Self { child, lines };
-        watch.wait_for("up_to_date");
-        watch
+        Self { child, lines }
+    }
+
+    /// Starts where the system watches no more than so many directories; none where that cannot be arranged.
+    #[cfg(target_os = "linux")]
+    fn start_with_limit(place: &Place, directories: usize) -> Option<Self> {
+        let lower = format!("echo {directories} > /proc/sys/user/max_inotify_watches && exec \"$@\"");
+        let namespace = |command: &str| {
+            let mut unshare = Command::new("unshare");
+            unshare.args(["--user", "--map-root-user", "sh", "-c", command, "sh"]);
+            unshare
+        };
+        let trial = namespace(&lower).arg("true").output();
+        if !trial.is_ok_and(|output| output.status.success()) {
+            skipped("this system allows no namespace of users, so its limits cannot be lowered");
+            return None;
+        }
+        let mut command = namespace(&lower);
+        command.arg(env!("CARGO_BIN_EXE_lookalike")).arg("--data-dir").arg(place.data());
+        command.arg("watch").arg(place.photos());
+        Some(Self::start_with(command))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn signal(&self, signal: &str) {
+        assert!(
+            Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success()
+        );
     }
 
     /// The next event of this name.
@@ -95,6 +129,86 @@ fn an_interrupt_ends_it_cleanly() {
     let place = Place::with_classes(&["hat"]);
     let mut watch = Watch::start(&place);
     let pid = watch.child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_with_more_directories_than_the_system_watches_says_so_and_is_read_all_the_same() {
+    let place = Place::with_classes(&["hat", "shoes", "dress"]);
+    let Some(mut watch) = Watch::start_with_limit(&place, 2) else { return };
+    let not_live = watch.wait_for("not_live");
+    assert!(not_live["reason"].as_str().unwrap().contains("max_user_watches"), "{not_live}");
+    watch.wait_for("up_to_date");
+    drop(watch);
+    assert_eq!(place.library().len(), 18);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn directories_that_come_when_the_system_watches_no_more_are_noticed_by_looking() {
+    let place = Place::with_classes(&["hat"]);
+    let Some(mut watch) = Watch::start_with_limit(&place, 3) else { return };
+    watch.wait_for("up_to_date");
+    for class in ["shoes", "dress", "skirt"] {
+        place.add_class(class);
+    }
+    watch.wait_for("not_live");
+    // In a directory that gives no events. It is looked through twice a minute.
+    fs::create_dir(place.photo("skirt/more")).unwrap();
+    fs::copy(samples().join("pants/pants-1.jpg"), place.photo("skirt/more/late.jpg")).unwrap();
+    while !watch.wait_for("indexed")["path"].as_str().unwrap().ends_with("late.jpg") {}
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn photos_whose_events_the_system_dropped_are_found() {
+    let place = Place::with_classes(&["hat"]);
+    let mut watch = Watch::start(&place);
+    let queue = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+    watch.signal("-STOP");
+    // Two events each, at least: the queue is full before the photo comes.
+    for number in 0..=queue.trim().parse::<usize>().unwrap() / 2 {
+        fs::write(place.photo(&format!("{number}.txt")), "x").unwrap();
+    }
+    fs::create_dir(place.photo("later")).unwrap();
+    fs::copy(samples().join("shoes/shoes-1.jpg"), place.photo("later/unheard.jpg")).unwrap();
+    watch.signal("-CONT");
+    assert!(watch.wait_for("indexed")["path"].as_str().unwrap().ends_with("unheard.jpg"));
+}
+
+#[test]
+fn a_thousand_files_changed_at_once_are_all_noticed() {
+    let place = Place::with_classes(&["hat"]);
+    let mut watch = Watch::start(&place);
+    fs::create_dir(place.photo("many")).unwrap();
+    for number in 0..1_000 {
+        let copy = place.photo(&format!("many/{number}.jpg"));
+        fs::copy(samples().join(format!("hat/hat-{}.jpg", number % 6 + 1)), copy).unwrap();
+    }
+    for _ in 0..1_000 {
+        watch.wait_for("indexed");
+    }
+    fs::rename(place.photo("many"), place.photo("Many")).unwrap();
+    for _ in 0..1_000 {
+        watch.wait_for("moved");
+    }
+    drop(watch);
+    assert_eq!(place.library().len(), 1_006);
+}
+
+#[test]
+fn a_photo_that_is_still_being_written_is_read_when_it_is_whole() {
+    let place = Place::with_classes(&["hat"]);
+    let mut watch = Watch::start(&place);
+    let photo = fs::read(samples().join("shoes/shoes-1.jpg")).unwrap();
+    let mut file = fs::File::create(place.photo("growing.jpg")).unwrap();
+    file.write_all(&photo[..photo.len() / 2]).unwrap();
+    watch.wait_for("failed");
+    file.write_all(&photo[photo.len() / 2..]).unwrap();
+    drop(file);
+    assert!(watch.wait_for("indexed")["path"].as_str().unwrap().ends_with("growing.jpg"));
+    drop(watch);
+    assert_eq!(place.index()["failed"], 0);
 }

@@ -12,10 +12,13 @@ use rusqlite::Connection;
 
 use crate::migrate::{self, migrate};
 use crate::readers::Readers;
-use crate::{CatalogError, Result};
+use crate::{CatalogError, Result, salvage};
 
 /// How long a query waits for another program (a backup, a viewer) that holds a lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// `SQLite`'s page size, which we leave as it is.
+pub(crate) const PAGE: u64 = 4096;
 
 /// The open catalog. Shared between threads; one writer at a time.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ pub struct Problem(pub String);
 impl Catalog {
     /// Opens the catalog, making it or bringing it to the newest format where needed.
     pub fn open(path: &Path) -> Result<Self> {
+        salvage::finish(path)?;
         let writer = open_connection(path, migrate::CATALOG)?;
         Ok(Self {
             writer: Mutex::new(writer),
@@ -69,8 +73,11 @@ impl Catalog {
 
     /// What SQLite's own integrity and foreign-key checks find; nothing when all is well.
     pub fn check(&self) -> Result<Vec<Problem>> {
+        // SQLite takes what is missing of the last page for zeros.
+        let is_cut_off = std::fs::metadata(&self.path).is_ok_and(|file| file.len() % PAGE != 0);
         self.read(|connection| {
             let mut problems = check_integrity(connection)?;
+            problems.extend(is_cut_off.then(|| Problem("the file is cut off".to_owned())));
             let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
             let orphans = statement.query_map([], |row| {
                 Ok(Problem(format!("a row of {} points at nothing", row.get::<_, String>(0)?)))
@@ -103,7 +110,7 @@ pub(crate) fn open_connection(path: &Path, steps: &[&str]) -> Result<Connection>
 }
 
 pub(crate) fn connect(path: &Path) -> Result<Connection> {
-    configured(path).map_err(|source| CatalogError::Open { path: path.into(), source })
+    configured(path).map_err(|source| CatalogError::open(path, source))
 }
 
 fn configured(path: &Path) -> rusqlite::Result<Connection> {
@@ -140,7 +147,12 @@ pub(crate) fn disk_bytes(path: &Path) -> u64 {
 }
 
 pub(crate) fn write_ahead_log(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    log.into()
+    with_suffix(path, "-wal")
+}
+
+/// The path of a file beside `path` whose name is longer by `suffix`.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut longer = path.as_os_str().to_owned();
+    longer.push(suffix);
+    longer.into()
 }

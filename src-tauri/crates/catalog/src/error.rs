@@ -1,6 +1,9 @@
 //! What can go wrong with the database files, with the file it happened to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The code of errors at which the file's content is at fault.
+const DAMAGED: &str = "catalog_damaged";
 
 /// Shorthand for results of this crate.
 pub type Result<T, E = CatalogError> = std::result::Result<T, E>;
@@ -16,6 +19,20 @@ pub enum CatalogError {
         path: PathBuf,
         /// What SQLite said.
         source: rusqlite::Error,
+    },
+    /// The file's content is not what it should be.
+    #[error("the catalog {} is damaged ({source}); {REMEDY}", path.display())]
+    Damaged {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file is empty, although there was a library.
+    #[error("the catalog {} is damaged (it is empty); {REMEDY}", path.display())]
+    Emptied {
+        /// The database file.
+        path: PathBuf,
     },
     /// The file was written by a newer Lookalike. It is left as it is.
     #[error("the catalog {} was written by a newer version of Lookalike (format {found}, this one reads up to {supported})", path.display())]
@@ -45,15 +62,44 @@ pub enum CatalogError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A damaged catalog could not be replaced.
+    #[error("the damaged catalog could not be replaced: {}: {source}", path.display())]
+    Salvage {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A query failed: damaged file, full disk, or a lock held by another program.
-    #[error("the catalog could not be read or written: {0}")]
+    #[error("{}", query_failed(.0))]
     Query(#[from] rusqlite::Error),
 }
 
+/// What helps when the catalog is damaged.
+const REMEDY: &str =
+    "`lookalike verify --repair` saves what can be read of it and reads the rest from the photos";
+
+fn query_failed(error: &rusqlite::Error) -> String {
+    match sqlite_code(error) {
+        Some(DAMAGED) => format!("the catalog is damaged ({error}); {REMEDY}"),
+        _ => format!("the catalog could not be read or written: {error}"),
+    }
+}
+
 impl CatalogError {
+    /// A file that SQLite refuses to open.
+    pub(crate) fn open(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.into();
+        if sqlite_code(&source) == Some(DAMAGED) {
+            Self::Damaged { path, source }
+        } else {
+            Self::Open { path, source }
+        }
+    }
+
     /// Whether the file's content is at fault.
     pub fn is_damage(&self) -> bool {
-        self.code() == "catalog_damaged"
+        self.code() == DAMAGED
     }
 
     /// A stable name for the kind of error.
@@ -61,6 +107,8 @@ impl CatalogError {
         match self {
             Self::NewerVersion { .. } => "catalog_newer",
             Self::Discard { .. } => "catalog_discard",
+            Self::Salvage { .. } => "catalog_salvage",
+            Self::Damaged { .. } | Self::Emptied { .. } => DAMAGED,
             Self::Open { source, .. } => sqlite_code(source).unwrap_or("catalog_open"),
             Self::Migration { source, .. } => sqlite_code(source).unwrap_or("catalog_migration"),
             Self::Query(source) => sqlite_code(source).unwrap_or("catalog_query"),
@@ -73,7 +121,7 @@ fn sqlite_code(error: &rusqlite::Error) -> Option<&'static str> {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code()? {
         ErrorCode::DiskFull => Some("disk_full"),
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some("catalog_damaged"),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(DAMAGED),
         ErrorCode::ReadOnly | ErrorCode::CannotOpen => Some("catalog_read_only"),
         _ => None,
     }

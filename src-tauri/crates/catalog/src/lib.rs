@@ -17,6 +17,7 @@ pub mod model;
 mod path_bytes;
 pub mod photo;
 mod readers;
+mod salvage;
 pub mod setting;
 mod thumbnails;
 
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use database::{Catalog, Problem};
 pub use error::{CatalogError, Result};
 pub use rusqlite::Connection;
+pub use salvage::{Salvaged, salvage};
 pub use thumbnails::Thumbnails;
 
 /// A region of a picture in pixels of the upright, full-size picture.

@@ -20,16 +20,18 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) 
     let supported = steps.len() as u32;
     let found: u32 = connection
         .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(|source| CatalogError::Open { path: path.into(), source })?;
+        .map_err(|source| CatalogError::open(path, source))?;
     if found > supported {
         return Err(CatalogError::NewerVersion { path: path.into(), found, supported });
     }
     for (version, step) in (1..).zip(steps).skip(found as usize) {
+        tracing::info!(version, "a database is being migrated");
         apply(connection, version, step).map_err(|source| CatalogError::Migration {
             path: path.into(),
             version,
             source,
         })?;
+        tracing::info!(version, "the database was migrated");
     }
     Ok(())
 }

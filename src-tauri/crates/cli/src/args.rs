@@ -82,7 +82,7 @@ pub(crate) enum Command {
     },
     /// Check catalog, thumbnails and index against each other
     Verify {
-        /// Mend what can be mended, reading photos again where needed
+        /// Mend what can be mended, reading photos again where needed; a damaged catalog is kept beside the new one
         #[arg(long)]
         repair: bool,
     },

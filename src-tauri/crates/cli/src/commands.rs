@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Example, Library, Match, Options, Source, Status, Summary, Verification,
-    default_data_dir, shown, shown_path,
+    Control, EmbedOptions, Event, Example, Finding, Library, Match, Options, Source, Status, Summary,
+    Verification, default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
@@ -27,8 +27,9 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
     {
         return Err(Failure::Usage("--crop takes a single image".to_owned()));
     }
+    let data_dir = || arguments.data_dir.clone().map_or_else(default_data_dir, Ok);
     let open = || -> Result<Library, Failure> {
-        let data_dir = arguments.data_dir.clone().map_or_else(default_data_dir, Ok)?;
+        let data_dir = data_dir()?;
         let options = Options { isolated: true, ..Options::default() };
         Ok(quietly(|| Library::open_with(&data_dir, &options))?)
     };
@@ -47,7 +48,10 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Command::Watch { folders } => watch(&open()?, folders, control),
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),
-        Command::Verify { repair } => verify(&open()?, *repair, control, json),
+        Command::Verify { repair } => {
+            let salvaged = if *repair { Library::salvage(&data_dir()?)? } else { None };
+            verify(&open()?, salvaged, *repair, control, json)
+        }
         Command::ContactSheet { page, images, limit } => {
             let queries = contact_sheet::parse(images)?;
             contact_sheet::write(&open()?, page, queries, limit.get())
@@ -230,11 +234,19 @@ fn remove(library: &Library, folders: &[PathBuf], json: bool) -> Result<(), Fail
     Ok(writeln!(io::stdout(), "Forgotten. The photos themselves are as they were.")?)
 }
 
-fn verify(library: &Library, repair: bool, control: &Control, json: bool) -> Result<(), Failure> {
+/// `salvaged` is what was found wrong with the catalog before it could be opened.
+fn verify(
+    library: &Library,
+    salvaged: Option<Finding>,
+    repair: bool,
+    control: &Control,
+    json: bool,
+) -> Result<(), Failure> {
     let mut progress = Progress::new();
     let verified = library.verify(repair, control, &mut |event| progress.update(&event));
     progress.finish();
-    let verification: Verification = verified?;
+    let mut verification: Verification = verified?;
+    verification.findings.splice(0..0, salvaged);
     if json {
         output::json(&verification)?;
     } else {

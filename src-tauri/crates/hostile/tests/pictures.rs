@@ -38,11 +38,6 @@ fn what_is_wrong(picture: &Picture) -> Option<String> {
 
 /// The most memory that this process has held since it was asked to forget.
 #[cfg(target_os = "linux")]
-#[expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test's own, and a setting of the kernel's"
-)]
 mod peak {
     use std::fs;
 

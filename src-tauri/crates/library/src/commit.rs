@@ -3,7 +3,7 @@
 //! Thumbnails go first, rows second, the index last: whatever a crash cuts off can be told from the rows.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, Connection, Thumbnails, content, embedding, failure, folder, photo};
 use parking_lot::Mutex;
@@ -93,10 +93,15 @@ impl Committer<'_> {
 
     /// Writes thumbnails, then rows.
     fn write(&self, batch: &mut Vec<Outcome>) -> Result<Effects> {
-        self.thumbnails.insert(batch.iter().filter_map(|outcome| match &outcome.kind {
-            OutcomeKind::Digested(digest) => Some((&digest.content.hash, digest.thumbnail.as_slice())),
-            _ => None,
-        }))?;
+        match self.write_thumbnails(batch) {
+            Err(error) if error.is_damage() => {
+                tracing::warn!(%error, "the thumbnails are made anew");
+                self.thumbnails.recreate()?;
+                // Those of other photos follow in the next whole update.
+                self.write_thumbnails(batch)?;
+            }
+            other => other?,
+        }
         let effects = self.catalog.write(|connection| {
             let mut effects = Effects::default();
             for outcome in batch.drain(..) {
@@ -105,6 +110,13 @@ impl Committer<'_> {
             Ok(effects)
         })?;
         Ok(effects)
+    }
+
+    fn write_thumbnails(&self, batch: &[Outcome]) -> catalog::Result<()> {
+        self.thumbnails.insert(batch.iter().filter_map(|outcome| match &outcome.kind {
+            OutcomeKind::Digested(digest) => Some((&digest.content.hash, digest.thumbnail.as_slice())),
+            _ => None,
+        }))
     }
 
     fn store(&self, connection: &Connection, outcome: Outcome, effects: &mut Effects) -> catalog::Result<()> {
@@ -163,7 +175,7 @@ impl Committer<'_> {
                 let mut events = Vec::new();
                 for id in chunk {
                     let Some(photo) = photo::by_id(connection, *id)? else { continue };
-                    if is_gone(&photo) {
+                    if is_gone(&photo) || original::is_respelled(&photo.folder, &photo.path) {
                         photo::delete(connection, photo.id)?;
                         events.push(Event::Removed { photo: photo.id, path: photo.path });
                     }
@@ -262,7 +274,8 @@ fn place(
         photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, device: job.device };
     let here = photo::by_path(connection, job.folder_id, &job.relative)?;
     if here.is_none() {
-        let moved = photo::by_content(connection, content_id)?.into_iter().find(is_gone);
+        let is_moved = |old: &photo::Photo| is_gone(old) || is_respelled(old, job);
+        let moved = photo::by_content(connection, content_id)?.into_iter().find(is_moved);
         if let Some(old) = moved {
             photo::relocate(connection, old.id, place)?;
             effects.events.push(Event::Moved { photo: old.id, from: old.path, path: job.path() });
@@ -291,4 +304,10 @@ fn fail(
 
 fn is_gone(photo: &photo::Photo) -> bool {
     original::is_gone(&photo.folder, &photo.path, photo.device)
+}
+
+/// Whether a photo is the one that has another name now, where the file system takes both for the same.
+fn is_respelled(photo: &photo::Photo, job: &Job) -> bool {
+    let folded = |path: &Path| path.to_string_lossy().to_lowercase();
+    folded(&photo.path) == folded(&job.path()) && original::is_respelled(&photo.folder, &photo.path)
 }

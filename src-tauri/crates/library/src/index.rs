@@ -91,10 +91,12 @@ impl SearchIndex {
             emit(Event::BuildingIndex { done: done as u64, total: total as u64 });
             if run.proceed() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
+        tracing::info!("the graph is being built");
         let adopted = vectors.snapshot_for_build().build(threads, &progress).and_then(|built| {
             vectors.adopt(built)?;
             vectors.tune(RECALL_GOAL, RECALL_SAMPLE, RECALL_AT)
         });
+        tracing::info!("the graph was built");
         match adopted {
             // Everything was forgotten meanwhile: there is nothing to put the build to use for.
             Err(vector_index::Error::BuildCancelled | vector_index::Error::BuildOutdated) => Ok(()),
@@ -110,7 +112,11 @@ impl SearchIndex {
 
     /// Writes a snapshot, so that the next start need not read every vector from the catalog.
     pub(crate) fn save(&self) -> Result<()> {
-        Ok(self.vectors()?.save(&self.origin.directory, &self.origin.fingerprint)?)
+        let vectors = self.vectors()?;
+        tracing::info!("a snapshot is being written");
+        vectors.save(&self.origin.directory, &self.origin.fingerprint)?;
+        tracing::info!("the snapshot was written");
+        Ok(())
     }
 
     /// Whether the snapshot on disk, if there is one, is whole.

@@ -26,7 +26,9 @@ mod folders;
 mod index;
 mod json;
 mod keeper;
+mod live;
 mod model;
+mod network;
 mod once;
 mod original;
 mod overview;
@@ -37,6 +39,7 @@ mod prepared;
 mod profile;
 mod reader;
 mod reconcile;
+mod salvage;
 mod search;
 mod settings;
 mod shown;
@@ -151,12 +154,10 @@ impl Library {
     /// Fails with [`LibraryError::InUse`] when another process has it open.
     pub fn open_with(data_dir: &Path, options: &Options) -> Result<Self> {
         let data = DataDir::open(data_dir)?;
-        let catalog = Arc::new(Catalog::open(&data.catalog())?);
+        let catalog = Arc::new(salvage::open(&data)?);
         let thumbnails = Thumbnails::open(&data.thumbnails())?;
         let model = Arc::new(Model::load(options.model)?);
-        let model_id = catalog.write(|connection| {
-            ::catalog::model::insert(connection, &model.identity, model.name, model.dimension)
-        })?;
+        let model_id = id_of(&model, &catalog)?;
         let index = SearchIndex::open(data.index(), &model, model_id, &catalog)?;
         let threads = options.threads.or_else(|| std::thread::available_parallelism().ok());
         Ok(Self {
@@ -205,5 +206,16 @@ impl Library {
             changing: &self.changing,
             stopwatch: Stopwatch::default(),
         }
+    }
+}
+
+/// The model's row. It is there already but for the first time: a library on a full disk can still be searched.
+fn id_of(model: &Model, catalog: &Catalog) -> Result<i64> {
+    let known = catalog.read(|connection| ::catalog::model::id(connection, &model.identity, model.name))?;
+    match known {
+        Some(id) => Ok(id),
+        None => Ok(catalog.write(|connection| {
+            ::catalog::model::insert(connection, &model.identity, model.name, model.dimension)
+        })?),
     }
 }

@@ -43,6 +43,21 @@ pub(crate) fn is_gone(folder: &Path, path: &Path, device: Option<u64>) -> bool {
     device.is_none() || nearest.and_then(|metadata| walk::device(&metadata)) == device
 }
 
+/// Whether a file answers to a name that no directory lists: its file system ignores case, and somebody changed the
+/// case of the name or of a directory's above it.
+pub(crate) fn is_respelled(folder: &Path, path: &Path) -> bool {
+    let is_unlisted = |place: &Path| {
+        let (Some(directory), Some(name)) = (place.parent(), place.file_name()) else { return false };
+        // Half a list proves nothing.
+        let listed: io::Result<Vec<_>> =
+            fs::read_dir(directory).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect());
+        listed.is_ok_and(|names| !names.iter().any(|listed| listed == name))
+    };
+    // Before and after: a drive may come or go meanwhile.
+    let answers = || fs::symlink_metadata(path).is_ok();
+    answers() && path.ancestors().take_while(|place| *place != folder).any(is_unlisted) && answers()
+}
+
 /// Size and modification time of a file.
 pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
     let modified_ns = match metadata.modified() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use catalog::{content, photo as photo_rows};
+use catalog::{ContentHash, content, photo as photo_rows};
 
 use crate::original::{self, ReadError};
 use crate::photo::Preview;
@@ -21,9 +21,17 @@ impl Library {
         let photo = self.photo(id)?;
         let content = self.catalog.read(|connection| content::by_id(connection, photo.content_id))?;
         Ok(match content {
-            Some(content) => self.thumbnails.get(&content.hash)?,
+            Some(content) => self.stored_thumbnail(&content.hash)?,
             None => None,
         })
+    }
+
+    /// What the store has for a picture; nothing where it is damaged, as the next whole update makes it anew.
+    pub(crate) fn stored_thumbnail(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>> {
+        match self.thumbnails.get(hash) {
+            Err(error) if error.is_damage() => Ok(None),
+            other => Ok(other?),
+        }
     }
 
     /// The thumbnail of a photo if it still shows the picture `content_id`; none when the photo has changed since.

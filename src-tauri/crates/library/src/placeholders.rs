@@ -31,11 +31,7 @@ impl Library {
     }
 
     fn placeholder_of(&self, hash: &ContentHash) -> Result<Option<Placeholder>> {
-        let jpeg = match self.thumbnails.get(hash) {
-            // The next whole update makes the thumbnails anew.
-            Err(error) if error.is_damage() => None,
-            other => other?,
-        };
+        let jpeg = self.stored_thumbnail(hash)?;
         Ok(jpeg.and_then(|jpeg| photo::placeholder(&jpeg).ok()))
     }
 }

@@ -194,7 +194,10 @@ impl Known {
         let folder = &scope.folder;
         let hidden = |path: &Path| unreadable.iter().any(|place| path.starts_with(place));
         let gone = |path: &Path, row: &Row| {
-            !hidden(path) && original::is_gone(&folder.path, &folder.path.join(path), row.device)
+            let place = folder.path.join(path);
+            !hidden(path)
+                && (original::is_gone(&folder.path, &place, row.device)
+                    || original::is_respelled(&folder.path, &place))
         };
         let missing = self.photos.iter().filter(|(path, row)| gone(path, row));
         findings.missing = missing.map(|(_, row)| row.id).collect();

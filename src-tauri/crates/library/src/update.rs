@@ -79,6 +79,7 @@ impl Library {
         emit: &mut dyn FnMut(Event),
     ) -> Result<Summary> {
         let _alone = self.updating.lock();
+        tracing::info!("folders are being read");
         let started = Instant::now();
         let counts = Counts::default();
         let mut summary = Summary::default();
@@ -117,6 +118,7 @@ impl Library {
         summary.failures = committer.failures()?;
         summary.profile = committer.stopwatch.read();
         summary.seconds = started.elapsed().as_secs_f64();
+        tracing::info!("folders were read");
         Ok(summary)
     }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::control::Control;
 use crate::event::Event;
 use crate::index;
+use crate::salvage;
 use crate::{Library, Result};
 
 /// What a check found.
@@ -41,7 +42,9 @@ impl Library {
         emit: &mut dyn FnMut(Event),
     ) -> Result<Verification> {
         let mut findings = self.inspect(repair)?;
-        if repair && !findings.is_empty() {
+        // After a salvage everything is to be read again.
+        let outstanding = !self.catalog.read(content::outdated)?.is_empty();
+        if repair && (outstanding || !findings.is_empty()) {
             self.update(control, emit)?;
             self.save_index()?;
             // What an update could not mend (a folder that is offline, say) shows again.
@@ -64,18 +67,19 @@ impl Library {
         Ok(findings)
     }
 
-    /// The catalog is the truth: damage in it can only be reported. Thumbnails are made anew.
+    /// The catalog is the truth: damage in it is reported here, and mended by [`Library::salvage`] while nobody has
+    /// it open. Thumbnails are made anew.
     fn check_databases(&self, repair: bool) -> Result<Vec<Finding>> {
         let finding = |code, detail| Finding { code, detail, repaired: false };
         let mut findings: Vec<Finding> =
             self.catalog.check()?.into_iter().map(|problem| finding("catalog_damaged", problem.0)).collect();
         let damage = match self.thumbnails.check() {
             Ok(problems) => problems.into_iter().next().map(|problem| problem.0),
-            Err(error) if error.is_damage() => Some(error.to_string()),
+            Err(error) if error.is_damage() => Some(salvage::reason(&error)),
             Err(error) => return Err(error.into()),
         };
-        if let Some(detail) = damage {
-            findings.push(finding("thumbnails_damaged", detail));
+        if let Some(damage) = damage {
+            findings.push(finding("thumbnails_damaged", format!("the thumbnails are damaged: {damage}")));
             if repair {
                 self.thumbnails.recreate()?;
             }

@@ -11,11 +11,10 @@ use std::time::{Duration, Instant};
 
 use catalog::folder::{self, Folder};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use notify::event::{AccessKind, AccessMode, ModifyKind};
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::control::{Control, Run};
 use crate::event::Event;
+use crate::live::{Live, Notice};
 use crate::reconcile::Scope;
 use crate::{Library, Result, walk};
 
@@ -104,18 +103,9 @@ fn report_build(builder: Option<thread::ScopedJoinHandle<'_, Result<()>>>) {
     }
 }
 
-/// What happened in the file system.
-#[derive(Debug)]
-enum Notice {
-    /// Something at or below these paths. `gone` says that it may be the paths themselves that went.
-    Changed { paths: Vec<PathBuf>, gone: bool },
-    /// Events were lost: look everywhere.
-    Lost,
-}
-
 struct Watch<'a> {
     library: &'a Library,
-    watcher: Option<RecommendedWatcher>,
+    live: Live,
     folders: HashMap<i64, Watched>,
     dirty: BTreeSet<(i64, PathBuf)>,
     dirty_since: Option<Instant>,
@@ -123,6 +113,8 @@ struct Watch<'a> {
     next_presence: Instant,
     next_reconcile: Instant,
     not_live: Vec<Event>,
+    /// Why folders give no live events, as far as it was told.
+    told: HashMap<PathBuf, String>,
     /// The library's count of reasons to look again, as far as they have been heard of.
     attention: u64,
 }
@@ -147,18 +139,10 @@ struct Watched {
 
 impl<'a> Watch<'a> {
     fn new(library: &'a Library, notices: Sender<Notice>) -> Result<Self> {
-        let watcher = notify::recommended_watcher(move |result: notify::Result<notify::Event>| {
-            if let Some(notice) = notice(result) {
-                // Nobody listens any more when the watch is ending.
-                let _ = notices.send(notice);
-            }
-        });
         let now = Instant::now();
         let mut watch = Self {
             library,
-            watcher: watcher
-                .inspect_err(|error| tracing::warn!(%error, "no live events; folders are walked instead"))
-                .ok(),
+            live: Live::new(notices),
             folders: HashMap::new(),
             dirty: BTreeSet::new(),
             dirty_since: Some(now),
@@ -167,6 +151,7 @@ impl<'a> Watch<'a> {
             next_presence: now,
             next_reconcile: now + RECONCILE,
             not_live: Vec::new(),
+            told: HashMap::new(),
             attention: library.attention.load(Ordering::Acquire),
         };
         for folder in library.catalog.read(folder::all)? {
@@ -196,6 +181,12 @@ impl<'a> Watch<'a> {
             emit(event);
         })?;
         self.listen_again(&back);
+        // A walk over a network may take longer than the time between two.
+        for walked in scopes.iter().filter(|scope| scope.is_whole()) {
+            if let Some(watched) = self.folders.get_mut(&walked.folder.id) {
+                watched.poll_at = watched.poll_at.map(|_| Instant::now() + POLL);
+            }
+        }
         let up_to_date = !run.has_ended();
         if up_to_date {
             emit(Event::UpToDate);
@@ -222,18 +213,18 @@ impl<'a> Watch<'a> {
 
     /// Asks for live events; returns when to walk instead where there are none.
     fn listen(&mut self, path: &Path) -> Option<Instant> {
-        let Some(watcher) = &mut self.watcher else { return Some(Instant::now() + POLL) };
-        // A dead watch on a folder that was replaced must go first; there may be none.
-        let _ = watcher.unwatch(path);
-        match watcher.watch(path, RecursiveMode::Recursive) {
-            Ok(()) => None,
-            Err(error) => {
-                if path.is_dir() {
-                    self.not_live.push(Event::NotLive { path: path.into(), reason: error.to_string() });
-                }
-                Some(Instant::now() + POLL)
-            }
+        let Err(reason) = self.live.listen(path) else {
+            self.told.remove(path);
+            return None;
+        };
+        if !path.is_dir() {
+            self.told.remove(path);
+        } else if self.told.get(path) != Some(&reason) {
+            // Once, and not every time that it is tried again.
+            self.told.insert(path.into(), reason.clone());
+            self.not_live.push(Event::NotLive { path: path.into(), reason });
         }
+        Some(Instant::now() + POLL)
     }
 
     /// Waits a moment for notices and notes where to look.
@@ -244,16 +235,22 @@ impl<'a> Watch<'a> {
                 notices.try_iter().for_each(|notice| self.note(notice));
             }
             Err(RecvTimeoutError::Timeout) => {}
-            // No watcher was made, so no sender lives: keep the pace without it.
+            // There are no live events, so no sender lives: keep the pace without it.
             Err(RecvTimeoutError::Disconnected) => thread::sleep(TICK),
         }
     }
 
     fn note(&mut self, notice: Notice) {
         self.last_notice = Instant::now();
-        let Notice::Changed { paths, gone } = notice else {
-            self.mark_all();
-            return;
+        let (paths, gone) = match notice {
+            Notice::Changed { paths, gone } => (paths, gone),
+            Notice::Lost => return self.mark_all(),
+            Notice::Full { paths } => {
+                let of = |folder: &Path| paths.iter().any(|path| path.starts_with(folder));
+                let folders = self.folders.values().map(|watched| watched.folder.path.clone());
+                let without: Vec<PathBuf> = folders.filter(|folder| of(folder)).collect();
+                return self.listen_again(&without);
+            }
         };
         if gone {
             // A folder put in the place of one that was moved away is another one to the system.
@@ -330,12 +327,11 @@ impl<'a> Watch<'a> {
 
     /// Stops watching folders that the library has no more.
     fn forget_others(&mut self, current: &[Folder]) {
-        let watcher = &mut self.watcher;
+        let live = &mut self.live;
         self.folders.retain(|id, watched| {
             let kept = current.iter().any(|folder| folder.id == *id);
-            if let Some(watcher) = watcher.as_mut().filter(|_| !kept) {
-                // There may be no watch on a folder without live events.
-                let _ = watcher.unwatch(&watched.folder.path);
+            if !kept {
+                live.forget(&watched.folder.path);
             }
             kept
         });
@@ -379,25 +375,4 @@ fn outermost(places: &[&PathBuf]) -> Vec<PathBuf> {
         }
     }
     if kept.len() > MANY { vec![PathBuf::new()] } else { kept }
-}
-
-/// What an event of the system means to us; nothing for reads, our own among them.
-fn notice(result: notify::Result<notify::Event>) -> Option<Notice> {
-    let event = match result {
-        Ok(event) => event,
-        Err(error) => {
-            tracing::warn!(%error, "the file watcher reported an error");
-            return Some(Notice::Lost);
-        }
-    };
-    if event.need_rescan() {
-        return Some(Notice::Lost);
-    }
-    match event.kind {
-        EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => None,
-        kind => {
-            let gone = matches!(kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
-            Some(Notice::Changed { paths: event.paths, gone })
-        }
-    }
 }

@@ -50,6 +50,10 @@ struct Format {
 }
 
 pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Result<()> {
+    if directory.is_file() {
+        // Nothing of ours; it would keep every snapshot from being written.
+        fs::remove_file(directory).map_err(at(directory))?;
+    }
     fs::create_dir_all(directory).map_err(at(directory))?;
     let generation = generations(directory)?.into_iter().max().map_or(1, |newest| newest.saturating_add(1));
     let path = data_path(directory, generation);

@@ -31,6 +31,8 @@ cargo xtask bench [PHOTOS [VECTORS [FOLDER]]]
                              Accuracy over FOLDER, whose subfolders are classes
 cargo xtask bench window [COUNT]
                              measure the window over COUNT small photos (100000 when not given)
+cargo xtask torture [TRIALS] kill the command at random moments (240 times when not given) and write what was lost
+                             to tests/torture/RESULTS.md
 cargo xtask evaluate FOLDER  how often the most similar photo is of the same class (subfolders are classes)
 cargo xtask fuzz [SECONDS]   fuzz what reads files and addresses, each target for SECONDS (300)
 cargo xtask types            write the window's TypeScript types anew from the shell's
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
         ["bench", extent @ ..] => extent_of(extent).and_then(bench::run),
         ["fuzz"] => fuzz::run(fuzz::SECONDS),
         ["fuzz", seconds] => number(seconds).and_then(fuzz::run),
+        ["torture"] => test::torture(240),
+        ["torture", trials] => number(trials).and_then(test::torture),
         ["evaluate", folder] => bench::evaluate(folder),
         ["models"] => python::models(),
         ["parity", photos, models @ ..] => python::parity(photos, models),

@@ -31,6 +31,13 @@ pub(crate) fn run() -> Result<()> {
     aloud(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// Kills the command at random moments; `cargo test` does so a few times only.
+pub(crate) fn torture(trials: usize) -> Result<()> {
+    crate::set_up_engine()?;
+    let mut test = cargo(&["test", "--quiet", "--locked", "--package", "cli", "--test", "torture"]);
+    aloud(test.env("LOOKALIKE_TORTURE_TRIALS", trials.to_string()))
+}
+
 /// Whether cargo has this subcommand; a minimal Rust lacks some.
 fn answers_cargo(subcommand: &str) -> bool {
     cargo(&[subcommand, "--version"]).output().is_ok_and(|output| output.status.success())

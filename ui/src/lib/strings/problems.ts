@@ -25,6 +25,7 @@ const SHARED: Record<string, string> = {
   // The catalog cannot be used, whatever was being done with it.
   catalog_migration: 'catalog_query',
   catalog_open: 'catalog_query',
+  catalog_salvage: 'catalog_read_only',
   // The model's file is not what it was when Lookalike was installed.
   missing_normalization: 'model_damaged',
   model_missing: 'model_damaged',

@@ -1,0 +1,199 @@
+//! Damaged data: a plain message, a repair that brings the library back, and no loop of failures.
+
+#[cfg(target_os = "linux")]
+use std::collections::BTreeSet;
+use std::fs;
+#[cfg(target_os = "linux")]
+use std::process::Command;
+
+use crate::place::Place;
+#[cfg(target_os = "linux")]
+use crate::place::skipped;
+
+const PAGE: usize = 4096;
+
+/// What happens to the bytes of `catalog.db`, and whether its folders can still be told afterwards.
+type Damage = (&'static str, bool, fn(&mut Vec<u8>));
+
+const DAMAGES: &[Damage] = &[
+    ("garbage in the header", true, |bytes| bytes[..100].fill(0xA5)),
+    ("garbage in the first page", true, |bytes| bytes[..PAGE].fill(0xA5)),
+    ("garbage in the middle", true, |bytes| {
+        let middle = bytes.len() / PAGE / 2 * PAGE;
+        bytes[middle..middle + 4 * PAGE].fill(0xA5);
+    }),
+    ("zeros in the middle", true, |bytes| {
+        let middle = bytes.len() / PAGE / 2 * PAGE;
+        bytes[middle..middle + 4 * PAGE].fill(0);
+    }),
+    ("the second half missing", true, |bytes| bytes.truncate(bytes.len() / 2)),
+    ("some bytes at the end missing", true, |bytes| bytes.truncate(bytes.len() - 100)),
+    ("nothing but zeros", false, |bytes| bytes.fill(0)),
+    ("nothing left", false, Vec::clear),
+];
+
+#[test]
+fn a_damaged_catalog_is_told_of_and_brought_back_by_a_repair() {
+    for (damage, folders_are_left, inflict) in DAMAGES {
+        let place = Place::with_classes(&["hat", "shoes"]);
+        place.index();
+        let expected = place.library();
+        let catalog = place.data().join("catalog.db");
+        let mut bytes = fs::read(&catalog).unwrap();
+        inflict(&mut bytes);
+        fs::write(&catalog, &bytes).unwrap();
+
+        // Starting again changes nothing about it.
+        for _ in 0..2 {
+            let output = place.run(&["verify"]);
+            let message = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(1), "{damage}: {message}");
+            let told = message.contains("verify --repair") || message.contains("not mended");
+            assert!(told && !message.contains("panicked"), "{damage}: {message}");
+        }
+        let repaired = place.json(&["verify", "--repair"]);
+        assert_eq!(repaired["findings"][0]["code"], "catalog_damaged", "{damage}: {repaired}");
+        assert_eq!(repaired["sound"], true, "{damage}: {repaired}");
+        assert!(place.data().join("catalog-damaged-1.db").exists(), "{damage}: it is kept");
+        if !folders_are_left {
+            assert!(place.library().is_empty(), "{damage}");
+            place.index();
+        }
+        assert_eq!(place.library(), expected, "{damage}");
+        assert_eq!(place.json(&["verify"])["findings"], serde_json::json!([]), "{damage}");
+    }
+}
+
+#[test]
+fn photos_of_an_unplugged_drive_survive_damage_elsewhere_in_the_catalog() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let expected = place.library();
+    fs::rename(place.photos(), place.root().join("unplugged")).unwrap();
+    let catalog = place.data().join("catalog.db");
+    let mut bytes = fs::read(&catalog).unwrap();
+    bytes[..PAGE].fill(0);
+    fs::write(&catalog, &bytes).unwrap();
+    let repaired = place.run(&["verify", "--repair"]);
+    assert_eq!(repaired.status.code(), Some(0), "{}", String::from_utf8_lossy(&repaired.stderr));
+    assert_eq!(place.library(), expected, "they serve from what was saved");
+}
+
+#[test]
+fn a_repair_that_was_cut_off_is_finished_by_the_next_start() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let expected = place.library();
+    // The moment between two renames: the damaged file is aside, the new one not in its place yet.
+    let catalog = place.data().join("catalog.db");
+    fs::rename(&catalog, place.data().join("catalog.db.repaired")).unwrap();
+    assert_eq!(place.library(), expected);
+    assert!(catalog.exists());
+}
+
+#[test]
+fn a_snapshot_cut_off_or_changed_anywhere_is_never_believed() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let query = place.photo("hat/hat-1.jpg");
+    let search = || place.search(&[query.to_str().unwrap(), "-n", "100"]);
+    let expected = search();
+    for entry in fs::read_dir(place.data().join("index")).unwrap() {
+        let file = entry.unwrap().path();
+        let whole = fs::read(&file).unwrap();
+        for part in 0..8 {
+            let at = whole.len() * part / 8;
+            fs::write(&file, &whole[..at]).unwrap();
+            assert_eq!(search(), expected, "{file:?} cut off at {at}");
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1 << part;
+            fs::write(&file, &flipped).unwrap();
+            assert_eq!(search(), expected, "{file:?} changed at {at}");
+        }
+        fs::write(&file, whole).unwrap();
+    }
+    // Not even a directory.
+    fs::remove_dir_all(place.data().join("index")).unwrap();
+    fs::write(place.data().join("index"), "in the way").unwrap();
+    assert_eq!(search(), expected);
+    assert_eq!(place.json(&["verify", "--repair"])["sound"], true);
+}
+
+#[test]
+fn new_photos_come_in_although_the_thumbnails_are_damaged() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let thumbnails = place.data().join("thumbnails.db");
+    let mut bytes = fs::read(&thumbnails).unwrap();
+    bytes[PAGE..].fill(0xA5);
+    fs::write(&thumbnails, bytes).unwrap();
+    place.add_class("shoes");
+    assert_eq!(place.index()["failed"], 0);
+    assert_eq!(place.library().len(), 12);
+    assert_eq!(place.json(&["verify", "--repair"])["sound"], true);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_of_and_nothing_is_lost_by_it() {
+    use std::os::unix::process::CommandExt;
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let all: BTreeSet<String> = place.photos_on_disk();
+    let mut command = place.command();
+    command.arg("index").arg(place.photos());
+    let limit = libc::rlimit { rlim_cur: 96 << 10, rlim_max: 96 << 10 };
+    // SAFETY: between fork and exec only system calls are made.
+    unsafe {
+        command.pre_exec(move || {
+            // A write beyond the limit fails like one on a full disk, where the signal is not taken.
+            libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+            match libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            }
+        });
+    }
+    let output = command.output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.starts_with("error: ") && !message.contains("panicked"), "{message}");
+    // There is room again.
+    assert_eq!(place.index()["failed"], 0);
+    assert_eq!(place.library(), all);
+    assert_eq!(place.json(&["verify"])["findings"], serde_json::json!([]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_data_folder_that_cannot_be_written_is_named() {
+    let place = Place::empty();
+    fs::write(place.data(), "a file where the folder should be").unwrap();
+    let output = place.run(&["status"]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(message.contains("the data folder") && message.contains("cannot be used"), "{message}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_read_only_data_folder_is_named_and_left_as_it_is() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let script = "mount --bind \"$2\" \"$2\" && mount -o remount,ro,bind \"$2\" && \
+                  exec \"$1\" --data-dir \"$2\" status";
+    let namespace = |command: &str| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", command, "sh"]);
+        unshare
+    };
+    if !namespace("mount -t tmpfs none /mnt").output().is_ok_and(|output| output.status.success()) {
+        skipped("this system allows no namespace of mounts");
+        return;
+    }
+    let mut command = namespace(script);
+    let output = command.arg(env!("CARGO_BIN_EXE_lookalike")).arg(place.data()).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("the data folder") && message.contains("Read-only"), "{message}");
+    assert_eq!(place.library().len(), 6);
+}

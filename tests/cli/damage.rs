@@ -51,8 +51,11 @@ fn a_damaged_catalog_is_told_of_and_brought_back_by_a_repair() {
             let told = message.contains("verify --repair") || message.contains("not mended");
             assert!(told && !message.contains("panicked"), "{damage}: {message}");
         }
-        let repaired = place.json(&["verify", "--repair"]);
+        let output = place.run(&["--json", "verify", "--repair"]);
+        let repaired: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(repaired["findings"][0]["code"], "catalog_damaged", "{damage}: {repaired}");
+        // Folders that are to be added again are not mended; what is left is sound.
+        assert_eq!(repaired["findings"][0]["repaired"], *folders_are_left, "{damage}: {repaired}");
         assert_eq!(repaired["sound"], true, "{damage}: {repaired}");
         assert!(place.data().join("catalog-damaged-1.db").exists(), "{damage}: it is kept");
         if !folders_are_left {
@@ -77,6 +80,27 @@ fn photos_of_an_unplugged_drive_survive_damage_elsewhere_in_the_catalog() {
     let repaired = place.run(&["verify", "--repair"]);
     assert_eq!(repaired.status.code(), Some(0), "{}", String::from_utf8_lossy(&repaired.stderr));
     assert_eq!(place.library(), expected, "they serve from what was saved");
+}
+
+#[test]
+fn an_absurd_id_does_not_come_through_a_repair() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let catalog = place.data().join("catalog.db");
+    let connection = rusqlite::Connection::open(&catalog).unwrap();
+    let absurd = "INSERT INTO content (id, hash, format, width, height)
+        VALUES (9223372036854775807, randomblob(32), 'jpeg', 1, 1)";
+    connection.execute(absurd, []).unwrap();
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    drop(connection);
+    let mut bytes = fs::read(&catalog).unwrap();
+    bytes[..PAGE].fill(0);
+    fs::write(&catalog, &bytes).unwrap();
+    place.run(&["verify", "--repair"]);
+    // The catalog would have no numbers left for new photos.
+    place.add_class("shoes");
+    assert_eq!(place.index()["failed"], 0);
+    assert_eq!(place.library().len(), 12);
 }
 
 #[test]

@@ -19,7 +19,7 @@ const WAYS: [&[&str]; 2] = [&["--net"], &["--net", "--map-root-user"]];
 pub(crate) fn enter() {
     if env::var_os(MARK).is_some() {
         raise_loopback().unwrap();
-        assert_eq!(interfaces(), ["lo"], "there is a network after all");
+        assert_eq!(routes(), Vec::<String>::new(), "there is a network after all");
         return;
     }
     let works = |way: &&&[&str]| {
@@ -36,12 +36,10 @@ pub(crate) fn enter() {
     panic!("it does not start again: {}", again.exec());
 }
 
-/// The names of this namespace's network interfaces.
-fn interfaces() -> Vec<String> {
-    const HEADINGS: usize = 2;
-    let table = fs::read_to_string("/proc/self/net/dev").unwrap();
-    let names = table.lines().skip(HEADINGS).filter_map(|line| line.split(':').next());
-    names.map(|name| name.trim().to_owned()).collect()
+/// Ways out of this namespace. Some systems put tunnels that are down into each, over which nothing goes.
+fn routes() -> Vec<String> {
+    let table = fs::read_to_string("/proc/self/net/route").unwrap();
+    table.lines().skip(1).map(str::to_owned).collect()
 }
 
 /// A new namespace's loopback interface is down.

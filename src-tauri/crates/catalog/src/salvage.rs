@@ -42,7 +42,8 @@ const TABLES: &[Table] = &[
     Table { name: "setting", columns: "key, value", has_id: false },
 ];
 
-/// No table counts this far: beyond it there is nothing to look for.
+/// No table counts this far: beyond it there is nothing to look for, and what damage put there must not be taken over.
+/// The new catalog would count on from it.
 const HIGHEST_ID: i64 = 1 << 40;
 const PAGE: usize = database::PAGE as usize;
 /// The file's header at the beginning of the first page: <https://sqlite.org/fileformat2.html#the_database_header>.
@@ -187,7 +188,7 @@ fn copy_with(graft: Graft, path: &Path, copy: &Path, fresh: &Fresh) -> io::Resul
 
 /// Takes over all rows of a table that can be read and fit.
 fn take_rows(old: &Connection, new: &Connection, table: &Table) -> Result<()> {
-    let (mut next, mut step) = (0, 1);
+    let (mut next, mut step) = (1, 1);
     loop {
         let reached = match take_rows_from(old, new, table, next) {
             Ok(()) => return Ok(()),
@@ -219,15 +220,22 @@ fn take_rows_from(old: &Connection, new: &Connection, table: &Table, first: i64)
     let mut reached = None;
     let unreadable = |reached| move |_: rusqlite::Error| Stopped::Unreadable { reached };
     let unwritable = |error: rusqlite::Error| Stopped::Unwritable(error.into());
-    let order = if *has_id { "WHERE id >= ?1 ORDER BY id" } else { "WHERE ?1 = ?1" };
+    let order = if *has_id { "WHERE id BETWEEN ?1 AND ?2 ORDER BY id" } else { "WHERE ?1 <= ?2" };
     let mut select =
         old.prepare(&format!("SELECT {columns} FROM {name} {order}")).map_err(unreadable(None))?;
     let count = select.column_count();
     let places = vec!["?"; count].join(", ");
     let insert = format!("INSERT OR IGNORE INTO {name} ({columns}) VALUES ({places})");
     let mut insert = new.prepare_cached(&insert).map_err(unwritable)?;
-    let mut rows = select.query([first]).map_err(unreadable(None))?;
+    let mut rows = select.query([first, HIGHEST_ID]).map_err(unreadable(None))?;
     while let Some(row) = rows.next().map_err(unreadable(reached))? {
+        let id: Option<i64> = if *has_id { row.get(0).ok() } else { None };
+        // SQLite trusts the order that a table is in; a damaged one need not be in any.
+        let is_further =
+            id.is_some_and(|id| (reached.map_or(first, |last: i64| last + 1)..=HIGHEST_ID).contains(&id));
+        if *has_id && !is_further {
+            return Err(Stopped::Unreadable { reached });
+        }
         let values: rusqlite::Result<Vec<Value>> = (0..count).map(|column| row.get(column)).collect();
         // Text that is none, or a row that breaks the tables' rules: damage that SQLite read over.
         if let Ok(values) = values {
@@ -236,7 +244,7 @@ fn take_rows_from(old: &Connection, new: &Connection, table: &Table, first: i64)
                 other => drop(other.map_err(unwritable)?),
             }
         }
-        reached = if *has_id { row.get(0).ok() } else { None };
+        reached = id;
     }
     Ok(())
 }

@@ -65,6 +65,7 @@ fn facts(photo: &Duplicate, group: &DuplicateGroup) -> String {
 fn why(reason: KeepReason) -> &'static str {
     match reason {
         KeepReason::Larger => "  keep: the largest",
+        KeepReason::Online => "  keep: its drive is there",
         KeepReason::Sharper => "  keep: the sharpest",
         KeepReason::HasDate => "  keep: it says when it was taken",
         KeepReason::LessCompressed => "  keep: the least compressed",

@@ -116,12 +116,13 @@ impl Library {
             if let Entry::Vacant(entry) = sharpness.entry(photo.content_id) {
                 // A thumbnail that is damaged or missing is made anew by the next whole update.
                 let jpeg = self.thumbnails.get(&content.hash).unwrap_or_default();
-                entry.insert(jpeg.and_then(|jpeg| crate::photo::sharpness(&jpeg).ok()).unwrap_or(0.0));
+                entry.insert(jpeg.and_then(|jpeg| crate::photo::sharpness(&jpeg).ok()));
             }
         }
         let candidate = |(photo, content): &(Photo, Content)| Candidate {
             pixels: u64::from(content.width) * u64::from(content.height),
-            sharpness: sharpness.get(&photo.content_id).copied().unwrap_or(0.0),
+            sharpness: sharpness.get(&photo.content_id).copied().flatten(),
+            online: photo.online,
             has_date: content.captured_at.is_some(),
             bytes: photo.stamp.size,
             modified_ns: photo.stamp.modified_ns,

@@ -11,6 +11,8 @@ const TOLERANCE: f64 = 0.05;
 pub enum KeepReason {
     /// It has more pixels.
     Larger,
+    /// Its drive is there.
+    Online,
     /// It shows more detail in as many pixels.
     Sharper,
     /// It still says when it was taken.
@@ -27,8 +29,10 @@ pub enum KeepReason {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) pixels: u64,
-    /// Of its thumbnail.
-    pub(crate) sharpness: f64,
+    /// Of its thumbnail; none where that is not to be had.
+    pub(crate) sharpness: Option<f64>,
+    /// Whether its folder is there.
+    pub(crate) online: bool,
     pub(crate) has_date: bool,
     pub(crate) bytes: u64,
     pub(crate) modified_ns: i64,
@@ -37,11 +41,12 @@ pub(crate) struct Candidate {
 type Measure = fn(&Candidate) -> f64;
 
 /// What is better the larger it is, in the order in which it counts.
-const MEASURES: [(KeepReason, Measure); 4] = [
+const MEASURES: [(KeepReason, Measure); 5] = [
     (KeepReason::Larger, |one| one.pixels as f64),
-    (KeepReason::Sharper, |one| one.sharpness),
+    (KeepReason::Sharper, |one| one.sharpness.unwrap_or_default()),
     (KeepReason::HasDate, |one| f64::from(u8::from(one.has_date))),
     (KeepReason::LessCompressed, |one| one.bytes as f64),
+    (KeepReason::Online, |one| f64::from(u8::from(one.online))),
 ];
 
 /// The position of the one to keep among several, which are in the order of their names.
@@ -51,7 +56,11 @@ pub(crate) fn choose(candidates: &[Candidate]) -> (usize, KeepReason) {
     let largest = |left: &[usize], value: Measure| {
         left.iter().map(|&at| value(&candidates[at])).fold(f64::MIN, f64::max)
     };
+    let all_known = candidates.iter().all(|one| one.sharpness.is_some());
     for (criterion, value) in MEASURES {
+        if criterion == KeepReason::Sharper && !all_known {
+            continue;
+        }
         let enough = largest(&left, value) * (1.0 - TOLERANCE);
         let before = left.len();
         left.retain(|&at| value(&candidates[at]) >= enough);
@@ -72,21 +81,29 @@ pub(crate) fn choose(candidates: &[Candidate]) -> (usize, KeepReason) {
 mod tests {
     use super::*;
 
-    const ONE: Candidate =
-        Candidate { pixels: 12_000_000, sharpness: 8.0, has_date: true, bytes: 4_000_000, modified_ns: 50 };
+    const ONE: Candidate = Candidate {
+        pixels: 12_000_000,
+        sharpness: Some(8.0),
+        online: true,
+        has_date: true,
+        bytes: 4_000_000,
+        modified_ns: 50,
+    };
 
     #[test]
     fn the_first_difference_that_counts_decides() {
         let smaller = Candidate { pixels: 3_000_000, ..ONE };
-        let blurred = Candidate { sharpness: 5.0, ..ONE };
+        let blurred = Candidate { sharpness: Some(5.0), ..ONE };
         let stripped = Candidate { has_date: false, ..ONE };
         let squeezed = Candidate { bytes: 900_000, ..ONE };
+        let unplugged = Candidate { online: false, modified_ns: 1, ..ONE };
         let newer = Candidate { modified_ns: 51, ..ONE };
         for (other, reason) in [
             (smaller, KeepReason::Larger),
             (blurred, KeepReason::Sharper),
             (stripped, KeepReason::HasDate),
             (squeezed, KeepReason::LessCompressed),
+            (unplugged, KeepReason::Online),
             (newer, KeepReason::Older),
         ] {
             assert_eq!(choose(&[other, ONE]), (1, reason));
@@ -96,8 +113,14 @@ mod tests {
     }
 
     #[test]
+    fn a_photo_whose_thumbnail_is_missing_is_not_taken_for_a_soft_one() {
+        let unknown = Candidate { sharpness: None, modified_ns: 1, ..ONE };
+        assert_eq!(choose(&[ONE, unknown]), (1, KeepReason::Older));
+    }
+
+    #[test]
     fn size_comes_before_sharpness_and_small_differences_do_not_count() {
-        let large_and_soft = Candidate { pixels: 24_000_000, sharpness: 4.0, bytes: 1, ..ONE };
+        let large_and_soft = Candidate { pixels: 24_000_000, sharpness: Some(4.0), bytes: 1, ..ONE };
         assert_eq!(choose(&[ONE, large_and_soft]), (1, KeepReason::Larger));
         let cropped_a_little = Candidate { pixels: 11_900_000, modified_ns: 1, ..ONE };
         assert_eq!(choose(&[ONE, cropped_a_little]), (1, KeepReason::Older));

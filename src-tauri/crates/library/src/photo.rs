@@ -29,6 +29,9 @@ pub(crate) struct Digest {
     pub(crate) vector: Vec<i8>,
 }
 
+/// The first bytes of any JPEG.
+const JPEG_START: [u8; 3] = [0xFF, 0xD8, 0xFF];
+
 /// The most bytes of a thumbnail, some ten times what they have.
 const MOST_THUMBNAIL_BYTES: usize = 512 << 10;
 
@@ -44,6 +47,7 @@ impl Digest {
             && date_is_short
             && placeholder.is_some()
             && self.thumbnail.len() <= MOST_THUMBNAIL_BYTES
+            && self.thumbnail.starts_with(&JPEG_START)
             && self.vector.len() == dimension
             && self.vector.iter().any(|component| *component != 0)
     }
@@ -165,7 +169,13 @@ pub(crate) fn placeholder(thumbnail: &[u8]) -> Result<catalog::Placeholder, Imag
 
 /// How sharp a picture's thumbnail is, see [`imaging::sharpness`].
 pub(crate) fn sharpness(thumbnail: &[u8]) -> Result<f64, ImageError> {
-    Ok(imaging::sharpness(&imaging::decode(thumbnail, None, &Limits::default())?.image))
+    // As large as ours are, and no more: readers made them.
+    let limits = Limits {
+        max_pixels: u64::from(THUMBNAIL_SIDE).pow(2),
+        max_decoded_bytes: 16 << 20,
+        max_file_bytes: MOST_THUMBNAIL_BYTES as u64,
+    };
+    Ok(imaging::sharpness(&imaging::decode(thumbnail, None, &limits)?.image))
 }
 
 fn embed(model: &Model, image: &RgbImage, region: Option<image_embedder::Region>) -> Result<Vec<f32>> {

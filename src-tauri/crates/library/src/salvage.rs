@@ -23,7 +23,7 @@ impl Library {
         };
         let detail =
             format!("the catalog was damaged ({damage}); {saved}; it is kept as {}", aside.display());
-        Ok(Some(Finding { code: "catalog_damaged", detail, repaired: true }))
+        Ok(Some(Finding { code: "catalog_damaged", detail, repaired: folders > 0 }))
     }
 }
 

@@ -1,19 +1,10 @@
-//! Queries on `embedding`: int8 vectors of pictures and of regions in them.
+//! Queries on `embedding`: int8 vectors of whole pictures. Those of regions are the part of [`crate::tiling`].
 
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::{Region, Result};
-
-/// What a vector belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner {
-    /// The picture.
-    pub content_id: i64,
-    /// The part of it, or none for the whole.
-    pub region: Option<Region>,
-}
+use crate::Result;
 
 /// Adds a vector of the whole picture; returns its id, or none when the picture has one of this model.
 pub fn insert_whole(
@@ -53,21 +44,21 @@ pub fn has_whole(connection: &Connection, content_id: i64, model_id: i64) -> Res
     Ok(statement.exists((content_id, model_id))?)
 }
 
-/// Ids of all vectors of a model.
+/// Ids of the whole-picture vectors of a model.
 pub fn ids(connection: &Connection, model_id: i64) -> Result<Vec<i64>> {
     let mut ids = Vec::new();
     for_each_owner(connection, model_id, |id, _| ids.push(id))?;
     Ok(ids)
 }
 
-/// Calls `each` with id and vector of all vectors of a model, in the order of ids.
+/// Calls `each` with id and vector of all whole pictures of a model, in the order of ids.
 pub fn for_each<E: From<crate::CatalogError>>(
     connection: &Connection,
     model_id: i64,
     mut each: impl FnMut(i64, Vec<i8>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut statement = connection
-        .prepare_cached("SELECT id, vector FROM embedding WHERE model_id = ?1 ORDER BY id")
+        .prepare_cached("SELECT id, vector FROM embedding WHERE model_id = ?1 AND x IS NULL ORDER BY id")
         .map_err(crate::CatalogError::from)?;
     let mut rows = statement.query([model_id]).map_err(crate::CatalogError::from)?;
     while let Some(row) = rows.next().map_err(crate::CatalogError::from)? {
@@ -85,11 +76,11 @@ pub fn whole_owners(connection: &Connection, model_id: i64) -> Result<HashMap<i6
     Ok(owners)
 }
 
-/// Calls `each` with the ids of every vector of a model and of its picture.
+/// Calls `each` with the ids of every whole-picture vector of a model and of its picture.
 pub fn for_each_owner(connection: &Connection, model_id: i64, mut each: impl FnMut(i64, i64)) -> Result<()> {
     // The index holds both; the rows, vectors included, would be a hundred times as much to read.
     let mut statement = connection.prepare_cached(
-        "SELECT id, content_id FROM embedding INDEXED BY embedding_content WHERE model_id = ?1",
+        "SELECT id, content_id FROM embedding INDEXED BY embedding_whole WHERE model_id = ?1 AND x IS NULL",
     )?;
     let mut rows = statement.query([model_id])?;
     while let Some(row) = rows.next()? {
@@ -98,11 +89,10 @@ pub fn for_each_owner(connection: &Connection, model_id: i64, mut each: impl FnM
     Ok(())
 }
 
-/// What the vector with this id belongs to.
-pub fn owner(connection: &Connection, id: i64) -> Result<Option<Owner>> {
-    let mut statement =
-        connection.prepare_cached("SELECT content_id, x, y, width, height FROM embedding WHERE id = ?1")?;
-    Ok(statement.query_row([id], owner_from_row).optional()?)
+/// The picture that the vector with this id belongs to.
+pub fn owner(connection: &Connection, id: i64) -> Result<Option<i64>> {
+    let mut statement = connection.prepare_cached("SELECT content_id FROM embedding WHERE id = ?1")?;
+    Ok(statement.query_row([id], |row| row.get(0)).optional()?)
 }
 
 /// Ids of all vectors of a picture, of every model.
@@ -132,20 +122,11 @@ fn ids_of(row: &Row<'_>) -> rusqlite::Result<(i64, i64)> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-fn owner_from_row(row: &Row<'_>) -> rusqlite::Result<Owner> {
-    let x: Option<u32> = row.get(1)?;
-    let region = match x {
-        Some(x) => Some(Region { x, y: row.get(2)?, width: row.get(3)?, height: row.get(4)? }),
-        None => None,
-    };
-    Ok(Owner { content_id: row.get(0)?, region })
-}
-
-fn vector(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<i8>> {
+pub(crate) fn vector(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<i8>> {
     let bytes = row.get_ref(column)?.as_blob()?;
     Ok(bytes.iter().map(|&byte| byte as i8).collect())
 }
 
-fn to_bytes(vector: &[i8]) -> Vec<u8> {
+pub(crate) fn to_bytes(vector: &[i8]) -> Vec<u8> {
     vector.iter().map(|&value| value as u8).collect()
 }

@@ -20,6 +20,7 @@ mod readers;
 mod salvage;
 pub mod setting;
 mod thumbnails;
+pub mod tiling;
 
 use serde::{Deserialize, Serialize};
 

@@ -9,8 +9,11 @@ use rusqlite::Connection;
 use crate::{CatalogError, Result};
 
 /// The catalog's steps; the format of a file is how many of them it has run.
-pub(crate) const CATALOG: &[&str] =
-    &[include_str!("migrations/001_initial.sql"), include_str!("migrations/002_window.sql")];
+pub(crate) const CATALOG: &[&str] = &[
+    include_str!("migrations/001_initial.sql"),
+    include_str!("migrations/002_window.sql"),
+    include_str!("migrations/003_regions.sql"),
+];
 
 /// The thumbnail store's steps.
 pub(crate) const THUMBNAILS: &[&str] = &[include_str!("migrations/thumbnails_001_initial.sql")];

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Example, Finding, Library, Match, Options, Source, Status, Summary,
+    Control, EmbedOptions, Event, Example, Finding, Library, Match, Options, Region, Source, Status, Summary,
     Verification, default_data_dir, shown, shown_path,
 };
 use serde_json::json;
@@ -34,7 +34,13 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Ok(quietly(|| Library::open_with(&data_dir, &options))?)
     };
     match &arguments.command {
-        Command::Index { folders, profile } => index(&open()?, folders, *profile, control, json),
+        Command::Index { folders, regions, no_regions, profile } => {
+            let library = open()?;
+            if *regions || *no_regions {
+                library.look_inside(*regions)?;
+            }
+            index(&library, folders, *profile, control, json)
+        }
         Command::Search(search_arguments) => search(&open()?, search_arguments, json),
         Command::Embed(embed_arguments) => embed(embed_arguments, json),
         Command::Similarity { one, other, model } => {
@@ -159,7 +165,11 @@ fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<
     for found in matches {
         let offline = if found.online { "" } else { "  (offline)" };
         let (similarity, band, path) = (found.similarity, found.band.as_str(), shown_path(&found.path));
-        writeln!(out, "{similarity:.3}  {band:<14}  {path}{offline}")?;
+        // As --crop takes it.
+        let part = found.region.map_or_else(String::new, |Region { x, y, width, height }| {
+            format!("  (at {x},{y},{width},{height})")
+        });
+        writeln!(out, "{similarity:.3}  {band:<14}  {path}{part}{offline}")?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use catalog::tiling::{self, Tiling};
 use catalog::{Catalog, Connection, Thumbnails, content, embedding, failure, folder, photo};
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
@@ -14,8 +15,10 @@ use crate::clock;
 use crate::event::Event;
 use crate::index::SearchIndex;
 use crate::original;
+use crate::photo::Digest;
 use crate::profile::{Stage, Stopwatch};
 use crate::reconcile::Job;
+use crate::tiles::TILING;
 use crate::update::{FailedPhoto, Summary};
 use crate::worker::{Outcome, OutcomeKind};
 
@@ -45,6 +48,8 @@ pub(crate) struct Committer<'a> {
 struct Effects {
     vectors: Vec<(i64, Vec<i8>)>,
     outdated_vectors: Vec<i64>,
+    /// Picture and codes of its regions, none for a picture that has none any more.
+    codes: Vec<(i64, Vec<u8>)>,
     events: Vec<Event>,
     indexed: u64,
     unchanged: u64,
@@ -86,6 +91,10 @@ impl Committer<'_> {
             for id in &effects.outdated_vectors {
                 vectors.remove(*id);
             }
+            let regions = self.index.regions()?;
+            for (content_id, codes) in &effects.codes {
+                regions.insert(*content_id, codes)?;
+            }
             Ok(())
         })?;
         Ok(effects)
@@ -123,17 +132,7 @@ impl Committer<'_> {
         let Outcome { job, kind } = outcome;
         match kind {
             OutcomeKind::Digested(digest) => {
-                let content_id = content::upsert(connection, &digest.content)?;
-                if content::is_outdated(connection, content_id)? {
-                    let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
-                    effects.outdated_vectors.extend(outdated);
-                    content::set_current(connection, content_id)?;
-                }
-                if let Some(id) =
-                    embedding::insert_whole(connection, content_id, self.model_id, &digest.vector)?
-                {
-                    effects.vectors.push((id, digest.vector));
-                }
+                let content_id = self.store_picture(connection, *digest, effects)?;
                 effects.indexed += 1;
                 place(connection, &job, content_id, true, effects)
             }
@@ -160,6 +159,35 @@ impl Committer<'_> {
             }
             OutcomeKind::NotNow => Ok(()),
         }
+    }
+
+    /// Writes what was read of a picture, and returns its id.
+    fn store_picture(
+        &self,
+        connection: &Connection,
+        digest: Digest,
+        effects: &mut Effects,
+    ) -> catalog::Result<i64> {
+        let content_id = content::upsert(connection, &digest.content)?;
+        if content::is_outdated(connection, content_id)? {
+            let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
+            effects.outdated_vectors.extend(outdated);
+            tiling::delete(connection, content_id, self.model_id)?;
+            effects.codes.push((content_id, Vec::new()));
+            content::set_current(connection, content_id)?;
+        }
+        if let Some(id) = embedding::insert_whole(connection, content_id, self.model_id, &digest.vector)? {
+            effects.vectors.push((id, digest.vector));
+        }
+        if let Some(regions) = digest.tiles {
+            // No tile is a vector of zeros, which is all that could fail.
+            let codes = regions.iter().filter_map(|(_, vector)| vector_index::encode(vector).ok());
+            let codes: Vec<u8> = codes.flatten().collect();
+            let tiling = Tiling { version: TILING, regions: &regions, codes: &codes };
+            tiling::replace(connection, content_id, self.model_id, tiling)?;
+            effects.codes.push((content_id, codes));
+        }
+        Ok(content_id)
     }
 
     /// Drops the rows of photos whose files are gone, unless they turned up elsewhere or went out of reach since
@@ -241,9 +269,12 @@ impl Committer<'_> {
                 }
                 Ok(dropped)
             })?;
-            let vectors = self.index.vectors()?;
+            let (vectors, regions) = (self.index.vectors()?, self.index.regions()?);
             for id in dropped {
                 vectors.remove(id);
+            }
+            for (id, _) in &orphans {
+                regions.remove(*id);
             }
             let hashes: Vec<_> = orphans.into_iter().map(|(_, hash)| hash).collect();
             self.thumbnails.delete(&hashes)?;

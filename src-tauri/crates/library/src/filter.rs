@@ -29,10 +29,11 @@ pub(crate) struct Passed<'a> {
     pub(crate) taken: LocalTime,
 }
 
-/// Photos that pass a filter, and the vectors of their pictures.
+/// Photos that pass a filter, their pictures, and the vectors of these.
 #[derive(Debug)]
 pub(crate) struct Allowed {
     pub(crate) photos: HashSet<i64>,
+    pub(crate) pictures: HashSet<i64>,
     pub(crate) vectors: HashSet<i64>,
 }
 
@@ -95,7 +96,7 @@ impl Library {
                 }
             })
         })?;
-        let allowed = Arc::new(Allowed { photos, vectors });
+        let allowed = Arc::new(Allowed { photos, pictures, vectors });
         *last = Some((filter.clone(), generation, Arc::clone(&allowed)));
         Ok(Some(allowed))
     }

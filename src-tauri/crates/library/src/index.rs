@@ -9,14 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use catalog::{Catalog, embedding};
+use catalog::{Catalog, embedding, tiling};
 use parking_lot::Mutex;
-use vector_index::{RECALL_GOAL, TieredIndex, VectorIndex};
+use vector_index::{CodeIndex, RECALL_GOAL, TieredIndex, VectorIndex};
 
 use crate::control::Run;
 use crate::event::Event;
 use crate::model::Model;
 use crate::once::Once;
+use crate::tiles::TILING;
 use crate::{LibraryError, Result};
 
 /// Queries in a recall check.
@@ -35,6 +36,7 @@ pub(crate) struct SearchIndex {
 #[derive(Debug)]
 struct Origin {
     vectors: Once<TieredIndex>,
+    regions: Once<CodeIndex>,
     catalog: Arc<Catalog>,
     model_id: i64,
     dimension: usize,
@@ -54,6 +56,7 @@ impl SearchIndex {
         let fingerprint = format!("{} {}", catalog.id()?, model.identity);
         let origin = Arc::new(Origin {
             vectors: Once::default(),
+            regions: Once::default(),
             catalog: Arc::clone(catalog),
             model_id,
             dimension: model.dimension,
@@ -68,7 +71,7 @@ impl SearchIndex {
         self.loader.lock().get_or_insert_with(|| {
             let loading = Arc::clone(&self.origin);
             thread::spawn(move || {
-                if let Err(error) = loading.vectors() {
+                if let Err(error) = loading.vectors().and_then(|_| loading.regions()) {
                     // Whoever needs the vectors tries again and hears of it.
                     tracing::warn!(%error, "the index could not be loaded");
                 }
@@ -79,6 +82,11 @@ impl SearchIndex {
     /// The vectors, by embedding id.
     pub(crate) fn vectors(&self) -> Result<Arc<TieredIndex>> {
         self.origin.vectors()
+    }
+
+    /// The codes of regions, by picture.
+    pub(crate) fn regions(&self) -> Result<Arc<CodeIndex>> {
+        self.origin.regions()
     }
 
     /// Builds the graph where it is worth it, then searches use it. Searches and inserts go on meanwhile.
@@ -107,6 +115,7 @@ impl SearchIndex {
     /// Drops all vectors, on disk too.
     pub(crate) fn clear(&self) -> Result<()> {
         self.vectors()?.clear()?;
+        self.regions()?.clear();
         self.save()
     }
 
@@ -155,6 +164,25 @@ impl Origin {
             };
             align(&vectors, &self.catalog, self.model_id)?;
             Ok(vectors)
+        })
+    }
+
+    /// Codes are read from the catalog: a tenth of the vectors' bytes, as they lie.
+    fn regions(&self) -> Result<Arc<CodeIndex>> {
+        self.regions.get_or_make(|| {
+            let regions = CodeIndex::new(self.dimension)?;
+            self.catalog.read(|connection| {
+                Ok(tiling::for_each(connection, self.model_id, TILING, |content_id, codes| -> Result<()> {
+                    match regions.insert(content_id, codes) {
+                        Err(error @ vector_index::Error::CodeLength { .. }) => {
+                            tracing::warn!(content_id, %error, "the codes of a picture's regions are damaged");
+                            Ok(())
+                        }
+                        other => Ok(other?),
+                    }
+                }))
+            })??;
+            Ok(regions)
         })
     }
 

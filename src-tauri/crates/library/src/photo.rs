@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Model;
 use crate::profile::{Stage, Stopwatch};
+use crate::tiles::{MOST_TILES, has_detail, tiles};
 use crate::{LibraryError, Result};
 
 /// The longer side of a thumbnail in pixels: sharp at the grid's usual row height on a dense screen.
@@ -27,6 +28,8 @@ pub(crate) struct Digest {
     pub(crate) thumbnail: Vec<u8>,
     /// int8, see [`vector_index::quantize`].
     pub(crate) vector: Vec<i8>,
+    /// Part of the picture and vector of each tile that shows something; none when tiles were not asked for.
+    pub(crate) tiles: Option<Vec<(Region, Vec<i8>)>>,
 }
 
 /// The first bytes of any JPEG.
@@ -40,6 +43,10 @@ impl Digest {
     pub(crate) fn is_sound(&self, hash: &ContentHash, dimension: usize) -> bool {
         let Content { width, height, format, captured_at, placeholder, .. } = &self.content;
         let pixels = u64::from(*width) * u64::from(*height);
+        let is_vector =
+            |vector: &[i8]| vector.len() == dimension && vector.iter().any(|component| *component != 0);
+        let is_tile =
+            |(region, vector): &(Region, Vec<i8>)| fits(*region, *width, *height) && is_vector(vector);
         let date_is_short = captured_at.as_ref().is_none_or(|date| date.len() <= "2026-12-31T23:59:59".len());
         self.content.hash == *hash
             && (1..=Limits::default().max_pixels).contains(&pixels)
@@ -48,8 +55,9 @@ impl Digest {
             && placeholder.is_some()
             && self.thumbnail.len() <= MOST_THUMBNAIL_BYTES
             && self.thumbnail.starts_with(&JPEG_START)
-            && self.vector.len() == dimension
-            && self.vector.iter().any(|component| *component != 0)
+            && is_vector(&self.vector)
+            && self.tiles.iter().flatten().take(MOST_TILES + 1).filter(|tile| is_tile(tile)).count()
+                == self.tiles.as_ref().map_or(0, Vec::len)
     }
 }
 
@@ -68,18 +76,19 @@ pub(crate) enum DigestError {
 }
 
 /// Bytes that [`digest`] holds at its peak, the file's own not counted.
-pub(crate) fn cost(probe: &Probe, model: &Model) -> u64 {
-    imaging::decoding_cost(probe, Some(whole_target(model)))
+pub(crate) fn cost(probe: &Probe, tiled: bool, model: &Model) -> u64 {
+    imaging::decoding_cost(probe, Some(digest_target(tiled, model)))
 }
 
-/// One decode for thumbnail and embedding.
+/// One decode for thumbnail and embedding, and for the embeddings of tiles where these are asked for.
 pub(crate) fn digest(
     bytes: &[u8],
     hash: ContentHash,
+    tiled: bool,
     model: &Model,
     stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
-    let target = whole_target(model);
+    let target = digest_target(tiled, model);
     let Decoded { image, probe } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
@@ -89,6 +98,13 @@ pub(crate) fn digest(
     let embedding =
         stopwatch.time(Stage::Embed, || embed(model, &image, None)).map_err(DigestError::Embedding)?;
     let vector = vector_index::quantize(&embedding).map_err(|error| DigestError::Embedding(error.into()))?;
+    let parts = if tiled {
+        let full = (probe.width, probe.height);
+        let embedded = stopwatch.time(Stage::Embed, || embed_tiles(model, &image, full));
+        Some(embedded.map_err(DigestError::Embedding)?)
+    } else {
+        None
+    };
     Ok(Digest {
         content: Content {
             hash,
@@ -100,7 +116,26 @@ pub(crate) fn digest(
         },
         thumbnail,
         vector,
+        tiles: parts,
     })
+}
+
+/// The tiles of an image, which may have been reduced from `full` size, that show something.
+fn embed_tiles(model: &Model, image: &RgbImage, full: (u32, u32)) -> Result<Vec<(Region, Vec<i8>)>> {
+    let mut embedded = Vec::new();
+    for region in tiles(full.0, full.1) {
+        let part = scale_region(region, full, image);
+        if !has_detail(image, part) {
+            continue;
+        }
+        match vector_index::quantize(&embed(model, image, Some(part))?) {
+            Ok(vector) => embedded.push((region, vector)),
+            // A part that says nothing to the model; the whole did.
+            Err(vector_index::Error::ZeroVector) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(embedded)
 }
 
 /// The embedding, of unit length, of a query's bytes or of a region of them in full-size upright pixels.
@@ -192,6 +227,13 @@ fn embed(model: &Model, image: &RgbImage, region: Option<image_embedder::Region>
 /// Large enough for the thumbnail and for the model's input without enlarging.
 fn whole_target(model: &Model) -> Target {
     Target { short_side: model.input.0.max(model.input.1), long_side: THUMBNAIL_SIDE }
+}
+
+/// What a new photo is decoded for. A tile may be enlarged by a tenth: 12 megapixels are then decoded at an eighth,
+/// as without tiles.
+fn digest_target(tiled: bool, model: &Model) -> Target {
+    let whole = whole_target(model);
+    if tiled { Target { short_side: whole.short_side * 8 / 5, ..whole } } else { whole }
 }
 
 /// Large enough that the region alone fills the model's input twice over: its edges fall between the pixels of a

@@ -7,11 +7,12 @@ use catalog::content::Content;
 use catalog::photo::Photo;
 use catalog::{Connection, Placeholder, Region, content, embedding, photo as photo_rows};
 use jiff::tz::TimeZone;
-use vector_index::{Neighbor, TieredIndex, VectorIndex};
+use vector_index::{CodeIndex, TieredIndex, VectorIndex};
 
 use crate::date::LocalTime;
 use crate::filter::Allowed;
 use crate::model::Band;
+use crate::regions::{Found, merge};
 use crate::{Day, Example, Filter, Library, Result};
 
 /// A query.
@@ -71,21 +72,16 @@ impl Library {
         // While the examples are read.
         self.index.begin_to_load();
         let vector = self.query_vector(&query.examples)?;
-        let vectors = self.index.vectors()?;
+        let indexes = (&*self.index.vectors()?, &*self.index.regions()?);
         let allowed = self.allowed(&query.filter)?;
         let own = self.own_photos(&query.examples)?;
-        let accept = |id| allowed.as_ref().is_none_or(|allowed| allowed.vectors.contains(&id));
         // Room for the examples themselves, which are the best matches and are left out.
         let mut wanted = query.limit.saturating_add(own.len());
         loop {
-            let accept: Option<vector_index::Accept<'_>> =
-                if allowed.is_some() { Some(&accept) } else { None };
-            let neighbors = vectors.search(&vector, wanted, accept)?;
-            let exhausted = neighbors.len() < wanted;
-            let mut results = Results::new(self, &vectors, query, &own, allowed.as_deref());
-            self.catalog.read(|connection| {
-                neighbors.into_iter().try_for_each(|neighbor| results.add(connection, neighbor))
-            })?;
+            let (found, exhausted) = self.pictures_like(indexes, &vector, wanted, allowed.as_deref())?;
+            let mut results = Results::new(self, query, &own, allowed.as_deref());
+            self.catalog
+                .read(|connection| found.into_iter().try_for_each(|found| results.add(connection, found)))?;
             // Hidden copies, and pictures without a photo that are yet to be collected, may take up places.
             if exhausted || results.matches.len() >= query.limit {
                 results.matches.truncate(query.limit);
@@ -95,16 +91,42 @@ impl Library {
         }
     }
 
+    /// The `wanted` pictures most like a vector as a whole, and those a part of which is more like it than the last of
+    /// them, best first. And whether that is all there are.
+    fn pictures_like(
+        &self,
+        (vectors, codes): (&TieredIndex, &CodeIndex),
+        vector: &[i8],
+        wanted: usize,
+        allowed: Option<&Allowed>,
+    ) -> Result<(Vec<Found>, bool)> {
+        let is_vector = |id| allowed.is_none_or(|allowed| allowed.vectors.contains(&id));
+        let is_picture = |id| allowed.is_none_or(|allowed| allowed.pictures.contains(&id));
+        let accept = |accept| if allowed.is_some() { Some(accept) } else { None };
+        let neighbors = vectors.search(vector, wanted, accept(&is_vector as vector_index::Accept<'_>))?;
+        let exhausted = neighbors.len() < wanted;
+        let bar = neighbors.last().filter(|_| !exhausted).map_or(-1.0, |last| last.similarity);
+        self.catalog.read(|connection| {
+            let mut whole = Vec::with_capacity(neighbors.len());
+            for neighbor in &neighbors {
+                let content_id = embedding::owner(connection, neighbor.id)?;
+                let found = |content_id| Found { content_id, similarity: neighbor.similarity, region: None };
+                whole.extend(content_id.map(found));
+            }
+            let parts = self.pictures_with(connection, codes, vector, (wanted, bar), accept(&is_picture));
+            Ok(parts.map(|parts| (merge(whole, parts), exhausted)))
+        })?
+    }
+
     /// Up to `count` photos spread evenly over the library, in the order of their ids.
     pub fn sample(&self, count: usize) -> Result<Vec<PathBuf>> {
         Ok(self.catalog.read(|connection| photo_rows::sample(connection, count))?)
     }
 }
 
-/// Turns neighbours, best first, into matches.
+/// Turns pictures, best first, into matches.
 struct Results<'a> {
     library: &'a Library,
-    vectors: &'a TieredIndex,
     query: &'a Query,
     own: &'a HashSet<i64>,
     allowed: Option<&'a Allowed>,
@@ -117,18 +139,17 @@ struct Results<'a> {
 impl<'a> Results<'a> {
     fn new(
         library: &'a Library,
-        vectors: &'a TieredIndex,
         query: &'a Query,
         own: &'a HashSet<i64>,
         allowed: Option<&'a Allowed>,
     ) -> Self {
         let zone = TimeZone::system();
-        Self { library, vectors, query, own, allowed, zone, matches: Vec::new(), shown: Shown::default() }
+        Self { library, query, own, allowed, zone, matches: Vec::new(), shown: Shown::default() }
     }
 
-    fn add(&mut self, connection: &Connection, neighbor: Neighbor) -> catalog::Result<()> {
-        let Some(owner) = embedding::owner(connection, neighbor.id)? else { return Ok(()) };
-        let mut photos = photo_rows::by_content(connection, owner.content_id)?;
+    fn add(&mut self, connection: &Connection, found: Found) -> catalog::Result<()> {
+        let Found { content_id, similarity, region } = found;
+        let mut photos = photo_rows::by_content(connection, content_id)?;
         photos.retain(|photo| {
             !self.own.contains(&photo.id)
                 && self.allowed.is_none_or(|allowed| allowed.photos.contains(&photo.id))
@@ -137,22 +158,22 @@ impl<'a> Results<'a> {
             return Ok(());
         }
         if self.query.hide_copies {
-            let vector = self.vectors.vector(neighbor.id).unwrap_or_default();
+            let vector = embedding::whole(connection, content_id, self.library.model_id)?;
             let limit = self.library.model.bands.near_identical;
-            if let Some(shown) = self.shown.find_or_add(owner.content_id, vector, limit) {
+            if let Some(shown) = self.shown.find_or_add(content_id, vector.unwrap_or_default(), limit) {
                 self.matches[shown].hidden_copies += photos.len() as u32;
                 return Ok(());
             }
             // Any of the files will do; rather one that is there.
             photos.sort_by_key(|photo| !photo.online);
         }
-        let Some(content) = content::by_id(connection, owner.content_id)? else { return Ok(()) };
+        let Some(content) = content::by_id(connection, content_id)? else { return Ok(()) };
         let copies = photos.len() as u32 - 1;
         let shown = if self.query.hide_copies { 1 } else { photos.len() };
         for photo in photos.into_iter().take(shown) {
-            let mut found = self.to_match(photo, &content, neighbor.similarity, owner.region);
-            found.hidden_copies = if self.query.hide_copies { copies } else { 0 };
-            self.matches.push(found);
+            let mut shown = self.to_match(photo, &content, similarity, region);
+            shown.hidden_copies = if self.query.hide_copies { copies } else { 0 };
+            self.matches.push(shown);
         }
         Ok(())
     }

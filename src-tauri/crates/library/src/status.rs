@@ -46,6 +46,8 @@ pub struct IndexStatus {
     pub kind: &'static str,
     /// Vectors it finds.
     pub vectors: u64,
+    /// Parts of photos that have a vector of their own.
+    pub regions: u64,
     /// Share of the true ten nearest neighbours it finds, by a sample; none for an empty index.
     pub recall: Option<f32>,
 }
@@ -86,6 +88,7 @@ impl Library {
             index: IndexStatus {
                 kind: if vectors.graph_len() > 0 { "hnsw" } else { "exact" },
                 vectors: vectors.len() as u64,
+                regions: self.index.regions()?.len() as u64,
                 recall,
             },
             bytes: self.disk_bytes(),

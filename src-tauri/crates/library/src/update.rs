@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use catalog::{content, folder, photo};
+use catalog::{content, folder, photo, tiling};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use serde::Serialize;
 
@@ -20,6 +20,7 @@ use crate::event::Event;
 use crate::json::lossy_path;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
+use crate::tiles::TILING;
 use crate::worker::{self, Outcome, Shared};
 use crate::{Library, LibraryError, Result};
 
@@ -131,15 +132,17 @@ impl Library {
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<Vec<Findings>> {
+        let tiled = self.looks_inside()?;
         let shared = Shared::new(
             &self.catalog,
             &self.thumbnails,
             (&self.readers, self.model_id, self.model.dimension),
+            tiled,
             *run,
             &committer.stopwatch,
         );
         let whole = scopes.iter().any(Scope::is_whole);
-        let mut to_redo = if whole { self.contents_to_redo()? } else { HashSet::new() };
+        let mut to_redo = if whole { self.contents_to_redo(tiled)? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
@@ -177,12 +180,16 @@ impl Library {
         })
     }
 
-    /// Pictures that lack an embedding of this model or a thumbnail: after a change of model, a crash between
-    /// the two databases, or damage. And those of which everything is to be made anew.
-    fn contents_to_redo(&self) -> Result<HashSet<i64>> {
+    /// Pictures that lack an embedding of this model, of their parts if these are wanted, or a thumbnail: after a
+    /// change of model, a crash between the two databases, or damage. And those of which everything is to be made anew.
+    fn contents_to_redo(&self, tiled: bool) -> Result<HashSet<i64>> {
         let (mut to_redo, contents) = self.catalog.read(|connection| {
             let without = content::without_embedding(connection, self.model_id)?;
-            let to_redo: HashSet<i64> = without.into_iter().chain(content::outdated(connection)?).collect();
+            let mut to_redo: HashSet<i64> =
+                without.into_iter().chain(content::outdated(connection)?).collect();
+            if tiled {
+                to_redo.extend(tiling::outstanding(connection, self.model_id, TILING)?);
+            }
             Ok((to_redo, content::all_hashes(connection)?))
         })?;
         let pictured = match self.thumbnails.hashes() {

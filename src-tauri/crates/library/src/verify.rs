@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use catalog::{content, embedding};
+use catalog::{content, embedding, tiling};
 use serde::Serialize;
 
 use crate::control::Control;
@@ -88,16 +88,26 @@ impl Library {
     }
 
     fn check_embeddings(&self, repair: bool) -> Result<Vec<Finding>> {
-        let (malformed, missing) = self.catalog.read(|connection| {
+        let code_bytes = vector_index::code_bytes(self.model.dimension);
+        let (malformed, missing, tilings) = self.catalog.read(|connection| {
             let malformed = embedding::malformed(connection, self.model_id)?;
-            Ok((malformed, content::without_embedding(connection, self.model_id)?))
+            let missing = content::without_embedding(connection, self.model_id)?;
+            Ok((malformed, missing, tiling::malformed(connection, self.model_id, code_bytes)?))
         })?;
         if repair {
-            self.catalog
-                .write(|connection| malformed.iter().try_for_each(|id| embedding::delete(connection, *id)))?;
+            self.catalog.write(|connection| {
+                malformed.iter().try_for_each(|id| embedding::delete(connection, *id))?;
+                tilings.iter().try_for_each(|picture| tiling::delete(connection, *picture, self.model_id))
+            })?;
         }
         let mut findings = Vec::new();
         report(&mut findings, "embedding_damaged", malformed.len(), "embeddings are damaged");
+        report(
+            &mut findings,
+            "regions_damaged",
+            tilings.len(),
+            "pictures have damaged embeddings of regions",
+        );
         report(&mut findings, "embedding_missing", missing.len(), "pictures have no embedding");
         Ok(findings)
     }

@@ -3,7 +3,7 @@
 //!
 //! Workers read the catalog to see whether a picture is known; only the commit writes.
 
-use catalog::{Catalog, ContentHash, Thumbnails, content, embedding};
+use catalog::{Catalog, ContentHash, Thumbnails, content, embedding, tiling};
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::budget::Budget;
@@ -13,6 +13,7 @@ use crate::photo::Digest;
 use crate::profile::{Stage, Stopwatch};
 use crate::reader::{Reader, Readers, Refusal, Unread};
 use crate::reconcile::Job;
+use crate::tiles::TILING;
 use crate::{LibraryError, Result};
 
 /// File bytes that all workers together hold.
@@ -47,6 +48,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) thumbnails: &'a Thumbnails,
     pub(crate) readers: &'a Readers,
+    /// Whether pictures get vectors of their parts, too.
+    tiled: bool,
     dimension: usize,
     pub(crate) model_id: i64,
     pub(crate) run: Run<'a>,
@@ -60,11 +63,12 @@ impl<'a> Shared<'a> {
         catalog: &'a Catalog,
         thumbnails: &'a Thumbnails,
         (readers, model_id, dimension): (&'a Readers, i64, usize),
+        tiled: bool,
         run: Run<'a>,
         stopwatch: &'a Stopwatch,
     ) -> Self {
         let (reading, decoding) = (Budget::new(READING_BUDGET), Budget::new(DECODING_BUDGET));
-        Self { catalog, thumbnails, readers, dimension, model_id, run, stopwatch, reading, decoding }
+        Self { catalog, thumbnails, readers, tiled, dimension, model_id, run, stopwatch, reading, decoding }
     }
 }
 
@@ -149,9 +153,9 @@ fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Resul
     if stopwatch.time(Stage::Hash, || is_complete(shared, &hash))? {
         return Ok(Ok(OutcomeKind::Known(hash)));
     }
-    Ok(reader.cost(stopwatch).and_then(|cost| {
+    Ok(reader.cost(shared.tiled, stopwatch).and_then(|cost| {
         let _decoding = stopwatch.time(Stage::Waiting, || shared.decoding.acquire(cost));
-        reader.digest(&hash, shared.dimension, stopwatch).map(OutcomeKind::Digested)
+        reader.digest(&hash, (shared.tiled, shared.dimension), stopwatch).map(OutcomeKind::Digested)
     }))
 }
 
@@ -160,7 +164,8 @@ fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
     let embedded = shared.catalog.read(|connection| {
         let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(false) };
         let embedded = embedding::has_whole(connection, content_id, shared.model_id)?;
-        Ok(embedded && !content::is_outdated(connection, content_id)?)
+        let tiled = !shared.tiled || tiling::is_current(connection, content_id, shared.model_id, TILING)?;
+        Ok(embedded && tiled && !content::is_outdated(connection, content_id)?)
     })?;
     Ok(embedded && shared.thumbnails.contains(hash)?)
 }

@@ -33,6 +33,14 @@ pub enum Error {
         /// The first such component, from 0.
         position: usize,
     },
+    /// The bytes are not codes of vectors of the index's dimension, one after the other.
+    #[error("{actual} bytes are not whole codes of {expected} bytes")]
+    CodeLength {
+        /// Bytes of one code.
+        expected: usize,
+        /// Bytes that were passed.
+        actual: usize,
+    },
     /// The index cannot number any more vectors.
     #[error("the index is full: it holds at most {limit} vectors")]
     Full {
@@ -114,6 +122,7 @@ impl Error {
             Self::SnapshotDamaged { .. } => "snapshot_damaged",
             Self::SnapshotFormat { .. } => "snapshot_format",
             Self::SnapshotMismatch { .. } => "snapshot_mismatch",
+            Self::CodeLength { .. } => "code_length",
         }
     }
 }

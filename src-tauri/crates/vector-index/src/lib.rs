@@ -1,23 +1,27 @@
 //! Cosine nearest neighbours over int8 vectors that carry an id.
 //!
 //! [`TieredIndex`] is what a library uses: a proximity graph over what was there at the last build, and an exact
-//! scan over what came since. [`ExactIndex`] is the plain scan, the yardstick for both.
+//! scan over what came since. [`ExactIndex`] is the plain scan, the yardstick for both. [`CodeIndex`] holds many more
+//! vectors at one bit a component, and says which are worth comparing.
 //!
 //! The crate knows nothing of photos, databases or models. It is a cache: whoever owns the vectors can fill a new
 //! index at any time, so every doubt about a snapshot is a typed error and never a guess.
 
 mod build;
+mod codes;
 mod dot;
 mod error;
 mod exact;
 mod graph;
 mod quantize;
 mod recall;
+mod rotate;
 mod snapshot;
 mod store;
 mod tiered;
 mod top_k;
 
+pub use codes::{CodeIndex, code_bytes, encode};
 pub use error::{Error, Result};
 pub use exact::ExactIndex;
 pub use graph::Progress;

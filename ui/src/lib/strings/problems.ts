@@ -12,6 +12,7 @@ const SHARED: Record<string, string> = {
   crop_out_of_bounds: 'internal',
   day_invalid: 'internal',
   different_sizes: 'internal',
+  code_length: 'internal',
   dimension_mismatch: 'internal',
   image_buffer: 'internal',
   index_out_of_bounds: 'internal',

@@ -42,7 +42,7 @@ impl Desk {
         let held = self.bytes.capacity() as u64;
         held + match request {
             Request::Start { .. } | Request::Load => limits.max_file_bytes,
-            Request::Cost | Request::Size => 0,
+            Request::Cost { .. } | Request::Size => 0,
             // Whatever the target, it never takes more than the picture in full.
             _ => *self.announced.get_or_insert_with(|| {
                 let probe = imaging::probe(&self.bytes, &limits);
@@ -87,13 +87,15 @@ impl Desk {
                 let loaded = self.load(input, stopwatch);
                 return loaded.map_err(|error| Refusal::Unreadable { reason: error.to_string() });
             }
-            Request::Cost => {
+            Request::Cost { tiled } => {
                 let probe = stopwatch.time(Stage::Decode, || imaging::probe(bytes, &Limits::default()));
                 let probe = probe.map_err(image)?;
                 self.announced = Some(imaging::decoding_cost(&probe, None));
-                Reply::Cost(photo::cost(&probe, model))
+                Reply::Cost(photo::cost(&probe, tiled, model))
             }
-            Request::Digest => Reply::Digest(Box::new(photo::digest(bytes, self.hash, model, stopwatch)?)),
+            Request::Digest { tiled } => {
+                Reply::Digest(Box::new(photo::digest(bytes, self.hash, tiled, model, stopwatch)?))
+            }
             Request::Embed { region } => Reply::Embedding(photo::embed_query(bytes, region, model)?),
             Request::Size => {
                 let probe = imaging::probe(bytes, &Limits::default()).map_err(image)?;

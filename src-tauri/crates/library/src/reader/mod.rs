@@ -106,22 +106,25 @@ impl Reader {
     }
 
     /// Bytes that [`Self::digest`] will hold at its peak.
-    pub(crate) fn cost(&mut self, stopwatch: &Stopwatch) -> Result<u64> {
-        match self.ask(&Request::Cost, None, stopwatch)? {
+    pub(crate) fn cost(&mut self, tiled: bool, stopwatch: &Stopwatch) -> Result<u64> {
+        match self.ask(&Request::Cost { tiled }, None, stopwatch)? {
             Reply::Cost(bytes) => Ok(bytes),
             _ => Err(self.distrust()),
         }
     }
 
-    /// All that the catalog stores of the file, whose hash is `hash`; its vector has `dimension` components.
+    /// All that the catalog stores of the file, whose hash is `hash`, with its tiles or without; its vectors have
+    /// `dimension` components.
     pub(crate) fn digest(
         &mut self,
         hash: &ContentHash,
-        dimension: usize,
+        (tiled, dimension): (bool, usize),
         stopwatch: &Stopwatch,
     ) -> Result<Box<Digest>> {
-        match self.ask(&Request::Digest, None, stopwatch)? {
-            Reply::Digest(digest) if digest.is_sound(hash, dimension) => Ok(digest),
+        match self.ask(&Request::Digest { tiled }, None, stopwatch)? {
+            Reply::Digest(digest) if digest.tiles.is_some() == tiled && digest.is_sound(hash, dimension) => {
+                Ok(digest)
+            }
             _ => Err(self.distrust()),
         }
     }

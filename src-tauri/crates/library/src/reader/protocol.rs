@@ -25,9 +25,9 @@ pub(crate) enum Request {
     /// Take the file that comes with this and read it; all that follows is about it.
     Load,
     /// See [`Reader::cost`](super::Reader::cost).
-    Cost,
+    Cost { tiled: bool },
     /// See [`Reader::digest`](super::Reader::digest).
-    Digest,
+    Digest { tiled: bool },
     /// See [`Reader::embed`](super::Reader::embed).
     Embed { region: Option<Region> },
     /// See [`Reader::size`](super::Reader::size).

@@ -10,5 +10,6 @@ mod failures;
 mod opening;
 mod place;
 mod query;
+mod regions;
 mod storage;
 mod watch;

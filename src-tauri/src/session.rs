@@ -115,6 +115,11 @@ impl Session {
     /// When it cannot be opened with them, everything stays as it was.
     pub(crate) fn change_settings(&self, settings: &Settings) -> Result<()> {
         let before = self.settings()?;
+        if before.look_inside != settings.look_inside {
+            let library = self.library()?;
+            library.look_inside(settings.look_inside)?;
+            library.look_again();
+        }
         if before.model == settings.model && before.threads == settings.threads {
             return self.store(settings);
         }
@@ -207,7 +212,7 @@ impl Session {
     }
 
     fn try_open(&self, settings: Option<Settings>, paused: bool) -> Result<Running> {
-        let chosen = match settings {
+        let mut chosen = match settings {
             Some(settings) => settings,
             // Settings that do not parse were written by another version: back to how it all began.
             None => library::read_setting(&self.data_dir, SETTINGS)?
@@ -215,6 +220,7 @@ impl Session {
                 .unwrap_or_default(),
         };
         let library = Arc::new(Library::open_with(&self.data_dir, &convert::options(&chosen))?);
+        chosen.look_inside = library.looks_inside()?;
         let control = Arc::new(Control::default());
         let (heard, events) = crossbeam_channel::unbounded();
         if paused {

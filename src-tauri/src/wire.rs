@@ -309,6 +309,8 @@ pub struct Settings {
     pub language: Option<String>,
     /// Which model embeds.
     pub model: Model,
+    /// Whether parts of photos are embedded, too. The library keeps this itself.
+    pub look_inside: bool,
     /// Threads that read photos; 0 means one a core.
     pub threads: u32,
     /// Keep watching, with an icon in the tray, when the window is closed.
@@ -323,6 +325,7 @@ impl Default for Settings {
             theme: Theme::System,
             language: None,
             model: Model::Fast,
+            look_inside: true,
             threads: 0,
             tray: false,
             row_height: 200,

@@ -21,7 +21,7 @@ const STEP: f64 = 0.7;
 /// Tiles in a row, at most. Those of a panorama are longer than high.
 const MOST_ALONG: u32 = 12;
 /// Tiles of fewer pixels a side would show a model little but blur.
-const LEAST_SIDE: f64 = 96.0;
+const LEAST_SIDE: f64 = 160.0;
 
 /// Places of a tile along each side at which brightness is looked at.
 const CELLS: u32 = 24;
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(tiles(3024, 4032).len(), 7);
         assert_eq!(tiles(6000, 4000).len(), 7);
         assert_eq!(tiles(1000, 1000).len(), 5);
-        assert_eq!(tiles(160, 4000).len(), 0);
+        assert_eq!(tiles(250, 4000).len(), 0);
     }
 
     #[test]

@@ -101,6 +101,7 @@ export class MemoryBackend implements Backend {
       model: 'fast',
       threads: 0,
       tray: false,
+      lookInside: true,
       rowHeight: 200,
       ...options.settings,
     };

@@ -411,6 +411,10 @@ language: string | null,
  */
 model: Model,
 /**
+ * Whether parts of photos are embedded, too. The library keeps this itself.
+ */
+lookInside: boolean,
+/**
  * Threads that read photos; 0 means one a core.
  */
 threads: number,

@@ -5,4 +5,4 @@ CREATE TABLE tiling (
     version    INTEGER NOT NULL,                   -- how pictures are cut and codes are made
     codes      BLOB    NOT NULL,                   -- those of the regions' vectors, in the order of their ids
     PRIMARY KEY (model_id, content_id)
-) STRICT, WITHOUT ROWID;
+) STRICT; -- with rowids: rows of a kilobyte would each fill a page of their own without

@@ -129,3 +129,30 @@ fn the_best_of_duplicates_is_suggested_and_nothing_is_deleted() {
     assert!(kept.contains("hat-2.jpg") && kept.contains("2 with the same bytes"), "{text}");
     assert!(copy.exists());
 }
+
+#[test]
+fn a_small_part_finds_its_photo_and_says_where_unless_that_was_turned_off() {
+    let place = Place::with_classes(CLASSES);
+    let folder = place.photos();
+    let folder = folder.to_str().unwrap();
+    let outside = place.root().join("dropped.jpg");
+    fs::copy(samples().join("shoes/shoes-3.jpg"), &outside).unwrap();
+    let ask = ["search", outside.to_str().unwrap(), "--crop", "200,240,160,150", "-n", "1"];
+
+    place.json(&["index", folder, "--no-regions"]);
+    assert!(place.json(&ask)["results"][0]["region"].is_null());
+    assert_eq!(place.json(&["status"])["index"]["regions"], 0);
+
+    let turned_on = place.json(&["index", folder, "--regions"]);
+    assert_eq!(turned_on["indexed"], turned_on["scanned"]);
+    let found = &place.json(&ask)["results"][0];
+    assert!(found["path"].as_str().unwrap().ends_with("shoes-3.jpg"), "{found}");
+    let side = |name: &str| found["region"][name].as_u64().unwrap();
+    assert!((side("x")..side("x") + side("width")).contains(&280), "{found}");
+    assert!((side("y")..side("y") + side("height")).contains(&315), "{found}");
+    let plain = place.run(&ask);
+    let plain = String::from_utf8(plain.stdout).unwrap();
+    assert!(plain.contains(&format!("(at {},{},", side("x"), side("y"))), "{plain}");
+    // The choice is the library's: nobody needs to make it again.
+    assert_eq!(place.index()["indexed"], 0);
+}

@@ -1,10 +1,13 @@
 //! Asking by a part of a photo, drawn by mouse or by keyboard.
 
 use std::fs;
+use std::path::Path;
+
+use gtk::gdk_pixbuf::{Colorspace, InterpType, Pixbuf};
 
 use crate::app::{App, until};
 use crate::desktop::Desktop;
-use crate::photos::{label, sample};
+use crate::photos::{CLASSES, label, sample};
 
 /// Opens the photo view on a hat, with shoes and trousers beside it in the library.
 fn open(desktop: &Desktop) -> App<'_> {
@@ -101,9 +104,49 @@ fn a_part_finds_the_photo_it_is_of(desktop: &Desktop) {
     app.screenshot("results");
 }
 
+/// Sides of the things on the desk in pixels.
+const SIDE: i32 = 400;
+
+/// A large photo of many things: sample photos side by side, three rows of four.
+fn desk() -> Pixbuf {
+    let desk = Pixbuf::new(Colorspace::Rgb, false, 8, 4 * SIDE, 3 * SIDE).unwrap();
+    for (n, class) in (0..12).zip(CLASSES.iter().cycle()) {
+        let thing = Pixbuf::from_file(sample(&format!("{class}-{}", 1 + n / 10))).unwrap();
+        let thing = thing.scale_simple(SIDE, SIDE, InterpType::Bilinear).unwrap();
+        thing.copy_area(0, 0, SIDE, SIDE, &desk, n % 4 * SIDE, n / 4 * SIDE);
+    }
+    desk
+}
+
+fn save(image: &Pixbuf, path: &Path) {
+    image.savev(path, "jpeg", &[("quality", "85")]).unwrap();
+}
+
+fn a_thing_finds_the_photo_it_is_in_and_where(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["hat", "shirt", "shoes"]);
+    save(&desk(), &folder.join("desk.jpg"));
+    // A sixth of it: two things that lie side by side.
+    let image = desktop.path().join("elsewhere.jpg");
+    save(&desk().new_subpixbuf(2 * SIDE, 0, 2 * SIDE, SIDE), &image);
+    let app = desktop.open(&[&folder, &image]);
+    app.find("button", "Like elsewhere.jpg");
+    app.finds(|results| results.first().is_some_and(|first| first.starts_with("desk.jpg")));
+    app.shows_pictures();
+    app.screenshot("results");
+
+    app.double_click(&app.all("option", "")[0]);
+    app.find("dialog", "desk.jpg");
+    app.screenshot("where");
+    app.click("button", "Draw the box around the part that matched");
+    app.find("application", "Box on the photo");
+    until("there are look-alikes of the part", || !look_alikes(&app).is_empty());
+    app.screenshot("part");
+}
+
 crate::suite::tests![
     a_box_drawn_with_the_keyboard_is_searched_by,
     a_box_drawn_with_the_mouse_is_searched_by,
+    a_thing_finds_the_photo_it_is_in_and_where,
     a_part_finds_the_photo_it_is_of,
     escape_drops_the_box_first_and_closes_the_photo_next,
 ];

@@ -53,6 +53,8 @@ fn main() -> Result<ExitCode, Anything> {
 fn pipeline(folder: &Path, isolated: bool) -> Result<f64, Anything> {
     let data = tempfile::tempdir()?;
     let library = Library::open_with(data.path(), &Options { isolated, ..Options::default() })?;
+    // The bare calls embed wholes only.
+    library.look_inside(false)?;
     library.add_folder(folder)?;
     let started = Instant::now();
     let summary = library.update(&Control::default(), &mut |_| {})?;

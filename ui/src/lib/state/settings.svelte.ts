@@ -7,7 +7,15 @@ import { notices } from './notices.svelte';
 
 const UNKNOWN: Startup = {
   version: '',
-  settings: { theme: 'system', language: null, model: 'fast', lookInside: true, threads: 0, tray: false, rowHeight: 200 },
+  settings: {
+    theme: 'system',
+    language: null,
+    model: 'fast',
+    lookInside: true,
+    threads: 0,
+    tray: false,
+    rowHeight: 200,
+  },
   systemLanguage: 'en',
   trayAvailable: false,
   cores: 1,

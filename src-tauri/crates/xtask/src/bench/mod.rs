@@ -6,12 +6,11 @@
 mod peers;
 mod photos;
 mod program;
+mod quality;
 mod scale;
 mod table;
 
 use std::path::{Path, PathBuf};
-
-use serde_json::Value;
 
 use crate::error::Result;
 use crate::shell::{aloud, cargo, say};
@@ -60,7 +59,7 @@ pub(crate) fn run(extent: Extent) -> Result<()> {
     };
     let mut table = Table::new(&bench.peers)?;
     photos::measure(&bench, &mut table)?;
-    accuracy(&bench, &mut table)?;
+    quality::measure(&bench, &mut table)?;
     scale::measure(&bench, &mut table)?;
     table.write(&root.join("tests/bench"))?;
     small_benches()
@@ -78,22 +77,6 @@ fn small_benches() -> Result<()> {
         command.args(["--bench", bench]);
     }
     aloud(&mut command)
-}
-
-/// How often the photo most like another is of the same class: speed must not cost any of it.
-fn accuracy(bench: &Bench, table: &mut Table) -> Result<()> {
-    let folder = bench.extent.labelled.as_ref().unwrap_or(&bench.samples);
-    say("leaving one out");
-    let found: Value = program::json(example("library", "leave_one_out")?.arg(folder))?;
-    table.row(
-        &format!("leaving one out, {} labelled photos in {} classes", found["photos"], found["classes"]),
-        "stays",
-        format!("first result of the same class {:.1}%", 100.0 * program::number(&found["first"])),
-        format!("first ten {:.1}%", 100.0 * program::number(&found["ten"])),
-        None,
-        found,
-    );
-    Ok(())
 }
 
 /// A folder of many small photos, made once.
@@ -125,8 +108,8 @@ pub(crate) fn window(count: usize) -> Result<()> {
     aloud(cargo(&bench).env("LOOKALIKE_BENCH_LIBRARY", library))
 }
 
-/// Leave-one-out accuracy over a folder whose subfolders are classes.
+/// How good searches are over a folder whose subfolders are classes.
 pub(crate) fn evaluate(folder: &str) -> Result<()> {
     crate::set_up_engine()?;
-    aloud(example("library", "leave_one_out")?.arg(folder))
+    aloud(example("library", "search_quality")?.arg(folder))
 }

@@ -67,7 +67,12 @@ fn folder(bench: &Bench, table: &mut Table, model: &Path, photos: &Path) -> Resu
     for _ in 0..ROUNDS {
         clear(&data)?;
         ours.push(seconds(
-            Command::new(&bench.lookalike).arg("--data-dir").arg(&data).arg("index").arg(photos),
+            Command::new(&bench.lookalike)
+                .arg("--data-dir")
+                .arg(&data)
+                // The others embed wholes only; what regions cost has a row of its own.
+                .args(["index", "--no-regions"])
+                .arg(photos),
         )?);
         let mut plain = bench.peers.script("plain_script.py");
         script.push(seconds(plain.arg(photos).arg(model).arg(bench.place.join("script.npy")))?);
@@ -112,8 +117,9 @@ fn folder(bench: &Bench, table: &mut Table, model: &Path, photos: &Path) -> Resu
 fn profile(bench: &Bench, table: &mut Table, photos: &Path, data: &Path) -> Result<()> {
     clear(data)?;
     let mut index = Command::new(&bench.lookalike);
-    let document =
-        program::json(index.arg("--data-dir").arg(data).args(["--json", "index", "--profile"]).arg(photos))?;
+    let document = program::json(
+        index.arg("--data-dir").arg(data).args(["--json", "index", "--profile", "--no-regions"]).arg(photos),
+    )?;
     let stages = document["profile"]["stages"].as_array().cloned().unwrap_or_default();
     let milliseconds: Value = stages
         .iter()

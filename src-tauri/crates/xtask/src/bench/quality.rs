@@ -1,0 +1,91 @@
+//! Measures how good searches are, by photos as wholes alone and with their regions, and what the regions cost.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::photos::large_photos;
+use super::program::{self, clear, example, median, number, seconds};
+use super::table::Table;
+use super::{Bench, Result, say};
+
+/// Sizes of crops, with the share of first results to reach.
+const CROPS: [(&str, Option<f64>); 4] =
+    [("5-10%", None), ("10-20%", Some(0.96)), ("20-40%", None), ("40-80%", None)];
+const ROUNDS: usize = 3;
+
+pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
+    say("how good searches are");
+    let folder = bench.extent.labelled.as_ref().unwrap_or(&bench.samples);
+    let found: Value = program::json(example("library", "search_quality")?.arg(folder))?;
+    let (whole, regions) = (&found["whole"], &found["regions"]);
+    for (size, aim) in CROPS {
+        let (alone, with) = (&whole["crops"][size], &regions["crops"][size]);
+        let first = number(&with["first"]);
+        table.row(
+            &format!("a crop of {size} of a photo finds it first / among ten, {} photos", regions["photos"]),
+            &aim.map_or_else(|| "-".to_owned(), |aim| format!("first {aim}")),
+            format!("{first:.3} / {:.3}", number(&with["ten"])),
+            format!("without regions: {:.3} / {:.3}", number(&alone["first"]), number(&alone["ten"])),
+            aim.map(|aim| first >= aim),
+            json!({ "regions": with, "whole": alone }),
+        );
+    }
+    let labelled = |document: &Value| {
+        let of = |what: &str| number(&document["leave_one_out"][what]);
+        let (first, ten) = (100.0 * of("first"), 100.0 * of("ten"));
+        format!("{first:.1}% / {ten:.1}% / {:.3}", of("mean_average_precision"))
+    };
+    table.row(
+        &format!(
+            "leaving one out, {} photos in {} classes: first result / first ten of the class / mean average precision",
+            regions["photos"], regions["classes"]
+        ),
+        "stays",
+        labelled(regions),
+        format!("without regions: {}", labelled(whole)),
+        None,
+        json!({ "regions": regions["leave_one_out"], "whole": whole["leave_one_out"] }),
+    );
+    cost(bench, table, &found)
+}
+
+/// What regions cost in time, on large photos, and on disk.
+fn cost(bench: &Bench, table: &mut Table, found: &Value) -> Result<()> {
+    let photos = large_photos(bench)?;
+    let count = super::photos::files(&photos)?.len() as f64;
+    let data = bench.place.join("regions-library");
+    let rate = |flag: &str| -> Result<f64> {
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            clear(&data)?;
+            let mut index = Command::new(&bench.lookalike);
+            times.push(seconds(index.arg("--data-dir").arg(&data).args(["index", flag]).arg(&photos))?);
+        }
+        Ok(count / median(times))
+    };
+    let (whole, regions) = (rate("--no-regions")?, rate("--regions")?);
+    table.row(
+        "a folder of 12 MP JPEGs, with regions",
+        "30 photos/s",
+        format!("{regions:.1} photos/s"),
+        format!("without regions: {whole:.1}"),
+        Some(regions >= 30.0),
+        json!({ "regions": regions, "whole": whole }),
+    );
+    let of = |side: &str, what: &str| number(&found[side][what]);
+    let per_photo = |side: &str| of(side, "bytes_per_photo") / 1000.0;
+    table.row(
+        "what regions take of the catalog",
+        "-",
+        format!(
+            "{:.1} KB a photo with {:.1} regions",
+            per_photo("regions"),
+            of("regions", "tiles_per_photo")
+        ),
+        format!("without regions: {:.1} KB", per_photo("whole")),
+        None,
+        json!({ "regions": per_photo("regions"), "whole": per_photo("whole") }),
+    );
+    Ok(())
+}

@@ -35,6 +35,7 @@ mod overview;
 mod photo;
 mod picture;
 mod placeholders;
+mod polling;
 mod prepared;
 mod profile;
 mod reader;

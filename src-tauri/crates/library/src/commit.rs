@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use catalog::{Catalog, Connection, Thumbnails, content, embedding, failure, folder, photo};
+use catalog::{Catalog, CatalogError, Connection, Thumbnails, content, embedding, failure, folder, photo};
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
 
@@ -95,9 +95,7 @@ impl Committer<'_> {
     fn write(&self, batch: &mut Vec<Outcome>) -> Result<Effects> {
         match self.write_thumbnails(batch) {
             Err(error) if error.is_damage() => {
-                tracing::warn!(%error, "the thumbnails are made anew");
-                self.thumbnails.recreate()?;
-                // Those of other photos follow in the next whole update.
+                self.renew_thumbnails(&error)?;
                 self.write_thumbnails(batch)?;
             }
             other => other?,
@@ -117,6 +115,22 @@ impl Committer<'_> {
             OutcomeKind::Digested(digest) => Some((&digest.content.hash, digest.thumbnail.as_slice())),
             _ => None,
         }))
+    }
+
+    /// Makes the thumbnails anew. Those of photos that are not read now follow in the next whole update.
+    fn renew_thumbnails(&self, damage: &CatalogError) -> Result<()> {
+        tracing::warn!(error = %damage, "the thumbnails are made anew");
+        Ok(self.thumbnails.recreate()?)
+    }
+
+    /// Makes the thumbnails anew if they are damaged.
+    pub(crate) fn mend_thumbnails(&self) -> Result<()> {
+        let _changing = self.changing.lock();
+        match self.thumbnails.check() {
+            Ok(problems) if problems.is_empty() => Ok(()),
+            Err(error) if !error.is_damage() => Err(error.into()),
+            _ => Ok(self.thumbnails.recreate()?),
+        }
     }
 
     fn store(&self, connection: &Connection, outcome: Outcome, effects: &mut Effects) -> catalog::Result<()> {
@@ -246,7 +260,10 @@ impl Committer<'_> {
                 vectors.remove(id);
             }
             let hashes: Vec<_> = orphans.into_iter().map(|(_, hash)| hash).collect();
-            self.thumbnails.delete(&hashes)?;
+            match self.thumbnails.delete(&hashes) {
+                Err(error) if error.is_damage() => self.renew_thumbnails(&error)?,
+                other => other?,
+            }
         }
     }
 

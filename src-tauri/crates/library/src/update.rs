@@ -172,6 +172,9 @@ impl Library {
                 join(worker)?;
             }
             let findings = join(walker)?;
+            if shared.met_damaged_thumbnails() {
+                committer.mend_thumbnails()?;
+            }
             walker_events.try_iter().for_each(emit);
             outcome.map(|()| findings)
         })

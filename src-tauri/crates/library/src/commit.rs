@@ -3,7 +3,7 @@
 //! Thumbnails go first, rows second, the index last: whatever a crash cuts off can be told from the rows.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use catalog::{Catalog, CatalogError, Connection, Thumbnails, content, embedding, failure, folder, photo};
 use parking_lot::Mutex;
@@ -16,6 +16,7 @@ use crate::index::SearchIndex;
 use crate::original;
 use crate::profile::{Stage, Stopwatch};
 use crate::reconcile::Job;
+use crate::respelled::{self, Spellings};
 use crate::update::{FailedPhoto, Summary};
 use crate::worker::{Outcome, OutcomeKind};
 
@@ -100,10 +101,11 @@ impl Committer<'_> {
             }
             other => other?,
         }
+        let respelled = self.respelled(batch)?;
         let effects = self.catalog.write(|connection| {
             let mut effects = Effects::default();
             for outcome in batch.drain(..) {
-                self.store(connection, outcome, &mut effects)?;
+                self.store(connection, outcome, &respelled, &mut effects)?;
             }
             Ok(effects)
         })?;
@@ -133,7 +135,40 @@ impl Committer<'_> {
         }
     }
 
-    fn store(&self, connection: &Connection, outcome: Outcome, effects: &mut Effects) -> catalog::Result<()> {
+    /// The paths under which the catalog has files of the batch that are spelled in another case now. Directories may
+    /// have to be listed for that, so it is found out before rows are locked.
+    fn respelled(&self, batch: &[Outcome]) -> Result<HashSet<PathBuf>> {
+        let mut spellings = Spellings::default();
+        let mut respelled = HashSet::new();
+        for Outcome { job, kind } in batch {
+            let hash = match kind {
+                OutcomeKind::Digested(digest) => &digest.content.hash,
+                OutcomeKind::Known(hash) => hash,
+                _ => continue,
+            };
+            let path = job.path();
+            if !respelled::may_be_respelled(&path) {
+                continue;
+            }
+            let photos = self.catalog.read(|connection| match content::id_by_hash(connection, hash)? {
+                Some(content_id) => photo::by_content(connection, content_id),
+                None => Ok(Vec::new()),
+            })?;
+            let is_respelled = |old: &photo::Photo| {
+                respelled::are_alike(&old.path, &path) && spellings.is_respelled(&old.folder, &old.path)
+            };
+            respelled.extend(photos.into_iter().filter(is_respelled).map(|old| old.path));
+        }
+        Ok(respelled)
+    }
+
+    fn store(
+        &self,
+        connection: &Connection,
+        outcome: Outcome,
+        respelled: &HashSet<PathBuf>,
+        effects: &mut Effects,
+    ) -> catalog::Result<()> {
         let Outcome { job, kind } = outcome;
         match kind {
             OutcomeKind::Digested(digest) => {
@@ -149,7 +184,7 @@ impl Committer<'_> {
                     effects.vectors.push((id, digest.vector));
                 }
                 effects.indexed += 1;
-                place(connection, &job, content_id, true, effects)
+                place(connection, &job, (content_id, true), respelled, effects)
             }
             OutcomeKind::Known(hash) => {
                 // Collected since the worker looked: the next scan reads the file as a new one.
@@ -159,7 +194,7 @@ impl Committer<'_> {
                 } else {
                     effects.indexed += 1;
                 }
-                place(connection, &job, content_id, false, effects)
+                place(connection, &job, (content_id, false), respelled, effects)
             }
             OutcomeKind::Failed { code, reason } => {
                 // A photo that was readable before and is not now has nothing left to show.
@@ -184,12 +219,23 @@ impl Committer<'_> {
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
+        let mut spellings = Spellings::default();
         for chunk in missing.chunks(BATCH * 8) {
+            let photos = self.catalog.read(|connection| {
+                let photos = chunk.iter().map(|id| photo::by_id(connection, *id));
+                photos.collect::<catalog::Result<Vec<_>>>()
+            })?;
+            let respelled: HashSet<PathBuf> = photos
+                .into_iter()
+                .flatten()
+                .filter(|photo| spellings.is_respelled(&photo.folder, &photo.path))
+                .map(|photo| photo.path)
+                .collect();
             let events = self.catalog.write(|connection| {
                 let mut events = Vec::new();
                 for id in chunk {
                     let Some(photo) = photo::by_id(connection, *id)? else { continue };
-                    if is_gone(&photo) || original::is_respelled(&photo.folder, &photo.path) {
+                    if is_gone(&photo) || respelled.contains(&photo.path) {
                         photo::delete(connection, photo.id)?;
                         events.push(Event::Removed { photo: photo.id, path: photo.path });
                     }
@@ -277,13 +323,13 @@ impl Committer<'_> {
     }
 }
 
-/// Gives the picture its photo row: an old one whose file has moved here, or this path's own. `anew` says that the
-/// picture was read, be it for the first time or not.
+/// Gives the picture its photo row: an old one whose file has moved here or is one of the `respelled`, or this path's
+/// own. `anew` says that the picture was read, be it for the first time or not.
 fn place(
     connection: &Connection,
     job: &Job,
-    content_id: i64,
-    anew: bool,
+    (content_id, anew): (i64, bool),
+    respelled: &HashSet<PathBuf>,
     effects: &mut Effects,
 ) -> catalog::Result<()> {
     failure::delete(connection, job.folder_id, &job.relative)?;
@@ -291,7 +337,10 @@ fn place(
         photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, device: job.device };
     let here = photo::by_path(connection, job.folder_id, &job.relative)?;
     if here.is_none() {
-        let is_moved = |old: &photo::Photo| is_gone(old) || is_respelled(old, job);
+        let is_respelled = |old: &photo::Photo| {
+            respelled.contains(&old.path) && respelled::are_alike(&old.path, &job.path())
+        };
+        let is_moved = |old: &photo::Photo| is_gone(old) || is_respelled(old);
         let moved = photo::by_content(connection, content_id)?.into_iter().find(is_moved);
         if let Some(old) = moved {
             photo::relocate(connection, old.id, place)?;
@@ -321,10 +370,4 @@ fn fail(
 
 fn is_gone(photo: &photo::Photo) -> bool {
     original::is_gone(&photo.folder, &photo.path, photo.device)
-}
-
-/// Whether a photo is the one that has another name now, where the file system takes both for the same.
-fn is_respelled(photo: &photo::Photo, job: &Job) -> bool {
-    let folded = |path: &Path| path.to_string_lossy().to_lowercase();
-    folded(&photo.path) == folded(&job.path()) && original::is_respelled(&photo.folder, &photo.path)
 }

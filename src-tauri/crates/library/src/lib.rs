@@ -40,6 +40,7 @@ mod prepared;
 mod profile;
 mod reader;
 mod reconcile;
+mod respelled;
 mod salvage;
 mod search;
 mod settings;

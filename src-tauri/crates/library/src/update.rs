@@ -20,6 +20,7 @@ use crate::event::Event;
 use crate::json::lossy_path;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
+use crate::respelled::Spellings;
 use crate::worker::{self, Outcome, Shared};
 use crate::{Library, LibraryError, Result};
 
@@ -149,9 +150,11 @@ impl Library {
         }
         thread::scope(|threads| {
             let walker = threads.spawn(move || {
+                let mut spellings = Spellings::default();
                 let walk = |scope| {
                     let mut findings = committer.stopwatch.time(Stage::Walk, || {
-                        reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, run)
+                        let place = (scope, &mut spellings);
+                        reconcile(&self.catalog, place, &mut to_redo, &job_queue, counts, run)
                     })?;
                     // Now, and not when its new photos are read: a folder that is back can be used at once.
                     let mut tell = |event| drop(event_queue.send(event));

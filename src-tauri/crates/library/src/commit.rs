@@ -5,7 +5,9 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use catalog::{Catalog, CatalogError, Connection, Thumbnails, content, embedding, failure, folder, photo};
+use catalog::{
+    Catalog, CatalogError, Connection, ContentHash, Thumbnails, content, embedding, failure, folder, photo,
+};
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
 
@@ -123,6 +125,14 @@ impl Committer<'_> {
     fn renew_thumbnails(&self, damage: &CatalogError) -> Result<()> {
         tracing::warn!(error = %damage, "the thumbnails are made anew");
         Ok(self.thumbnails.recreate()?)
+    }
+
+    /// Drops the thumbnails of pictures that are in the catalog no more, or were never.
+    pub(crate) fn drop_thumbnails(&self, hashes: &[ContentHash]) -> Result<()> {
+        match self.thumbnails.delete(hashes) {
+            Err(error) if error.is_damage() => self.renew_thumbnails(&error),
+            other => Ok(other?),
+        }
     }
 
     /// Makes the thumbnails anew if they are damaged.
@@ -306,10 +316,7 @@ impl Committer<'_> {
                 vectors.remove(id);
             }
             let hashes: Vec<_> = orphans.into_iter().map(|(_, hash)| hash).collect();
-            match self.thumbnails.delete(&hashes) {
-                Err(error) if error.is_damage() => self.renew_thumbnails(&error)?,
-                other => other?,
-            }
+            self.drop_thumbnails(&hashes)?;
         }
     }
 

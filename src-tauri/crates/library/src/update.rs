@@ -140,7 +140,7 @@ impl Library {
             &committer.stopwatch,
         );
         let whole = scopes.iter().any(Scope::is_whole);
-        let mut to_redo = if whole { self.contents_to_redo()? } else { HashSet::new() };
+        let mut to_redo = if whole { self.contents_to_redo(committer)? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
@@ -185,13 +185,13 @@ impl Library {
 
     /// Pictures that lack an embedding of this model or a thumbnail: after a change of model, a crash between
     /// the two databases, or damage. And those of which everything is to be made anew.
-    fn contents_to_redo(&self) -> Result<HashSet<i64>> {
+    fn contents_to_redo(&self, committer: &Committer<'_>) -> Result<HashSet<i64>> {
         let (mut to_redo, contents) = self.catalog.read(|connection| {
             let without = content::without_embedding(connection, self.model_id)?;
             let to_redo: HashSet<i64> = without.into_iter().chain(content::outdated(connection)?).collect();
             Ok((to_redo, content::all_hashes(connection)?))
         })?;
-        let pictured = match self.thumbnails.hashes() {
+        let mut pictured = match self.thumbnails.hashes() {
             Err(error) if error.is_damage() => {
                 tracing::warn!(%error, "the thumbnails are made anew");
                 self.thumbnails.recreate()?;
@@ -199,7 +199,9 @@ impl Library {
             }
             other => other?.into_iter().collect::<HashSet<_>>(),
         };
-        to_redo.extend(contents.iter().filter(|(_, hash)| !pictured.contains(hash)).map(|(id, _)| id));
+        to_redo.extend(contents.iter().filter(|(_, hash)| !pictured.remove(hash)).map(|(id, _)| id));
+        // Written before a crash that kept their rows from being written. Their photos may be gone since.
+        committer.drop_thumbnails(&Vec::from_iter(pictured))?;
         Ok(to_redo)
     }
 

@@ -78,6 +78,18 @@ fn damage_inside_the_thumbnails_is_mended() {
 }
 
 #[test]
+fn a_thumbnail_that_a_crash_left_of_a_photo_that_is_gone_goes_with_the_next_run() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    // Thumbnails are written before rows, so this is what a kill between the two leaves.
+    let thumbnails = rusqlite::Connection::open(place.data().join("thumbnails.db")).unwrap();
+    thumbnails.execute("INSERT INTO thumbnail VALUES (randomblob(32), x'00')", []).unwrap();
+    drop(thumbnails);
+    assert_eq!(place.index()["unchanged"], 6);
+    assert_eq!(place.json(&["verify"])["findings"], serde_json::json!([]));
+}
+
+#[test]
 fn a_repair_that_has_to_wait_for_a_drive_says_so() {
     let place = Place::with_classes(&["hat"]);
     place.index();

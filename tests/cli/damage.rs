@@ -1,10 +1,8 @@
 //! Damaged data: a plain message, a repair that brings the library back, and no loop of failures.
 
-#[cfg(target_os = "linux")]
-use std::collections::BTreeSet;
 use std::fs;
 #[cfg(target_os = "linux")]
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::place::Place;
 #[cfg(target_os = "linux")]
@@ -65,6 +63,22 @@ fn a_damaged_catalog_is_told_of_and_brought_back_by_a_repair() {
         assert_eq!(place.library(), expected, "{damage}");
         assert_eq!(place.json(&["verify"])["findings"], serde_json::json!([]), "{damage}");
     }
+}
+
+#[test]
+fn a_catalog_that_was_emptied_comes_back_from_its_log() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    // Killed: what it knows is in the log.
+    place.watch_once();
+    fs::rename(place.photos(), place.root().join("unplugged")).unwrap();
+    fs::write(place.data().join("catalog.db"), "").unwrap();
+    for _ in 0..2 {
+        let output = place.run(&["status"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("verify --repair"));
+    }
+    place.run(&["verify", "--repair"]);
+    assert_eq!(place.library().len(), 12);
 }
 
 #[test]
@@ -160,31 +174,62 @@ fn new_photos_come_in_although_the_thumbnails_are_damaged() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_of_and_nothing_is_lost_by_it() {
-    use std::os::unix::process::CommandExt;
-    let place = Place::with_classes(&["hat", "shoes"]);
-    let all: BTreeSet<String> = place.photos_on_disk();
-    let mut command = place.command();
-    command.arg("index").arg(place.photos());
-    let limit = libc::rlimit { rlim_cur: 96 << 10, rlim_max: 96 << 10 };
-    // SAFETY: between fork and exec only system calls are made.
-    unsafe {
-        command.pre_exec(move || {
-            // A write beyond the limit fails like one on a full disk, where the signal is not taken.
-            libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
-            match libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) {
-                0 => Ok(()),
-                _ => Err(std::io::Error::last_os_error()),
-            }
-        });
+    // Full when the library is made, when its first photos come, and when more come to those of before.
+    for (before, kilobytes) in [(&[][..], 40), (&[], 200), (&[], 400), (&["dress"], 20), (&["dress"], 150)] {
+        let place = Place::with_classes(before);
+        if !before.is_empty() {
+            place.index();
+        }
+        let known = place.photos_on_disk();
+        place.add_class("hat");
+        place.add_class("shoes");
+        let Some(output) = index_on_small_disk(&place, kilobytes) else { return };
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{kilobytes} KB: {message}");
+        assert!(message.starts_with("error: ") && !message.contains("panicked"), "{message}");
+        assert!(message.contains("full") || message.contains("No space"), "{message}");
+        // There is room again.
+        let left = place.library();
+        assert!(known.is_subset(&left), "{kilobytes} KB: {left:?}");
+        assert_eq!(place.index()["failed"], 0);
+        assert_eq!(place.library(), place.photos_on_disk());
+        assert_eq!(place.json(&["verify"])["findings"], serde_json::json!([]));
     }
-    let output = command.output().unwrap();
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.starts_with("error: ") && !message.contains("panicked"), "{message}");
-    // There is room again.
-    assert_eq!(place.index()["failed"], 0);
-    assert_eq!(place.library(), all);
-    assert_eq!(place.json(&["verify"])["findings"], serde_json::json!([]));
+}
+
+/// Indexes with the data folder on a disk that has this much room for more; none where that cannot be arranged.
+#[cfg(target_os = "linux")]
+fn index_on_small_disk(place: &Place, kilobytes: u64) -> Option<Output> {
+    const SCRIPT: &str = "mount -t tmpfs -o size=\"$1\" none \"$2\" && cp -r \"$3\"/. \"$2\" || exit 9
+        \"$4\" --data-dir \"$2\" index \"$5\"
+        code=$?
+        rm -r \"$3\" && cp -r \"$2\" \"$3\" && exit $code";
+    let (disk, data) = (place.root().join("disk"), place.data());
+    fs::create_dir_all(&data).unwrap();
+    fs::create_dir(&disk).unwrap();
+    if !namespace_of_mounts("mount -t tmpfs none \"$1\"")
+        .arg(&disk)
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
+        skipped("this system allows no namespace of mounts");
+        return None;
+    }
+    let pages = |file: fs::DirEntry| file.metadata().unwrap().len().div_ceil(PAGE as u64) * PAGE as u64;
+    let files = [data.clone(), data.join("index")];
+    let files = files.iter().filter_map(|directory| fs::read_dir(directory).ok()).flatten();
+    let used: u64 = files.map(|file| pages(file.unwrap())).sum();
+    let mut command = namespace_of_mounts(SCRIPT);
+    command.arg((used + (kilobytes << 10)).to_string()).args([disk, data]);
+    Some(command.arg(env!("CARGO_BIN_EXE_lookalike")).arg(place.photos()).output().unwrap())
+}
+
+/// A shell that runs this, where mounts are its own.
+#[cfg(target_os = "linux")]
+fn namespace_of_mounts(script: &str) -> Command {
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
+    unshare
 }
 
 #[cfg(unix)]
@@ -205,16 +250,11 @@ fn a_read_only_data_folder_is_named_and_left_as_it_is() {
     place.index();
     let script = "mount --bind \"$2\" \"$2\" && mount -o remount,ro,bind \"$2\" && \
                   exec \"$1\" --data-dir \"$2\" status";
-    let namespace = |command: &str| {
-        let mut unshare = Command::new("unshare");
-        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", command, "sh"]);
-        unshare
-    };
-    if !namespace("mount -t tmpfs none /mnt").output().is_ok_and(|output| output.status.success()) {
+    if !namespace_of_mounts("mount -t tmpfs none /mnt").output().is_ok_and(|output| output.status.success()) {
         skipped("this system allows no namespace of mounts");
         return;
     }
-    let mut command = namespace(script);
+    let mut command = namespace_of_mounts(script);
     let output = command.arg(env!("CARGO_BIN_EXE_lookalike")).arg(place.data()).output().unwrap();
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{message}");

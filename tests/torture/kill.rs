@@ -62,17 +62,18 @@ pub(crate) fn usual_time(place: &Place, phase: Phase, command: &[&str]) -> Durat
     took.max(Duration::from_millis(2))
 }
 
-/// Kills the command some time after the phase began. Returns the phase in which it really died; none if it was done
-/// before.
+/// Kills the command some time after the phase began, which it must. Returns the phase in which it really died; none if
+/// it was done before.
 pub(crate) fn at(place: &Place, phase: Phase, command: &[&str], wait: Duration) -> Option<Phase> {
     let (mut child, lines) = start(place, command);
-    let mut log = Vec::new();
+    let (mut log, mut has_begun) = (Vec::new(), false);
     let mut deadline = Instant::now() + PATIENCE;
     loop {
         match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok((at, line)) => {
                 if line.contains(phase.marks().0) {
                     deadline = deadline.min(at + wait);
+                    has_begun = true;
                 }
                 log.push(line);
             }
@@ -86,6 +87,7 @@ pub(crate) fn at(place: &Place, phase: Phase, command: &[&str], wait: Duration) 
     child.kill().unwrap();
     let killed = child.wait().unwrap().code().is_none();
     log.extend(lines.iter().map(|(_, line)| line));
+    assert!(has_begun, "not {} after {PATIENCE:?}: {log:?}", phase.name());
     assert!(!log.iter().any(|line| line.contains("panicked")), "{log:?}");
     killed.then(|| last_phase(&log, phase))
 }

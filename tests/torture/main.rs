@@ -26,6 +26,8 @@ const TRIALS: &str = "LOOKALIKE_TORTURE_TRIALS";
 const FEW: usize = 12;
 /// From here on there is time for graphs, too.
 const MANY: usize = 100;
+/// A kill that comes too late is tried again, so many times at most.
+const ATTEMPTS: usize = 10;
 /// Vectors of an unplugged drive: a graph is worth it from 20,000 on, and after a quarter of them went a new one.
 const VECTORS: usize = 25_600;
 const REMOVED: usize = 5_500;
@@ -54,13 +56,11 @@ fn index_changing_photos(trials: usize, random: &mut Random, results: &mut Resul
     let span = span / 3;
     let photos = place.photos();
     let photos = photos.to_str().unwrap();
-    let mut killed = 0;
-    while killed < trials {
-        let command = if killed % 2 == 0 { ["index", photos] } else { ["watch", photos] };
-        let wait = random.part_of(span);
-        killed += usize::from(results.note(&place, kill::at(&place, Phase::Indexing, &command, wait)));
+    repeat(&place, Phase::Indexing, trials, results, |killed| {
         place.change_photos(random);
-    }
+        let command = if killed % 2 == 0 { ["index", photos] } else { ["watch", photos] };
+        kill::at(&place, Phase::Indexing, &command, random.part_of(span))
+    });
     place.run(&["index", photos]);
     let undisturbed = place.with_data("undisturbed");
     undisturbed.run(&["index", photos]);
@@ -77,45 +77,56 @@ fn keep_a_large_library(trials: usize, graphs: usize, random: &mut Random, resul
 
     let span = kill::usual_time(&place, Phase::Building, &["index"]);
     let built = place.copied_to("built");
-    repeat(&place, (Phase::Building, &["index"]), graphs, span, random, results, || {
+    repeat(&place, Phase::Building, graphs, results, |_| {
         let _ = fs::remove_dir_all(&index);
+        kill::at(&place, Phase::Building, &["index"], random.part_of(span))
     });
     place.run(&["index"]);
     let span = kill::usual_time(&place, Phase::Snapshot, &["index"]);
-    repeat(&place, (Phase::Snapshot, &["index"]), trials / 4, span, random, results, || {});
+    repeat(&place, Phase::Snapshot, trials / 4, results, |_| {
+        kill::at(&place, Phase::Snapshot, &["index"], random.part_of(span))
+    });
 
     if graphs > 0 {
         place.forget_vectors(REMOVED);
         undisturbed.forget_vectors(REMOVED);
         let before = built.data().join("index");
         let span = kill::usual_time(&place, Phase::Compacting, &["index"]);
-        repeat(&place, (Phase::Compacting, &["index"]), graphs, span, random, results, || {
+        repeat(&place, Phase::Compacting, graphs, results, |_| {
             let _ = fs::remove_dir_all(&index);
             library::copy_directory(&before, &index);
+            kill::at(&place, Phase::Compacting, &["index"], random.part_of(span))
         });
     }
     place.downgrade();
     let span = kill::usual_time(&place, Phase::Migrating, &["status"]);
-    repeat(&place, (Phase::Migrating, &["status"]), trials / 5, span, random, results, || place.downgrade());
+    repeat(&place, Phase::Migrating, trials / 5, results, |_| {
+        place.downgrade();
+        kill::at(&place, Phase::Migrating, &["status"], random.part_of(span))
+    });
 
     place.run(&["index"]);
     undisturbed.run(&["index"]);
     results.compare(Phase::Building, &place, &undisturbed);
 }
 
-/// Kills a command in a phase until so many kills have hit a running process; `prepare` comes before each.
+/// Kills until so many kills have hit a running process, one of them at least in the phase that is meant. `kill` hears
+/// how many have, and tells where its own fell.
 fn repeat(
     place: &Place,
-    (phase, command): (Phase, &[&str]),
+    phase: Phase,
     kills: usize,
-    span: std::time::Duration,
-    random: &mut Random,
     results: &mut Results,
-    prepare: impl Fn(),
+    mut kill: impl FnMut(usize) -> Option<Phase>,
 ) {
-    let mut killed = 0;
-    while killed < kills {
-        prepare();
-        killed += usize::from(results.note(place, kill::at(place, phase, command, random.part_of(span))));
+    let (mut killed, mut as_meant) = (0, kills == 0);
+    for _ in 0..kills * ATTEMPTS {
+        let fell_in = kill(killed);
+        killed += usize::from(results.note(place, fell_in));
+        as_meant |= fell_in == Some(phase);
+        if killed >= kills && as_meant {
+            return;
+        }
     }
+    assert!(killed >= kills && as_meant, "{killed} kills, none while {}", phase.name());
 }

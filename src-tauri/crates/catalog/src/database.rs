@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 use crate::migrate::{self, migrate};
 use crate::readers::Readers;
-use crate::{CatalogError, Result, salvage};
+use crate::{CatalogError, Result, log, salvage};
 
 /// How long a query waits for another program (a backup, a viewer) that holds a lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,6 +37,12 @@ impl Catalog {
     /// Opens the catalog, making it or bringing it to the newest format where needed.
     pub fn open(path: &Path) -> Result<Self> {
         salvage::finish(path)?;
+        let is_empty = |file: &Path| std::fs::metadata(file).is_ok_and(|file| file.len() == 0);
+        let log = write_ahead_log(path);
+        if is_empty(path) && log.exists() && !is_empty(&log) {
+            // SQLite would delete the log, which may hold everything.
+            return Err(CatalogError::Emptied { path: path.into() });
+        }
         let writer = open_connection(path, migrate::CATALOG)?;
         Ok(Self {
             writer: Mutex::new(writer),
@@ -73,8 +79,7 @@ impl Catalog {
 
     /// What SQLite's own integrity and foreign-key checks find; nothing when all is well.
     pub fn check(&self) -> Result<Vec<Problem>> {
-        // SQLite takes what is missing of the last page for zeros.
-        let is_cut_off = std::fs::metadata(&self.path).is_ok_and(|file| file.len() % PAGE != 0);
+        let is_cut_off = self.is_cut_off();
         self.read(|connection| {
             let mut problems = check_integrity(connection)?;
             problems.extend(is_cut_off.then(|| Problem("the file is cut off".to_owned())));
@@ -87,6 +92,13 @@ impl Catalog {
             }
             Ok(problems)
         })
+    }
+
+    /// Whether the last page is there in part only: SQLite takes what is missing of it for zeros. A page that the log
+    /// has will be written again.
+    fn is_cut_off(&self) -> bool {
+        let length = std::fs::metadata(&self.path).map_or(0, |file| file.len());
+        !length.is_multiple_of(PAGE) && !log::has_page(&write_ahead_log(&self.path), length / PAGE + 1)
     }
 
     /// Gives the room of deleted rows back to the system, and leaves nothing of them in the file or its log.

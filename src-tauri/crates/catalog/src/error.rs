@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// The code of errors at which the file's content is at fault.
 const DAMAGED: &str = "catalog_damaged";
 
+/// The code of errors at which there is no room.
+const FULL: &str = "disk_full";
+
 /// Shorthand for results of this crate.
 pub type Result<T, E = CatalogError> = std::result::Result<T, E>;
 
@@ -13,7 +16,7 @@ pub type Result<T, E = CatalogError> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum CatalogError {
     /// SQLite refused to open the file.
-    #[error("the catalog {} cannot be opened: {source}", path.display())]
+    #[error("the catalog {} cannot be opened: {}", path.display(), in_words(source))]
     Open {
         /// The database file.
         path: PathBuf,
@@ -45,7 +48,7 @@ pub enum CatalogError {
         supported: u32,
     },
     /// A migration did not apply; the file is as it was before.
-    #[error("the catalog {} could not be brought to format {version}: {source}", path.display())]
+    #[error("the catalog {} could not be brought to format {version}: {}", path.display(), in_words(source))]
     Migration {
         /// The database file.
         path: PathBuf,
@@ -82,7 +85,15 @@ const REMEDY: &str =
 fn query_failed(error: &rusqlite::Error) -> String {
     match sqlite_code(error) {
         Some(DAMAGED) => format!("the catalog is damaged ({error}); {REMEDY}"),
-        _ => format!("the catalog could not be read or written: {error}"),
+        _ => format!("the catalog could not be read or written: {}", in_words(error)),
+    }
+}
+
+/// Where there is no room, SQLite's words depend on the file that it needed room for.
+fn in_words(error: &rusqlite::Error) -> String {
+    match sqlite_code(error) {
+        Some(FULL) => format!("the disk is full ({error})"),
+        _ => error.to_string(),
     }
 }
 
@@ -119,8 +130,13 @@ impl CatalogError {
 /// The causes that a person can do something about.
 fn sqlite_code(error: &rusqlite::Error) -> Option<&'static str> {
     use rusqlite::ErrorCode;
+    use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+    // It cannot make the file beside the log as long as it must be.
+    if error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE) {
+        return Some(FULL);
+    }
     match error.sqlite_error_code()? {
-        ErrorCode::DiskFull => Some("disk_full"),
+        ErrorCode::DiskFull => Some(FULL),
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(DAMAGED),
         ErrorCode::ReadOnly | ErrorCode::CannotOpen => Some("catalog_read_only"),
         _ => None,

@@ -12,6 +12,7 @@ pub mod embedding;
 mod error;
 pub mod failure;
 pub mod folder;
+mod log;
 mod migrate;
 pub mod model;
 mod path_bytes;

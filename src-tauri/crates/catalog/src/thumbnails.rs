@@ -7,7 +7,7 @@
 //! bury 2 KB of truth per photo under 10 KB of what can be made again, in every backup and every check.
 //!
 //! A batch's thumbnails are written before its catalog rows, so a crash in between leaves a thumbnail
-//! without a row, which the next run overwrites, and never a photo without its thumbnail.
+//! without a row, which the next run overwrites or drops, and never a photo without its thumbnail.
 
 #![expect(clippy::disallowed_methods, reason = "discards its own files, in the data directory")]
 

@@ -3,10 +3,12 @@
 //! Thumbnails go first, rows second, the index last: whatever a crash cuts off can be told from the rows.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use catalog::tiling::{self, Tiling};
-use catalog::{Catalog, Connection, Thumbnails, content, embedding, failure, folder, photo};
+use catalog::{
+    Catalog, CatalogError, Connection, ContentHash, Thumbnails, content, embedding, failure, folder, photo,
+};
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
 
@@ -18,6 +20,7 @@ use crate::original;
 use crate::photo::Digest;
 use crate::profile::{Stage, Stopwatch};
 use crate::reconcile::Job;
+use crate::respelled::{self, Spellings};
 use crate::tiles::TILING;
 use crate::update::{FailedPhoto, Summary};
 use crate::worker::{Outcome, OutcomeKind};
@@ -104,17 +107,16 @@ impl Committer<'_> {
     fn write(&self, batch: &mut Vec<Outcome>) -> Result<Effects> {
         match self.write_thumbnails(batch) {
             Err(error) if error.is_damage() => {
-                tracing::warn!(%error, "the thumbnails are made anew");
-                self.thumbnails.recreate()?;
-                // Those of other photos follow in the next whole update.
+                self.renew_thumbnails(&error)?;
                 self.write_thumbnails(batch)?;
             }
             other => other?,
         }
+        let respelled = self.respelled(batch)?;
         let effects = self.catalog.write(|connection| {
             let mut effects = Effects::default();
             for outcome in batch.drain(..) {
-                self.store(connection, outcome, &mut effects)?;
+                self.store(connection, outcome, &respelled, &mut effects)?;
             }
             Ok(effects)
         })?;
@@ -128,13 +130,70 @@ impl Committer<'_> {
         }))
     }
 
-    fn store(&self, connection: &Connection, outcome: Outcome, effects: &mut Effects) -> catalog::Result<()> {
+    /// Makes the thumbnails anew. Those of photos that are not read now follow in the next whole update.
+    fn renew_thumbnails(&self, damage: &CatalogError) -> Result<()> {
+        tracing::warn!(error = %damage, "the thumbnails are made anew");
+        Ok(self.thumbnails.recreate()?)
+    }
+
+    /// Drops the thumbnails of pictures that are in the catalog no more, or were never.
+    pub(crate) fn drop_thumbnails(&self, hashes: &[ContentHash]) -> Result<()> {
+        match self.thumbnails.delete(hashes) {
+            Err(error) if error.is_damage() => self.renew_thumbnails(&error),
+            other => Ok(other?),
+        }
+    }
+
+    /// Makes the thumbnails anew if they are damaged.
+    pub(crate) fn mend_thumbnails(&self) -> Result<()> {
+        let _changing = self.changing.lock();
+        match self.thumbnails.check() {
+            Ok(problems) if problems.is_empty() => Ok(()),
+            Err(error) if !error.is_damage() => Err(error.into()),
+            _ => Ok(self.thumbnails.recreate()?),
+        }
+    }
+
+    /// The paths under which the catalog has files of the batch that are spelled in another case now. Directories may
+    /// have to be listed for that, so it is found out before rows are locked.
+    fn respelled(&self, batch: &[Outcome]) -> Result<HashSet<PathBuf>> {
+        let mut spellings = Spellings::default();
+        let mut respelled = HashSet::new();
+        for Outcome { job, kind } in batch {
+            let hash = match kind {
+                OutcomeKind::Digested(digest) => &digest.content.hash,
+                OutcomeKind::Known(hash) => hash,
+                _ => continue,
+            };
+            let path = job.path();
+            if !respelled::may_be_respelled(&path) {
+                continue;
+            }
+            let photos = self.catalog.read(|connection| match content::id_by_hash(connection, hash)? {
+                Some(content_id) => photo::by_content(connection, content_id),
+                None => Ok(Vec::new()),
+            })?;
+            let is_respelled = |old: &photo::Photo| {
+                respelled::are_alike(&old.path, &path) && spellings.is_respelled(&old.folder, &old.path)
+            };
+            respelled.extend(photos.into_iter().filter(is_respelled).map(|old| old.path));
+        }
+        Ok(respelled)
+    }
+
+    fn store(
+        &self,
+        connection: &Connection,
+        outcome: Outcome,
+        respelled: &HashSet<PathBuf>,
+        effects: &mut Effects,
+    ) -> catalog::Result<()> {
         let Outcome { job, kind } = outcome;
         match kind {
             OutcomeKind::Digested(digest) => {
                 let content_id = self.store_picture(connection, *digest, effects)?;
                 effects.indexed += 1;
-                place(connection, &job, content_id, true, effects)
+                place(connection, &job, (content_id, true), respelled, effects)
             }
             OutcomeKind::Known(hash) => {
                 // Collected since the worker looked: the next scan reads the file as a new one.
@@ -144,7 +203,7 @@ impl Committer<'_> {
                 } else {
                     effects.indexed += 1;
                 }
-                place(connection, &job, content_id, false, effects)
+                place(connection, &job, (content_id, false), respelled, effects)
             }
             OutcomeKind::Failed { code, reason } => {
                 // A photo that was readable before and is not now has nothing left to show.
@@ -198,12 +257,23 @@ impl Committer<'_> {
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
+        let mut spellings = Spellings::default();
         for chunk in missing.chunks(BATCH * 8) {
+            let photos = self.catalog.read(|connection| {
+                let photos = chunk.iter().map(|id| photo::by_id(connection, *id));
+                photos.collect::<catalog::Result<Vec<_>>>()
+            })?;
+            let respelled: HashSet<PathBuf> = photos
+                .into_iter()
+                .flatten()
+                .filter(|photo| spellings.is_respelled(&photo.folder, &photo.path))
+                .map(|photo| photo.path)
+                .collect();
             let events = self.catalog.write(|connection| {
                 let mut events = Vec::new();
                 for id in chunk {
                     let Some(photo) = photo::by_id(connection, *id)? else { continue };
-                    if is_gone(&photo) || original::is_respelled(&photo.folder, &photo.path) {
+                    if is_gone(&photo) || respelled.contains(&photo.path) {
                         photo::delete(connection, photo.id)?;
                         events.push(Event::Removed { photo: photo.id, path: photo.path });
                     }
@@ -277,7 +347,7 @@ impl Committer<'_> {
                 regions.remove(*id);
             }
             let hashes: Vec<_> = orphans.into_iter().map(|(_, hash)| hash).collect();
-            self.thumbnails.delete(&hashes)?;
+            self.drop_thumbnails(&hashes)?;
         }
     }
 
@@ -291,13 +361,13 @@ impl Committer<'_> {
     }
 }
 
-/// Gives the picture its photo row: an old one whose file has moved here, or this path's own. `anew` says that the
-/// picture was read, be it for the first time or not.
+/// Gives the picture its photo row: an old one whose file has moved here or is one of the `respelled`, or this path's
+/// own. `anew` says that the picture was read, be it for the first time or not.
 fn place(
     connection: &Connection,
     job: &Job,
-    content_id: i64,
-    anew: bool,
+    (content_id, anew): (i64, bool),
+    respelled: &HashSet<PathBuf>,
     effects: &mut Effects,
 ) -> catalog::Result<()> {
     failure::delete(connection, job.folder_id, &job.relative)?;
@@ -305,7 +375,10 @@ fn place(
         photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, device: job.device };
     let here = photo::by_path(connection, job.folder_id, &job.relative)?;
     if here.is_none() {
-        let is_moved = |old: &photo::Photo| is_gone(old) || is_respelled(old, job);
+        let is_respelled = |old: &photo::Photo| {
+            respelled.contains(&old.path) && respelled::are_alike(&old.path, &job.path())
+        };
+        let is_moved = |old: &photo::Photo| is_gone(old) || is_respelled(old);
         let moved = photo::by_content(connection, content_id)?.into_iter().find(is_moved);
         if let Some(old) = moved {
             photo::relocate(connection, old.id, place)?;
@@ -335,10 +408,4 @@ fn fail(
 
 fn is_gone(photo: &photo::Photo) -> bool {
     original::is_gone(&photo.folder, &photo.path, photo.device)
-}
-
-/// Whether a photo is the one that has another name now, where the file system takes both for the same.
-fn is_respelled(photo: &photo::Photo, job: &Job) -> bool {
-    let folded = |path: &Path| path.to_string_lossy().to_lowercase();
-    folded(&photo.path) == folded(&job.path()) && original::is_respelled(&photo.folder, &photo.path)
 }

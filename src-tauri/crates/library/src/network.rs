@@ -49,8 +49,19 @@ pub(crate) fn share(folder: &Path) -> Option<&'static str> {
     }
 }
 
+/// The kind of network share that a folder is on, if it is on one.
+#[cfg(target_os = "macos")]
+pub(crate) fn share(folder: &Path) -> Option<&'static str> {
+    const SHARED: &[(&str, &str)] =
+        &[("smbfs", "SMB"), ("nfs", "NFS"), ("afpfs", "AFP"), ("webdav", "WebDAV")];
+    let kind = rustix::fs::statfs(folder).ok()?.f_fstypename;
+    let kind = kind.iter().map(|&letter| letter as u8 as char).take_while(|&letter| letter != '\0');
+    let kind: String = kind.collect();
+    SHARED.iter().find(|(name, _)| *name == kind).map(|(_, name)| *name)
+}
+
 /// The kind of network share that a folder is on; other systems are not asked.
-#[cfg(not(any(target_os = "linux", target_os = "windows")))]
+#[cfg(not(any(target_os = "linux", target_os = "windows", target_os = "macos")))]
 pub(crate) fn share(_: &Path) -> Option<&'static str> {
     None
 }

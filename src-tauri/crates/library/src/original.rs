@@ -3,7 +3,6 @@
 //! Nothing here, and so nothing in the library, can write, move or delete an original. On Linux not even
 //! its access time changes, where the system lets us ask for that.
 
-use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
@@ -42,26 +41,6 @@ pub(crate) fn is_gone(folder: &Path, path: &Path, device: Option<u64>) -> bool {
     }
     let nearest = path.ancestors().skip(1).find_map(|directory| fs::metadata(directory).ok());
     device.is_none() || nearest.and_then(|metadata| walk::device(&metadata)) == device
-}
-
-/// Whether a file answers to a name that its directory lists in another case only: its file system ignores case, and
-/// somebody changed that of the name or of a directory's above it.
-pub(crate) fn is_respelled(folder: &Path, path: &Path) -> bool {
-    let in_other_case = |place: &Path| {
-        let (Some(directory), Some(name)) = (place.parent(), place.file_name()) else { return false };
-        let listed: io::Result<Vec<_>> =
-            fs::read_dir(directory).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect());
-        listed.is_ok_and(|names| lists_other_case(&names, name))
-    };
-    // Before and after: a drive may come or go meanwhile.
-    let answers = || fs::symlink_metadata(path).is_ok();
-    answers() && path.ancestors().take_while(|place| *place != folder).any(in_other_case) && answers()
-}
-
-/// A name that is not listed at all proves nothing: shares have been known to list half of what they hold.
-fn lists_other_case(names: &[OsString], name: &OsStr) -> bool {
-    let folded = |name: &OsStr| name.to_string_lossy().to_lowercase();
-    !names.iter().any(|listed| listed == name) && names.iter().any(|listed| folded(listed) == folded(name))
 }
 
 /// Size and modification time of a file.
@@ -164,19 +143,5 @@ impl From<io::Error> for ReadError {
             io::ErrorKind::NotFound => Self::Vanished,
             _ => Self::Io(error),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_name_that_is_listed_in_another_case_is_respelled() {
-        let names = ["Beach.jpg", "Märchen.jpg"].map(OsString::from);
-        let is_respelled = |name: &str| lists_other_case(&names, OsStr::new(name));
-        assert!(is_respelled("beach.JPG") && is_respelled("MÄRCHEN.jpg"));
-        assert!(!is_respelled("Beach.jpg"), "it is listed as it is");
-        assert!(!is_respelled("sea.jpg"), "the list may be half of one");
     }
 }

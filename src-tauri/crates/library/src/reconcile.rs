@@ -16,6 +16,7 @@ use crossbeam_channel::Sender;
 use crate::Result;
 use crate::control::Run;
 use crate::original;
+use crate::respelled::Spellings;
 use crate::walk::{self, Entry};
 
 /// A folder, or a part of one, to bring up to date.
@@ -97,7 +98,7 @@ struct Known {
 /// `to_redo` are the pictures that lack an embedding or a thumbnail; one photo of each is read again.
 pub(crate) fn reconcile(
     catalog: &Catalog,
-    scope: &Scope,
+    (scope, spellings): (&Scope, &mut Spellings),
     to_redo: &mut HashSet<i64>,
     jobs: &Sender<Job>,
     counts: &Counts,
@@ -111,7 +112,7 @@ pub(crate) fn reconcile(
     let mut unreadable = Vec::new();
     let known_before = known.photos.len();
     let folder: Arc<Path> = scope.folder.path.clone().into();
-    for entry in walk::walk(&scope.folder.path, &scope.prefix) {
+    for entry in entries(scope, spellings) {
         // Half a walk proves nothing missing.
         if !run.proceed() {
             return Ok(findings);
@@ -141,11 +142,19 @@ pub(crate) fn reconcile(
         }
     }
     let nothing_seen = known_before > 0 && known.photos.len() == known_before;
-    known.report_missing(scope, &unreadable, &mut findings);
+    known.report_missing(scope, spellings, &unreadable, &mut findings);
     // Not one of the folder's photos is there, and none is gone either: its drive is not mounted.
     let unmounted = scope.is_whole() && nothing_seen && findings.missing.is_empty();
     findings.present = scope.folder.path.is_dir() && !unmounted;
     Ok(findings)
+}
+
+/// What the walk comes upon. An event may name a file in the case that it had before: it is there under its name of now
+/// only, although it answers to both.
+fn entries<'a>(scope: &'a Scope, spellings: &mut Spellings) -> impl Iterator<Item = Entry> + 'a {
+    let Scope { folder, prefix } = scope;
+    let is_respelled = !scope.is_whole() && spellings.is_respelled(&folder.path, &folder.path.join(prefix));
+    (!is_respelled).then(|| walk::walk(&folder.path, prefix)).into_iter().flatten()
 }
 
 fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
@@ -190,14 +199,20 @@ impl Known {
     }
 
     /// Reports what the walk did not come upon, unless it lies where the walk could not look.
-    fn report_missing(self, scope: &Scope, unreadable: &[PathBuf], findings: &mut Findings) {
+    fn report_missing(
+        self,
+        scope: &Scope,
+        spellings: &mut Spellings,
+        unreadable: &[PathBuf],
+        findings: &mut Findings,
+    ) {
         let folder = &scope.folder;
         let hidden = |path: &Path| unreadable.iter().any(|place| path.starts_with(place));
-        let gone = |path: &Path, row: &Row| {
+        let mut gone = |path: &Path, row: &Row| {
             let place = folder.path.join(path);
             !hidden(path)
                 && (original::is_gone(&folder.path, &place, row.device)
-                    || original::is_respelled(&folder.path, &place))
+                    || spellings.is_respelled(&folder.path, &place))
         };
         let missing = self.photos.iter().filter(|(path, row)| gone(path, row));
         findings.missing = missing.map(|(_, row)| row.id).collect();
@@ -249,6 +264,7 @@ mod tests {
     fn findings(catalog: &Catalog, scope: &Scope) -> Findings {
         let (jobs, _queue) = crossbeam_channel::unbounded();
         let (counts, control) = (Counts::default(), Control::default());
+        let scope = (scope, &mut Spellings::default());
         reconcile(catalog, scope, &mut HashSet::new(), &jobs, &counts, &Run::new(&control)).unwrap()
     }
 

@@ -20,6 +20,7 @@ use crate::event::Event;
 use crate::json::lossy_path;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
+use crate::respelled::Spellings;
 use crate::tiles::TILING;
 use crate::worker::{self, Outcome, Shared};
 use crate::{Library, LibraryError, Result};
@@ -142,7 +143,7 @@ impl Library {
             &committer.stopwatch,
         );
         let whole = scopes.iter().any(Scope::is_whole);
-        let mut to_redo = if whole { self.contents_to_redo(tiled)? } else { HashSet::new() };
+        let mut to_redo = if whole { self.contents_to_redo(committer, tiled)? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
@@ -152,9 +153,11 @@ impl Library {
         }
         thread::scope(|threads| {
             let walker = threads.spawn(move || {
+                let mut spellings = Spellings::default();
                 let walk = |scope| {
                     let mut findings = committer.stopwatch.time(Stage::Walk, || {
-                        reconcile(&self.catalog, scope, &mut to_redo, &job_queue, counts, run)
+                        let place = (scope, &mut spellings);
+                        reconcile(&self.catalog, place, &mut to_redo, &job_queue, counts, run)
                     })?;
                     // Now, and not when its new photos are read: a folder that is back can be used at once.
                     let mut tell = |event| drop(event_queue.send(event));
@@ -175,6 +178,9 @@ impl Library {
                 join(worker)?;
             }
             let findings = join(walker)?;
+            if shared.met_damaged_thumbnails() {
+                committer.mend_thumbnails()?;
+            }
             walker_events.try_iter().for_each(emit);
             outcome.map(|()| findings)
         })
@@ -182,7 +188,7 @@ impl Library {
 
     /// Pictures that lack an embedding of this model, of their parts if these are wanted, or a thumbnail: after a
     /// change of model, a crash between the two databases, or damage. And those of which everything is to be made anew.
-    fn contents_to_redo(&self, tiled: bool) -> Result<HashSet<i64>> {
+    fn contents_to_redo(&self, committer: &Committer<'_>, tiled: bool) -> Result<HashSet<i64>> {
         let (mut to_redo, contents) = self.catalog.read(|connection| {
             let without = content::without_embedding(connection, self.model_id)?;
             let mut to_redo: HashSet<i64> =
@@ -192,7 +198,7 @@ impl Library {
             }
             Ok((to_redo, content::all_hashes(connection)?))
         })?;
-        let pictured = match self.thumbnails.hashes() {
+        let mut pictured = match self.thumbnails.hashes() {
             Err(error) if error.is_damage() => {
                 tracing::warn!(%error, "the thumbnails are made anew");
                 self.thumbnails.recreate()?;
@@ -200,7 +206,9 @@ impl Library {
             }
             other => other?.into_iter().collect::<HashSet<_>>(),
         };
-        to_redo.extend(contents.iter().filter(|(_, hash)| !pictured.contains(hash)).map(|(id, _)| id));
+        to_redo.extend(contents.iter().filter(|(_, hash)| !pictured.remove(hash)).map(|(id, _)| id));
+        // Written before a crash that kept their rows from being written. Their photos may be gone since.
+        committer.drop_thumbnails(&Vec::from_iter(pictured))?;
         Ok(to_redo)
     }
 

@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use crate::control::{Control, Run};
 use crate::event::Event;
 use crate::live::{Live, Notice};
+use crate::polling::{POLL, Polling};
 use crate::reconcile::Scope;
 use crate::{Library, Result, walk};
 
@@ -26,8 +27,6 @@ const AT_LATEST: Duration = Duration::from_secs(3);
 const PRESENCE: Duration = Duration::from_secs(2);
 /// How often everything is walked, because events get lost.
 const RECONCILE: Duration = Duration::from_mins(15);
-/// How often folders without live events are walked.
-const POLL: Duration = Duration::from_secs(30);
 /// With more places than this to look at in one folder, walking all of it is quicker.
 const MANY: usize = 2_000;
 /// How soon a cancelled watch ends.
@@ -133,8 +132,8 @@ struct Watched {
     folder: Folder,
     seen: Presence,
     adopted: Instant,
-    /// Whether live events come; otherwise when to walk it next.
-    poll_at: Option<Instant>,
+    /// When to look at it where live events do not come.
+    polling: Option<Polling>,
 }
 
 impl<'a> Watch<'a> {
@@ -184,7 +183,7 @@ impl<'a> Watch<'a> {
         // A walk over a network may take longer than the time between two.
         for walked in scopes.iter().filter(|scope| scope.is_whole()) {
             if let Some(watched) = self.folders.get_mut(&walked.folder.id) {
-                watched.poll_at = watched.poll_at.map(|_| Instant::now() + POLL);
+                watched.polling.iter_mut().for_each(|polling| polling.walked(Instant::now()));
             }
         }
         let up_to_date = !run.has_ended();
@@ -196,10 +195,12 @@ impl<'a> Watch<'a> {
 
     /// Starts watching a folder and has it walked once.
     fn adopt(&mut self, folder: Folder) {
-        let poll_at = self.listen(&folder.path);
+        let is_live = self.listen(&folder.path);
         self.mark(folder.id, PathBuf::new());
-        let seen = presence(&folder.path);
-        self.folders.insert(folder.id, Watched { folder, seen, adopted: Instant::now(), poll_at });
+        let (seen, adopted) = (presence(&folder.path), Instant::now());
+        let before = self.folders.get(&folder.id).and_then(|watched| watched.polling);
+        let polling = (!is_live).then(|| Polling::new(before, adopted));
+        self.folders.insert(folder.id, Watched { folder, seen, adopted, polling });
     }
 
     /// Asks anew for live events of the folders that have one of these paths, and has them walked.
@@ -211,11 +212,11 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Asks for live events; returns when to walk instead where there are none.
-    fn listen(&mut self, path: &Path) -> Option<Instant> {
+    /// Asks for live events; returns whether there are any.
+    fn listen(&mut self, path: &Path) -> bool {
         let Err(reason) = self.live.listen(path) else {
             self.told.remove(path);
-            return None;
+            return true;
         };
         if !path.is_dir() {
             self.told.remove(path);
@@ -224,7 +225,7 @@ impl<'a> Watch<'a> {
             self.told.insert(path.into(), reason.clone());
             self.not_live.push(Event::NotLive { path: path.into(), reason });
         }
-        Some(Instant::now() + POLL)
+        false
     }
 
     /// Waits a moment for notices and notes where to look.
@@ -314,12 +315,17 @@ impl<'a> Watch<'a> {
             let seen = presence(&folder.path);
             // There again before anybody noticed that it was away, or the mount point of a drive that is not.
             let doubtful = !folder.online && now >= watched.adopted + POLL;
-            let poll_due =
-                seen != Presence::Absent && (doubtful || watched.poll_at.is_some_and(|at| now >= at));
-            if seen != watched.seen || poll_due {
+            let may_listen = watched.polling.is_some_and(|polling| polling.may_listen(now));
+            if seen != watched.seen || (seen != Presence::Absent && (doubtful || may_listen)) {
                 self.adopt(folder);
-            } else {
-                watched.folder = folder;
+                continue;
+            }
+            watched.folder = folder;
+            let must_walk = |polling: &&mut Polling| seen != Presence::Absent && polling.must_walk(now);
+            if let Some(polling) = watched.polling.as_mut().filter(must_walk) {
+                polling.walked(now);
+                let id = watched.folder.id;
+                self.mark(id, PathBuf::new());
             }
         }
         Ok(())

@@ -3,6 +3,8 @@
 //!
 //! Workers read the catalog to see whether a picture is known; only the commit writes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use catalog::{Catalog, ContentHash, Thumbnails, content, embedding, tiling};
 use crossbeam_channel::{Receiver, Sender};
 
@@ -56,6 +58,7 @@ pub(crate) struct Shared<'a> {
     stopwatch: &'a Stopwatch,
     reading: Budget,
     decoding: Budget,
+    damaged_thumbnails: AtomicBool,
 }
 
 impl<'a> Shared<'a> {
@@ -68,7 +71,38 @@ impl<'a> Shared<'a> {
         stopwatch: &'a Stopwatch,
     ) -> Self {
         let (reading, decoding) = (Budget::new(READING_BUDGET), Budget::new(DECODING_BUDGET));
-        Self { catalog, thumbnails, readers, tiled, dimension, model_id, run, stopwatch, reading, decoding }
+        let damaged_thumbnails = AtomicBool::new(false);
+        Self {
+            catalog,
+            thumbnails,
+            readers,
+            tiled,
+            dimension,
+            model_id,
+            run,
+            stopwatch,
+            reading,
+            decoding,
+            damaged_thumbnails,
+        }
+    }
+
+    /// Whether thumbnails were found damaged.
+    pub(crate) fn met_damaged_thumbnails(&self) -> bool {
+        self.damaged_thumbnails.load(Ordering::Relaxed)
+    }
+
+    /// Damage is no reason to stop: thumbnails can be made again.
+    fn has_thumbnail(&self, hash: &ContentHash) -> Result<bool> {
+        match self.thumbnails.contains(hash) {
+            Err(error) if error.is_damage() => {
+                if !self.damaged_thumbnails.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(%error, "thumbnails are damaged and will be made anew");
+                }
+                Ok(false)
+            }
+            other => Ok(other?),
+        }
     }
 }
 
@@ -167,5 +201,5 @@ fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
         let tiled = !shared.tiled || tiling::is_current(connection, content_id, shared.model_id, TILING)?;
         Ok(embedded && tiled && !content::is_outdated(connection, content_id)?)
     })?;
-    Ok(embedded && shared.thumbnails.contains(hash)?)
+    Ok(embedded && shared.has_thumbnail(hash)?)
 }

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use divan::{Bencher, black_box};
-use vector_index::{TieredIndex, VectorIndex, cosine};
+use vector_index::{CodeIndex, TieredIndex, VectorIndex, cosine, encode};
 
 const DIMENSION: usize = 1280;
 const COUNT: i64 = 5000;
@@ -43,4 +43,23 @@ fn graph_top_50(bencher: Bencher<'_, '_>) {
     let (index, query) = (index(), vector(COUNT));
     index.adopt(index.snapshot_for_build().build(2, &|_, _| ControlFlow::Continue(())).unwrap()).unwrap();
     bencher.bench_local(|| index.search(black_box(&query), 50, None).unwrap());
+}
+
+/// A hundred thousand photos with seven regions each.
+#[divan::bench(sample_count = 20)]
+fn candidates_of_100_000_groups(bencher: Bencher<'_, '_>) {
+    let index = CodeIndex::new(DIMENSION).unwrap();
+    let codes: Vec<Vec<u8>> = (0..1000).map(|id| encode(&vector(id)).unwrap()).collect();
+    for group in 0..100_000_i64 {
+        let group_codes = (0..7).flat_map(|n| codes[(group * 7 + n) as usize % codes.len()].clone());
+        index.insert(group, &group_codes.collect::<Vec<_>>()).unwrap();
+    }
+    let query = vector(COUNT);
+    bencher.bench_local(|| index.candidates(black_box(&query), 200, None).unwrap());
+}
+
+#[divan::bench]
+fn code_of(bencher: Bencher<'_, '_>) {
+    let vector = vector(1);
+    bencher.bench_local(|| encode(black_box(&vector)).unwrap());
 }

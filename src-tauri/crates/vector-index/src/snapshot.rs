@@ -7,7 +7,10 @@
 //! The file holds, in little-endian order and by slot: ids (i64), whether alive (u8), vectors (i8 each), then by
 //! linked slot the number of links (u32), then all links (u32).
 
-#![expect(clippy::disallowed_methods, reason = "writes and removes its own files, in the index's directory")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "writes and removes its own files, in the index's directory, and makes way for that"
+)]
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -52,7 +55,11 @@ struct Format {
 pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Result<()> {
     if directory.is_file() {
         // Nothing of ours; it would keep every snapshot from being written.
-        fs::remove_file(directory).map_err(at(directory))?;
+        let mut aside = directory.to_path_buf();
+        while aside.exists() {
+            aside.as_mut_os_string().push(".aside");
+        }
+        fs::rename(directory, aside).map_err(at(directory))?;
     }
     fs::create_dir_all(directory).map_err(at(directory))?;
     let generation = generations(directory)?.into_iter().max().map_or(1, |newest| newest.saturating_add(1));

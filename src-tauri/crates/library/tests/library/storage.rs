@@ -108,3 +108,35 @@ fn forgetting_everything_leaves_nothing_but_the_photos_and_the_settings() {
     // It starts like a new one.
     assert_eq!(place.indexed().overview().unwrap().photos, 6);
 }
+
+#[test]
+fn thumbnails_damaged_under_a_running_watch_do_not_end_it_and_are_made_anew() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let library = place.open();
+    library.add_folder(&place.photos()).unwrap();
+    watched(&library, |_, events| {
+        events.wait_for(|event| *event == Event::UpToDate);
+        spoil_thumbnails(&place);
+        // Whether a copy's picture has a thumbnail, and the thumbnail of a picture that goes: both are asked for.
+        place.add_as("hat/hat-1.jpg", "copy.jpg");
+        events.wait_for(|event| matches!(event, Event::Indexed { .. }));
+        events.wait_for(|event| *event == Event::UpToDate);
+        spoil_thumbnails(&place);
+        fs::remove_file(place.photo("shoes/shoes-1.jpg")).unwrap();
+        events.wait_for(|event| matches!(event, Event::Removed { .. }));
+        events.wait_for(|event| *event == Event::UpToDate);
+    });
+    update(&library);
+    let hat = place.id(&library, "hat/hat-2.jpg");
+    assert!(library.thumbnail(hat).unwrap().is_some());
+    let verified = library.verify(false, &library::Control::default(), &mut |_| {}).unwrap();
+    assert_eq!(verified.findings, []);
+}
+
+/// Has SQLite look for the table of thumbnails beyond the end of the file.
+fn spoil_thumbnails(place: &Place) {
+    let store = catalog::Connection::open(place.data().join("thumbnails.db")).unwrap();
+    let spoil = "PRAGMA writable_schema = ON; PRAGMA schema_version = 1000;
+        UPDATE sqlite_schema SET rootpage = 1000000 WHERE name = 'thumbnail'";
+    store.execute_batch(spoil).unwrap();
+}

@@ -171,3 +171,16 @@ fn saving_where_it_cannot_be_done_says_where() {
     assert_eq!(error.code(), "snapshot_io");
     assert!(error.to_string().contains("a file"));
 }
+
+#[test]
+fn a_file_in_the_way_is_moved_aside_and_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = root.path().join("index");
+    for (aside, text) in [("index.aside", "one"), ("index.aside.aside", "another")] {
+        fs::write(&directory, text).unwrap();
+        let index = saved(&directory);
+        assert_eq!(load(&directory).unwrap().len(), index.len());
+        assert_eq!(fs::read_to_string(root.path().join(aside)).unwrap(), text);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+}

@@ -208,8 +208,25 @@ impl From<io::Error> for ReadError {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
+    use std::io::{Seek, SeekFrom};
+
     use super::*;
+
+    #[test]
+    fn whoever_holds_the_same_descriptor_has_no_say_in_the_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, bytes) = (folder.path().join("photo.jpg"), vec![7; 2 * PART + 1]);
+        fs::write(&path, &bytes).unwrap();
+        let original = Original::open(&path, 1 << 20).unwrap();
+        (&*original.file).seek(SeekFrom::Start(9)).unwrap();
+        let (hash, stamp) = original.hash(&|| false).unwrap();
+        assert_eq!((hash, stamp.size), (*blake3::hash(&bytes).as_bytes(), bytes.len() as u64));
+        assert!(matches!(original.hash(&|| true), Err(ReadError::Stopped)));
+        fs::write(&path, vec![7; 3 * PART]).unwrap();
+        assert!(matches!(original.hash(&|| false), Err(ReadError::Unsettled)));
+    }
 
     #[test]
     fn only_a_name_that_is_listed_in_another_case_is_respelled() {

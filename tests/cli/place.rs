@@ -96,8 +96,7 @@ impl Place {
         let mut words = words.chain([OsStr::new(env!("CARGO_BIN_EXE_lookalike"))]);
         let mut command = Command::new(words.next().unwrap());
         command.args(words).arg("--data-dir").arg(self.data()).stdin(Stdio::null());
-        // Tells the processes of this place from those of others.
-        command.env("LOOKALIKE_PLACE", self.root()).envs(self.environment.iter().copied());
+        command.envs(self.environment.iter().copied());
         (self.prepare)(&mut command);
         command
     }

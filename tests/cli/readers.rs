@@ -3,9 +3,10 @@
 //! Debug builds commit the faults that a hostile file might cause in a decoder when such a file asks for them by name
 //! (`library::reader::fault`); the processes, and what confines them, are the real ones.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,17 +33,34 @@ fn reason(summary: &Value, fault: &str) -> String {
         .to_owned()
 }
 
-/// Readers that serve this place's commands, and have not been seen to end.
-fn readers(place: &Place) -> Vec<u32> {
+/// Starts to watch the photo folder, in the place's own folder. The lines are what it tells.
+fn watch(place: &Place) -> (Child, impl Iterator<Item = String>) {
+    let mut command = place.command();
+    command.arg("watch").arg(place.photos()).current_dir(place.root()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    (child, lines)
+}
+
+/// Readers of who watches this place that have not been seen to end: they work in the same folder.
+fn readers(place: &Place) -> BTreeSet<u32> {
     let ours = |id: &u32| {
-        let read = |name: &str| fs::read(format!("/proc/{id}/{name}")).unwrap_or_default();
-        let is_reader = read("cmdline").starts_with(b"lookalike-reader\0");
-        let mark = format!("LOOKALIKE_PLACE={}", place.root().display());
-        is_reader && read("environ").split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+        let is_reader = status_file(*id, "cmdline").starts_with("lookalike-reader\0");
+        is_reader && fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|folder| folder == place.root())
     };
     let entries =
         fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok());
     entries.filter_map(|name| name.parse().ok()).filter(ours).collect()
+}
+
+/// What the kernel tells of a process; nothing of one that has ended.
+fn status_file(id: u32, name: &str) -> String {
+    let bytes = fs::read(format!("/proc/{id}/{name}")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn signal(name: &str, id: u32) {
+    let _ = Command::new("kill").args(["-s", name, &id.to_string()]).status();
 }
 
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -110,9 +128,9 @@ fn a_reader_can_neither_open_files_nor_sockets_nor_reach_other_processes() {
     let output = place
         .command()
         .env("LOOKALIKE_LOG", "warn")
-        .env("TMPDIR", place.root())
         .args(["--json", "index"])
         .arg(place.photos())
+        .current_dir(place.root())
         .output()
         .unwrap();
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -128,13 +146,71 @@ fn a_reader_can_neither_open_files_nor_sockets_nor_reach_other_processes() {
 }
 
 #[test]
+fn readers_are_confined_and_know_nothing_of_who_runs_them() {
+    let place = Place::with_classes(&["hat"]).with_environment("LOOKALIKE_TEST_SECRET", "1");
+    let (mut child, mut lines) = watch(&place);
+    lines.find(|line| line.contains("up_to_date")).unwrap();
+    // There is one that has read a photo; another may still be starting.
+    let confined = |id: u32| {
+        let status = status_file(id, "status");
+        ["NoNewPrivs:\t1", "Seccomp:\t2"].iter().all(|line| status.lines().any(|told| told == *line))
+    };
+    until("every reader is confined", || {
+        let readers = readers(&place);
+        !readers.is_empty() && readers.iter().all(|id| confined(*id))
+    });
+    for id in readers(&place) {
+        for variable in status_file(id, "environ").split_terminator('\0') {
+            assert!(
+                variable.starts_with("LD_LIBRARY_PATH=") || variable.starts_with("LOOKALIKE_LOG="),
+                "{variable}"
+            );
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn no_reader_reads_on_for_ever() {
+    // Four files are enough where faults are asked for.
+    let place = place_with_faults(&[]);
+    let (mut child, mut lines) = watch(&place);
+    lines.find(|line| line.contains("up_to_date")).unwrap();
+    let before = readers(&place);
+    for class in ["dress", "pants", "shoes"] {
+        place.add_class(class);
+    }
+    assert_eq!(lines.by_ref().filter(|line| line.contains("\"indexed\"")).take(18).count(), 18);
+    lines.find(|line| line.contains("up_to_date")).unwrap();
+    assert_ne!(readers(&place), before);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_drive_that_does_not_answer_keeps_nobody_from_ending() {
+    let place = place_with_faults(&["drive"]);
+    let (mut child, mut lines) = watch(&place);
+    lines.find(|line| line.contains("\"done\":6,\"total\":7,\"walking\":false")).unwrap();
+    signal("TERM", child.id());
+    until("it has ended", || child.try_wait().unwrap().is_some());
+    assert!(child.wait().unwrap().success());
+    assert_eq!(place.library().len(), 6);
+}
+
+#[test]
+fn another_version_does_not_read_for_this_one() {
+    let mut other = Command::new(env!("CARGO_BIN_EXE_lookalike"));
+    other.args(["--read-images-for-lookalike", "0.0.0"]).stdin(Stdio::null());
+    assert_eq!(other.output().unwrap().status.code(), Some(86));
+}
+
+#[test]
 fn readers_end_with_the_library_also_when_it_is_killed() {
     let place = place_with_faults(&["loop"]);
-    let mut watching = place.command();
-    watching.arg("watch").arg(place.photos()).stdout(Stdio::piped());
-    let mut child = watching.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    lines.find(|line| line.as_ref().unwrap().contains("\"indexed\"")).unwrap().unwrap();
+    let (mut child, mut lines) = watch(&place);
+    lines.find(|line| line.contains("\"indexed\"")).unwrap();
     assert!(!readers(&place).is_empty());
     child.kill().unwrap();
     child.wait().unwrap();
@@ -144,19 +220,16 @@ fn readers_end_with_the_library_also_when_it_is_killed() {
 #[test]
 fn killed_readers_cost_no_photo() {
     let place = Place::with_classes(&["dress", "hat", "pants", "shoes"]);
-    let mut watching = place.command();
-    watching.arg("watch").arg(place.photos()).stdout(Stdio::piped());
-    let mut child = watching.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let (mut child, mut lines) = watch(&place);
     lines.find(|line| line.contains("\"indexed\"")).unwrap();
     // As the system does to programs when memory runs out.
     for reader in readers(&place) {
-        let _ = Command::new("kill").args(["-s", "KILL", &reader.to_string()]).status();
+        signal("KILL", reader);
     }
     lines.find(|line| line.contains("up_to_date")).unwrap();
     // And while they have nothing to do.
     for reader in readers(&place) {
-        let _ = Command::new("kill").args(["-s", "KILL", &reader.to_string()]).status();
+        signal("KILL", reader);
     }
     fs::copy(samples().join("skirt/skirt-1.jpg"), place.photo("later.jpg")).unwrap();
     lines.find(|line| line.contains("\"indexed\"") || line.contains("\"failed\"")).unwrap();

@@ -173,10 +173,23 @@ fn neither_the_app_nor_its_web_view_opens_a_network_socket(desktop: &Desktop) {
     let mut app = command.spawn().unwrap();
     // It shows when its page is loaded.
     desktop.activate(TITLE);
+    // WebKit starts anew what was killed: then there are others than at first.
+    let begun = desktop.app_processes();
+    for needed in ["lookalike-app", "WebKitNetworkPr", "WebKitWebProces"] {
+        assert!(begun.iter().any(|(_, name)| name == needed), "no {needed} in {begun:?}");
+    }
     desktop.xdotool(&["key", "ctrl+comma"]);
-    desktop.xdotool(&["key", "Escape", "alt+F4"]);
-    let ended = app.wait().unwrap();
-    assert!(ended.success(), "{ended}");
+    desktop.xdotool(&["key", "Escape"]);
+    assert!(desktop.app_processes().is_superset(&begun), "not all are left of {begun:?}");
+    desktop.xdotool(&["key", "alt+F4"]);
+    let (mut seen, mut ended) = (begun.clone(), None);
+    until("the app has ended", || {
+        seen.extend(desktop.app_processes());
+        ended = app.try_wait().unwrap();
+        ended.is_some()
+    });
+    assert!(ended.unwrap().success(), "{ended:?}");
+    assert_eq!(seen, begun);
     until("no process is left", || desktop.app_processes().is_empty());
     let library = Library::open(&desktop.path().join("data/lookalike")).unwrap();
     assert_eq!(library.overview().unwrap().folders.len(), 1);

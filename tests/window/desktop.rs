@@ -1,5 +1,6 @@
 //! A desktop of a test's own: screen, window manager, message bus and home folder. All of it ends with the test.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
@@ -195,14 +196,10 @@ impl Desktop {
         );
     }
 
-    /// Names of the processes that belong to this desktop's app, WebKit's own included.
-    pub(crate) fn app_processes(&self) -> Vec<String> {
+    /// Ids and names of the processes that belong to this desktop's app, WebKit's own included.
+    pub(crate) fn app_processes(&self) -> BTreeSet<(u32, String)> {
         const OURS: [&str; 4] = ["lookalike-app", "WebKitNetworkPr", "WebKitWebProces", "WebKitGPUProces"];
-        self.processes()
-            .into_iter()
-            .map(|(_, name)| name)
-            .filter(|name| OURS.contains(&name.as_str()))
-            .collect()
+        self.processes().into_iter().filter(|(_, name)| OURS.contains(&name.as_str())).collect()
     }
 
     /// The id of the app's process.

@@ -13,7 +13,21 @@ pub(crate) fn gigabyte_of_zeros() -> Vec<u8> {
     }
     // A last block, which is empty.
     put(&mut bits, 0b11, 2);
-    bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit))).collect()
+    bytes(&bits)
+}
+
+/// A stream that asks for a window of a gigabyte, which is no part of RFC 7932, and for a block as long to fill it.
+pub(crate) fn wide() -> Vec<u8> {
+    const LARGE_WINDOW: u64 = 0b0001_0001;
+    const LARGEST: u64 = 30;
+    let mut bits = Vec::new();
+    put(&mut bits, LARGE_WINDOW, 8);
+    put(&mut bits, LARGEST, 6);
+    for _ in 0..BLOCKS {
+        put_block(&mut bits);
+    }
+    put(&mut bits, 0b11, 2);
+    bytes(&bits)
 }
 
 /// Four zeros, and then a copy from four bytes back as long as there can be. All codes have one symbol, which takes no
@@ -41,4 +55,8 @@ fn put_block(bits: &mut Vec<bool>) {
 /// The lowest bit first.
 fn put(bits: &mut Vec<bool>, value: u64, width: u32) {
     bits.extend((0..width).map(|bit| value >> bit & 1 == 1));
+}
+
+fn bytes(bits: &[bool]) -> Vec<u8> {
+    bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit))).collect()
 }

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::panic::PanicHookInfo;
-
-use parking_lot::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 static PLACES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -16,7 +15,7 @@ pub fn note_panics() {
 #[expect(clippy::print_stderr, reason = "a panic is told there")]
 fn note(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
-    if PLACES.lock().insert(place) {
+    if places().insert(place) {
         eprintln!("{panic}");
     }
 }
@@ -24,11 +23,15 @@ fn note(panic: &PanicHookInfo<'_>) {
 /// Where code of this repository has panicked. Packages are built where cargo keeps them, whose paths are absolute;
 /// this very function fails by a panic too, in its caller's name.
 pub(crate) fn ours() -> Vec<String> {
-    let is_ours = |place: &&String| place.contains("src-tauri/");
-    PLACES.lock().iter().filter(is_ours).cloned().collect()
+    let is_ours = |place: &&String| place.replace('\\', "/").contains("src-tauri/");
+    places().iter().filter(is_ours).cloned().collect()
 }
 
 /// Where any code has panicked.
 pub(crate) fn all() -> Vec<String> {
-    PLACES.lock().iter().cloned().collect()
+    places().iter().cloned().collect()
+}
+
+fn places() -> MutexGuard<'static, BTreeSet<String>> {
+    PLACES.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -221,6 +221,8 @@ fn profiled() -> Vec<Picture> {
         picture("profile of a gigabyte.png", in_png(&png::zlib_of_zeros(1 << 30)), Fate::Shown),
         picture("metadata of a gigabyte.jxl", jxl_with_zeros(*b"Exif"), Fate::Shown),
         picture("unknown box of a gigabyte.jxl", jxl_with_zeros(*b"xml "), Fate::Shown),
+        picture("metadata unpacked in a gigabyte.jxl", jxl_with_box(*b"Exif", &brotli::wide()), Fate::Shown),
+        picture("box of a gigabyte in a box.jxl", jxl_in_jxl(), DAMAGED),
         picture(
             "text of a gigabyte.png",
             png::with_chunks(
@@ -301,11 +303,22 @@ fn containers() -> Vec<Picture> {
 
 /// A JPEG XL with a compressed box of this kind, of zeros only, before its own EXIF block.
 fn jxl_with_zeros(kind: [u8; 4]) -> Vec<u8> {
-    let packed = brotli::gigabyte_of_zeros();
+    jxl_with_box(kind, &brotli::gigabyte_of_zeros())
+}
+
+fn jxl_with_box(kind: [u8; 4], packed: &[u8]) -> Vec<u8> {
     let jxl = fixture("exif-date.jxl");
     let at = position(&jxl, b"Exif") - 4;
     let length = u32::try_from(12 + packed.len()).unwrap().to_be_bytes();
-    [&jxl[..at], &length, b"brob", &kind, &packed, &jxl[at..]].concat()
+    [&jxl[..at], &length, b"brob", &kind, packed, &jxl[at..]].concat()
+}
+
+/// A container whose picture is another container, of zeros only.
+fn jxl_in_jxl() -> Vec<u8> {
+    let inner = jxl_with_zeros(*b"xml ");
+    let start = &inner[..position(&inner, b"brob") - 4];
+    let length = u32::try_from(8 + inner.len()).unwrap().to_be_bytes();
+    [start, &length, b"jxlc", &inner].concat()
 }
 
 fn grey_jpeg(width: u32, height: u32) -> Vec<u8> {

@@ -106,11 +106,28 @@ pub fn snapshot(bytes: &[u8]) {
 /// Reads the address of a picture.
 ///
 /// # Panics
-/// When it names anything but numbers in their bounds.
+/// When it is taken for a picture's though it is more than words of ours and numbers in their bounds, or for another's.
 pub fn photo_address(bytes: &[u8]) {
     let Ok(path) = std::str::from_utf8(bytes) else { return };
-    if let Some(Picture::Foreign { key, side }) = Picture::parse(path) {
-        assert!(key.parse::<u32>().is_ok_and(|number| number.to_string() == key), "{key}");
-        assert!((1..=4096).contains(&side), "{side}");
-    }
+    let Some(picture) = Picture::parse(path) else { return };
+    let asked = match &picture {
+        Picture::Thumbnail { photo, version } => format!("/thumb/{photo}/{version}"),
+        Picture::Preview { photo, version } => format!("/preview/{photo}/{version}"),
+        Picture::Foreign { key, side: 320 } => format!("/foreign/{key}/thumb"),
+        Picture::Foreign { key, side: 2048 } => format!("/foreign/{key}/preview"),
+        Picture::Foreign { side, .. } => panic!("a picture of {side} pixels"),
+    };
+    let is_word = |part: &&str| ["thumb", "preview", "foreign"].contains(part);
+    let (words, numbers): (Vec<&str>, Vec<&str>) = asked.split('/').skip(1).partition(is_word);
+    assert_eq!(words.len() + numbers.len(), 3, "{asked}");
+    assert!(numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit())), "{asked}");
+    assert!(numbers.iter().all(|number| number.parse::<u32>().is_ok()), "{asked}");
+    // Zeros before a number change nothing; all else of the address is there, and nothing beside it.
+    let plain = percent_encoding::percent_decode_str(path).decode_utf8().unwrap();
+    let without_zeros = |part: &str| match part.trim_start_matches('0') {
+        "" if !part.is_empty() => "0".to_owned(),
+        number => number.to_owned(),
+    };
+    let told: Vec<String> = plain.split('/').map(without_zeros).collect();
+    assert_eq!(told.join("/"), asked);
 }

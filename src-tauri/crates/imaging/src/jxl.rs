@@ -3,8 +3,7 @@
 //! It gets the codestream alone. Metadata in the container around that may be compressed by Brotli, a thousandfold and
 //! more, and jxl-oxide would unpack all of it.
 
-use std::borrow::Cow;
-use std::io::{Cursor, Read};
+use std::io::{self, Read};
 
 use brotli_decompressor::Decompressor;
 
@@ -22,8 +21,12 @@ use crate::stored::{Channels, Header, Stored};
 
 /// What a container begins with; a bare codestream begins otherwise.
 const CONTAINER: &[u8] = b"\0\0\0\x0CJXL \r\n\x87\n";
+/// What a codestream begins with.
+const CODESTREAM: [u8; 2] = [0xFF, 0x0A];
 /// Most bytes of an EXIF block that are unpacked. Real ones are a few kilobytes, with a preview some hundred.
 const LONGEST_EXIF: u64 = 4 << 20;
+/// How a Brotli stream begins, in the lowest seven bits, whose window may be a gigabyte: no part of JPEG XL.
+const LARGE_WINDOW: u8 = 0b001_0001;
 
 pub(crate) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError> {
     let image = open(bytes, limits)?;
@@ -31,7 +34,9 @@ pub(crate) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError
     let captured_at = exif_block(bytes).and_then(|block| exif::read(&block).captured_at);
     // Everything is computed in 32-bit samples, in a buffer for the frame and one or two for its filters.
     let bytes_per_pixel = image.pixel_format().channels() as u64 * 12;
-    let decoder_bytes = (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel);
+    let samples = (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel);
+    // It keeps the codestream, too.
+    let decoder_bytes = samples.saturating_add(bytes.len() as u64);
     // The codestream's orientation is applied while rendering, and a file's EXIF only repeats it.
     Ok(Header { width, height, orientation: Orientation::Upright, captured_at, decoder_bytes })
 }
@@ -63,60 +68,96 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
 }
 
 fn open(bytes: &[u8], limits: &Limits) -> Result<JxlImage, ImageError> {
+    let mut codestream = Codestream::of(bytes);
+    let mut start = [0; CODESTREAM.len()];
+    codestream.read_exact(&mut start).map_err(|_| ImageError::Truncated { format: Format::Jxl })?;
+    if start != CODESTREAM {
+        // Another container in it would be unpacked all the same.
+        return Err(ImageError::corrupt(Format::Jxl, "there is no picture in its container"));
+    }
     let budget = usize::try_from(limits.max_decoded_bytes).unwrap_or(usize::MAX);
-    JxlImage::builder()
-        .alloc_tracker(AllocTracker::with_limit(budget))
-        .read(Cursor::new(codestream(bytes)))
-        .map_err(|error| match error.downcast_ref::<std::io::Error>() {
+    JxlImage::builder().alloc_tracker(AllocTracker::with_limit(budget)).read(start.chain(codestream)).map_err(
+        |error| match error.downcast_ref::<io::Error>() {
             Some(_) => ImageError::Truncated { format: Format::Jxl },
             None => ImageError::corrupt(Format::Jxl, &error),
-        })
+        },
+    )
 }
 
 /// The picture itself, without the container.
-fn codestream(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if !bytes.starts_with(CONTAINER) {
-        return Cow::Borrowed(bytes);
-    }
-    let mut parts = Vec::new();
-    for (kind, content) in boxes(bytes) {
-        match &kind {
-            b"jxlc" => return Cow::Borrowed(content),
-            // Each part begins with its number.
-            b"jxlp" => parts.push(content.get(4..).unwrap_or_default()),
-            _ => {}
+struct Codestream<'a> {
+    part: &'a [u8],
+    /// The boxes behind this part.
+    rest: &'a [u8],
+}
+
+impl<'a> Codestream<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        if bytes.starts_with(CONTAINER) {
+            Self { part: &[], rest: bytes }
+        } else {
+            Self { part: bytes, rest: &[] }
         }
     }
-    Cow::Owned(parts.concat())
+}
+
+impl Read for Codestream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.part.is_empty() {
+            let Some(((kind, content), rest)) = next_box(self.rest) else { break };
+            self.rest = rest;
+            self.part = match &kind {
+                b"jxlc" => content,
+                // Each part begins with its number.
+                b"jxlp" => content.get(4..).unwrap_or_default(),
+                _ => &[],
+            };
+        }
+        self.part.read(buffer)
+    }
 }
 
 /// The container's EXIF block, if there is one; not more of it than a real one has.
 fn exif_block(bytes: &[u8]) -> Option<Vec<u8>> {
-    let container = bytes.starts_with(CONTAINER).then(|| boxes(bytes))?;
-    let content = container.into_iter().find_map(|(kind, content)| match &kind {
-        b"Exif" => Some(content.to_vec()),
-        b"brob" => {
-            let packed = content.strip_prefix(b"Exif")?;
-            let mut unpacked = Vec::new();
-            Decompressor::new(packed, 4096).take(LONGEST_EXIF).read_to_end(&mut unpacked).ok()?;
-            Some(unpacked)
-        }
-        _ => None,
-    })?;
+    let mut container = bytes.starts_with(CONTAINER).then(|| boxes(bytes))?;
+    // The first one decides: unpacking one after the other might take for ever.
+    let (is_packed, content) = container.find_map(as_exif)?;
+    let mut block = Vec::new();
+    if is_packed {
+        unpack(content, &mut block)?;
+    } else {
+        content.take(LONGEST_EXIF).read_to_end(&mut block).ok()?;
+    }
     // A number says how many bytes there are before the block.
-    let start = number(&content, 0)? as usize;
-    Some(content.get(4..)?.get(start..)?.to_vec())
+    let start = number(&block, 0)? as usize;
+    Some(block.get(4..)?.get(start..)?.to_vec())
 }
 
-/// The container's boxes, in file order.
-fn boxes(bytes: &[u8]) -> Vec<Found<'_>> {
+/// The content of a box that holds EXIF, and whether it is compressed.
+fn as_exif((kind, content): Found<'_>) -> Option<(bool, &[u8])> {
+    match &kind {
+        b"Exif" => Some((false, content)),
+        b"brob" => Some((true, content.strip_prefix(b"Exif")?)),
+        _ => None,
+    }
+}
+
+/// Unpacks what Brotli has packed, and no more of it than an EXIF block has.
+fn unpack(packed: &[u8], unpacked: &mut Vec<u8>) -> Option<usize> {
+    if packed.first()? & 0x7F == LARGE_WINDOW {
+        return None;
+    }
+    Decompressor::new(packed, 4096).take(LONGEST_EXIF).read_to_end(unpacked).ok()
+}
+
+/// The container's boxes, in file order. There may be as many as fit into the file.
+fn boxes(bytes: &[u8]) -> impl Iterator<Item = Found<'_>> {
     let mut rest = bytes;
-    let next = || {
+    std::iter::from_fn(move || {
         let (found, following) = next_box(rest)?;
         rest = following;
         Some(found)
-    };
-    std::iter::from_fn(next).collect()
+    })
 }
 
 fn grey_to_rgba(samples: &[u8]) -> Vec<u8> {
@@ -133,21 +174,55 @@ mod tests {
         [&header[..3], data, &[3]].concat()
     }
 
-    #[test]
-    fn a_date_in_compressed_metadata_is_read() {
-        let file = include_bytes!("../tests/fixtures/exif-date.jxl");
-        let date = header(file, &Limits::default()).unwrap().captured_at;
-        assert!(date.is_some());
-        let boxes = boxes(file).into_iter().map(|(kind, content)| match &kind {
-            b"Exif" => (*b"brob", [b"Exif", brotli(content).as_slice()].concat()),
+    /// The file with its EXIF block packed.
+    fn with_packed_exif(file: &[u8], pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+        let boxes = boxes(file).map(|(kind, content)| match &kind {
+            b"Exif" => (*b"brob", [b"Exif", pack(content).as_slice()].concat()),
             _ => (kind, content.to_vec()),
         });
-        let packed: Vec<u8> = boxes
+        boxes
             .flat_map(|(kind, content)| {
                 let length = (content.len() as u32 + 8).to_be_bytes();
                 [&length[..], &kind, &content].concat()
             })
-            .collect();
-        assert_eq!(header(&packed, &Limits::default()).unwrap().captured_at, date);
+            .collect()
+    }
+
+    fn date(file: &[u8]) -> Option<String> {
+        header(file, &Limits::default()).unwrap().captured_at
+    }
+
+    #[test]
+    fn a_date_in_compressed_metadata_is_read() {
+        let file = include_bytes!("../tests/fixtures/exif-date.jxl");
+        assert!(date(file).is_some());
+        assert_eq!(date(&with_packed_exif(file, brotli)), date(file));
+    }
+
+    #[test]
+    fn metadata_that_asks_for_a_gigabyte_to_be_unpacked_in_is_passed_over() {
+        let file = include_bytes!("../tests/fixtures/exif-date.jxl");
+        // The mark, a zero, and six bits for the window's size; then the same block as ever.
+        let with_window = |bits: u64| {
+            move |data: &[u8]| {
+                let header = (u64::from(LARGE_WINDOW) | bits << 8) | (data.len() as u64 - 1) << 17 | 1 << 33;
+                [&header.to_le_bytes()[..5], data, &[3]].concat()
+            }
+        };
+        assert_eq!(date(&with_packed_exif(file, with_window(30))), None);
+    }
+
+    #[test]
+    fn a_picture_in_pieces_is_put_together() {
+        let file = include_bytes!("../tests/fixtures/lossy.jxl");
+        let whole = decode(file, &Limits::default()).unwrap();
+        let mut codestream = Vec::new();
+        Codestream::of(file).read_to_end(&mut codestream).unwrap();
+        let mut pieces = CONTAINER.to_vec();
+        for (number, piece) in codestream.chunks(1).enumerate() {
+            pieces.extend(u32::to_be_bytes(12 + piece.len() as u32));
+            pieces.extend([b"jxlp", &(number as u32).to_be_bytes()[..], piece].concat());
+        }
+        assert_eq!(decode(&pieces, &Limits::default()).unwrap().samples, whole.samples);
     }
 }

@@ -1,6 +1,11 @@
 //! Whatever is wrong with a file, the answer is a picture or a reason.
 
 mod common;
+#[allow(unreachable_pub, reason = "it is another crate's")]
+#[path = "../../hostile/src/panics.rs"]
+mod panics;
+
+use std::sync::Once;
 
 use common::{all_fixtures, assert_shows_the_picture, fixture};
 use imaging::{Format, ImageError, Limits, Target, decode, probe};
@@ -46,7 +51,10 @@ fn tight() -> Limits {
     Limits { max_pixels: 1_000_000, max_decoded_bytes: 64 << 20, ..Limits::default() }
 }
 
+/// A panic of a decoder's costs the file, one of ours is a mistake; both are caught.
 fn survives(bytes: &[u8]) {
+    static NOTED: Once = Once::new();
+    NOTED.call_once(panics::note_panics);
     let probed = probe(bytes, &tight());
     let mut decoded = vec![decode(bytes, None, &tight())];
     // Only these two take another path to a smaller picture.
@@ -58,6 +66,7 @@ fn survives(bytes: &[u8]) {
         let image = decoded.image;
         assert_eq!(image.pixels().len(), image.width() as usize * image.height() as usize * 3);
     }
+    assert_eq!(panics::ours(), Vec::<String>::new(), "of all these: {:?}", panics::all());
 }
 
 #[test]

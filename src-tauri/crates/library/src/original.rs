@@ -9,9 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use catalog::ContentHash;
 use catalog::photo::Stamp;
 
 use crate::walk;
+
+/// Bytes that are hashed at a time.
+const PART: usize = 256 << 10;
 
 /// Why an original could not be read whole.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub(crate) enum ReadError {
     Unsettled,
     /// The file is larger than `limit` bytes.
     TooLarge { limit: u64 },
+    /// Nobody waits for it any more.
+    Stopped,
     /// The system refused.
     Io(io::Error),
 }
@@ -85,6 +91,28 @@ impl Original {
         Ok(Self { file: Arc::new(file), stamp: stamp(&metadata) })
     }
 
+    /// The file's hash, which is no matter of trust: whoever reads the file for us gets it only from us. It is read once
+    /// more, mostly from memory, and at places of its own: whoever holds the same descriptor can move a common one.
+    pub(crate) fn hash(&self, given_up: &dyn Fn() -> bool) -> Result<(ContentHash, Stamp), ReadError> {
+        let mut hasher = blake3::Hasher::new();
+        let (mut part, mut read) = (vec![0; PART], 0);
+        while read <= self.stamp.size {
+            if given_up() {
+                return Err(ReadError::Stopped);
+            }
+            match read_at(&self.file, &mut part, read) {
+                Ok(0) => break,
+                Ok(count) => {
+                    hasher.update(&part[..count]);
+                    read += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok((*hasher.finalize().as_bytes(), self.stamp_after(read)?))
+    }
+
     /// The stamp that the file had all the while that `read` bytes, all of them, were read.
     pub(crate) fn stamp_after(&self, read: u64) -> Result<Stamp, ReadError> {
         let after = stamp(&self.file.metadata()?);
@@ -93,6 +121,16 @@ impl Original {
         }
         Ok(after)
     }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
 /// Opens an original for reading.
@@ -122,6 +160,7 @@ impl ReadError {
             Self::Vanished => "file_missing",
             Self::Unsettled => "file_changing",
             Self::TooLarge { .. } => "file_too_large",
+            Self::Stopped => "stopped",
             Self::Io(_) => "unreadable",
         }
     }
@@ -132,6 +171,7 @@ impl ReadError {
             Self::Vanished => "there is no such file".to_owned(),
             Self::Unsettled => "it is being written".to_owned(),
             Self::TooLarge { limit } => format!("the file is larger than {} MB", limit >> 20),
+            Self::Stopped => "reading it was stopped".to_owned(),
             Self::Io(error) => error.to_string(),
         }
     }
@@ -143,5 +183,27 @@ impl From<io::Error> for ReadError {
             io::ErrorKind::NotFound => Self::Vanished,
             _ => Self::Io(error),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests change what they like")]
+mod tests {
+    use std::io::{Seek, SeekFrom};
+
+    use super::*;
+
+    #[test]
+    fn whoever_holds_the_same_descriptor_has_no_say_in_the_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, bytes) = (folder.path().join("photo.jpg"), vec![7; 2 * PART + 1]);
+        fs::write(&path, &bytes).unwrap();
+        let original = Original::open(&path, 1 << 20).unwrap();
+        (&*original.file).seek(SeekFrom::Start(9)).unwrap();
+        let (hash, stamp) = original.hash(&|| false).unwrap();
+        assert_eq!((hash, stamp.size), (*blake3::hash(&bytes).as_bytes(), bytes.len() as u64));
+        assert!(matches!(original.hash(&|| true), Err(ReadError::Stopped)));
+        fs::write(&path, vec![7; 3 * PART]).unwrap();
+        assert!(matches!(original.hash(&|| false), Err(ReadError::Unsettled)));
     }
 }

@@ -93,11 +93,15 @@ impl Library {
             Source::Photo(id) => self.photo(*id)?.path,
             _ => self.name_of(source),
         };
-        let stopwatch = Stopwatch::default();
+        let (stopwatch, given_up) = (Stopwatch::default(), || false);
         let read = self.readers.with_reader(|reader| {
             match source {
-                Source::Bytes(bytes) => reader.load(Input::Bytes(Arc::clone(bytes)), &stopwatch).map(drop)?,
-                Source::Photo(_) | Source::Path(_) => reader.load_file(&path, &stopwatch).map(drop)?,
+                Source::Bytes(bytes) => {
+                    reader.load(Input::Bytes(Arc::clone(bytes)), &given_up, &stopwatch)?;
+                }
+                Source::Photo(_) | Source::Path(_) => {
+                    reader.load_file(&path, &given_up, &stopwatch)?;
+                }
             }
             work(reader)
         });

@@ -135,7 +135,9 @@ fn work(shared: &Shared<'_>, job: &mut Job, reader: &mut Option<Reader>) -> Resu
     }
     match attempt {
         Ok(kind) => Ok(kind),
-        Err(Unread::File(ReadError::Vanished | ReadError::Unsettled)) => Ok(OutcomeKind::NotNow),
+        Err(Unread::File(ReadError::Vanished | ReadError::Unsettled | ReadError::Stopped)) => {
+            Ok(OutcomeKind::NotNow)
+        }
         Err(Unread::NoReader(error)) => Err(LibraryError::NoReader(error)),
         Err(unread) => {
             let (code, reason) = (unread.code().to_owned(), unread.reason());
@@ -168,7 +170,8 @@ fn attempt(
         },
     };
     let outcome = read(shared, job, &mut taken);
-    if taken.is_alive() {
+    taken.put_down();
+    if taken.is_fit() {
         *reader = Some(taken);
     }
     outcome
@@ -176,7 +179,11 @@ fn attempt(
 
 fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Result<OutcomeKind, Unread>> {
     let stopwatch = shared.stopwatch;
-    let hash = match reader.load_file(&job.path(), stopwatch) {
+    let given_up = || shared.run.has_ended();
+    let loaded = reader.load_file(&job.path(), &given_up, stopwatch);
+    let hashed = loaded
+        .and_then(|original| stopwatch.time(Stage::Hash, || original.hash(&given_up)).map_err(Unread::from));
+    let hash = match hashed {
         Ok((hash, stamp)) => {
             // What was read is what counts; directory listings may lag behind.
             job.stamp = stamp;

@@ -53,7 +53,10 @@ fn main() -> ExitCode {
         ["bench", "window", count] => number(count).and_then(bench::window),
         ["bench", extent @ ..] => extent_of(extent).and_then(bench::run),
         ["fuzz"] => fuzz::run(fuzz::SECONDS),
-        ["fuzz", seconds] => number(seconds).and_then(fuzz::run),
+        // The fuzzer takes 0 for ever.
+        ["fuzz", seconds] if number(seconds).is_ok_and(|seconds| seconds > 0) => {
+            number(seconds).and_then(fuzz::run)
+        }
         ["torture"] => test::torture(240),
         ["torture", trials] => number(trials).and_then(test::torture),
         ["evaluate", folder] => bench::evaluate(folder),

@@ -14,6 +14,8 @@ pub(crate) fn run() -> Result<()> {
         quietly(Command::new("rustup").args(["component", "add", "rustfmt", "clippy"]))?;
     }
     aloud(&mut cargo(&["fmt", "--all", "--check"]))?;
+    // A workspace of its own.
+    aloud(&mut cargo(&["fmt", "--check", "--manifest-path", "src-tauri/fuzz/Cargo.toml"]))?;
     ui::check()?;
     aloud(&mut cargo(&[
         "clippy",

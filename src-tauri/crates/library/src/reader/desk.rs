@@ -5,7 +5,6 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use catalog::ContentHash;
 use imaging::Limits;
 
 use super::Input;
@@ -15,9 +14,6 @@ use crate::photo::{self, DigestError};
 use crate::prepared;
 use crate::profile::{Stage, Stopwatch};
 
-/// A file buffer up to this size is used again for the next photo.
-const KEPT_BUFFER: usize = 16 << 20;
-
 /// The code of a panic over a file.
 pub(crate) const PANICKED: &str = "panicked";
 
@@ -26,14 +22,13 @@ pub(crate) const PANICKED: &str = "panicked";
 pub(crate) struct Desk {
     model: Arc<Model>,
     bytes: Vec<u8>,
-    hash: ContentHash,
     /// See [`Self::memory_for`]; none until something asks.
     announced: Option<u64>,
 }
 
 impl Desk {
     pub(crate) fn new(model: Arc<Model>) -> Self {
-        Self { model, bytes: Vec::new(), hash: ContentHash::default(), announced: None }
+        Self { model, bytes: Vec::new(), announced: None }
     }
 
     /// Bytes that answering this holds at its peak, the file's own included, by what the file's header announces.
@@ -42,7 +37,7 @@ impl Desk {
         let held = self.bytes.capacity() as u64;
         held + match request {
             Request::Start { .. } | Request::Load => limits.max_file_bytes,
-            Request::Cost { .. } | Request::Size => 0,
+            Request::PutDown | Request::Cost { .. } | Request::Size => 0,
             // Whatever the target, it never takes more than the picture in full.
             _ => *self.announced.get_or_insert_with(|| {
                 let probe = imaging::probe(&self.bytes, &limits);
@@ -87,14 +82,18 @@ impl Desk {
                 let loaded = self.load(input, stopwatch);
                 return loaded.map_err(|error| Refusal::Unreadable { reason: error.to_string() });
             }
+            Request::PutDown => {
+                self.bytes = Vec::new();
+                Reply::PutDown
+            }
             Request::Cost { tiled } => {
                 let probe = stopwatch.time(Stage::Decode, || imaging::probe(bytes, &Limits::default()));
                 let probe = probe.map_err(image)?;
                 self.announced = Some(imaging::decoding_cost(&probe, None));
                 Reply::Cost(photo::cost(&probe, tiled, model))
             }
-            Request::Digest { tiled } => {
-                Reply::Digest(Box::new(photo::digest(bytes, self.hash, tiled, model, stopwatch)?))
+            Request::Digest { hash, tiled } => {
+                Reply::Digest(Box::new(photo::digest(bytes, hash, tiled, model, stopwatch)?))
             }
             Request::Embed { region } => Reply::Embedding(photo::embed_query(bytes, region, model)?),
             Request::Size => {
@@ -114,10 +113,6 @@ impl Desk {
     }
 
     fn load(&mut self, input: Option<Input>, stopwatch: &Stopwatch) -> io::Result<Reply> {
-        if self.bytes.capacity() > KEPT_BUFFER {
-            // One huge file must not leave every reader with a huge buffer.
-            self.bytes = Vec::new();
-        }
         self.bytes.clear();
         self.announced = None;
         match input {
@@ -125,8 +120,7 @@ impl Desk {
             Some(Input::Bytes(bytes)) => self.bytes.extend_from_slice(&bytes),
             None => return Err(io::Error::other("no file came along")),
         }
-        self.hash = stopwatch.time(Stage::Hash, || *blake3::hash(&self.bytes).as_bytes());
-        Ok(Reply::Loaded { hash: self.hash, bytes: self.bytes.len() as u64 })
+        Ok(Reply::Loaded(self.bytes.len() as u64))
     }
 }
 

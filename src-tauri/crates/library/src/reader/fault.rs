@@ -12,6 +12,8 @@ use super::protocol::Request;
 
 /// Tests do not wait as long as people do.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
+/// Nor do they have as many photos.
+pub(crate) const MOST_FILES: u32 = 4;
 
 const MARK: &[u8] = b"LOOKALIKE-FAULT ";
 
@@ -22,11 +24,17 @@ pub(crate) fn are_asked_for() -> bool {
 /// Does what the file says, if it says something. What the system refuses ends nothing.
 #[expect(clippy::disallowed_methods, reason = "the system must refuse it")]
 pub(crate) fn commit(request: &Request, desk: &Desk) {
-    if matches!(request, Request::Load) || !are_asked_for() {
+    if !are_asked_for() {
         return;
     }
     let Some(name) = desk.bytes().strip_prefix(MARK) else { return };
+    let is_loading = matches!(request, Request::Load);
     match name.trim_ascii_end() {
+        // As a drive does that does not answer.
+        b"drive" if is_loading => loop {
+            std::thread::park();
+        },
+        _ if is_loading => {}
         b"crash" => std::process::abort(),
         b"stack" => _ = overflow(0),
         b"loop" => loop {
@@ -34,7 +42,7 @@ pub(crate) fn commit(request: &Request, desk: &Desk) {
         },
         b"memory" => hoard(),
         b"read" => die_if(&File::open("/etc/passwd").and_then(|mut file| file.read(&mut [0; 1]))),
-        b"write" => die_if(&std::fs::write(std::env::temp_dir().join("lookalike-escaped"), "")),
+        b"write" => die_if(&std::fs::write("lookalike-escaped", "")),
         b"connect" => die_if(&std::net::UdpSocket::bind("127.0.0.1:0")),
         #[cfg(unix)]
         b"local-socket" => die_if(&std::os::unix::net::UnixDatagram::unbound()),

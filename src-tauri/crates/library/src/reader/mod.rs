@@ -28,7 +28,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::photo::Stamp;
 use catalog::{ContentHash, Region};
 
 use crate::original::{Original, ReadError};
@@ -50,12 +49,8 @@ pub(crate) enum Input {
     Bytes(Arc<[u8]>),
 }
 
-/// A file that a reader holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Loaded {
-    pub(crate) hash: ContentHash,
-    pub(crate) bytes: u64,
-}
+/// Tells when nobody waits for a file any more.
+pub(crate) type GivenUp<'a> = &'a dyn Fn() -> bool;
 
 /// Why a reader gives no answer.
 #[derive(Debug)]
@@ -86,10 +81,14 @@ pub(crate) enum Reader {
 }
 
 impl Reader {
-    /// Takes an image and reads it to its end.
-    pub(crate) fn load(&mut self, input: Input, stopwatch: &Stopwatch) -> Result<Loaded> {
-        match self.ask(&Request::Load, Some(input), stopwatch) {
-            Ok(Reply::Loaded { hash, bytes }) => Ok(Loaded { hash, bytes }),
+    /// Takes an image and reads it to its end. Returns how many bytes that were.
+    pub(crate) fn load(&mut self, input: Input, given_up: GivenUp<'_>, stopwatch: &Stopwatch) -> Result<u64> {
+        let answered = match self {
+            Self::Here(desk) => desk.answer(&Request::Load, Some(input), stopwatch).map_err(Unread::Refused),
+            Self::Process(process) => process.load(&input, given_up, stopwatch),
+        };
+        match answered {
+            Ok(Reply::Loaded(bytes)) => Ok(bytes),
             Ok(_) => Err(self.distrust()),
             Err(Unread::Refused(Refusal::Unreadable { reason })) => {
                 Err(Unread::File(ReadError::Io(io::Error::other(reason))))
@@ -98,16 +97,30 @@ impl Reader {
         }
     }
 
-    /// Takes the file at `path` and reads it to its end. Returns its hash and the stamp that it had throughout.
-    pub(crate) fn load_file(&mut self, path: &Path, stopwatch: &Stopwatch) -> Result<(ContentHash, Stamp)> {
+    /// Takes the file at `path` and reads it to its end. Returns the file, which did not change meanwhile.
+    pub(crate) fn load_file(
+        &mut self,
+        path: &Path,
+        given_up: GivenUp<'_>,
+        stopwatch: &Stopwatch,
+    ) -> Result<Original> {
         let original = Original::open(path, imaging::Limits::default().max_file_bytes)?;
-        let loaded = self.load(Input::File(Arc::clone(&original.file)), stopwatch)?;
-        Ok((loaded.hash, original.stamp_after(loaded.bytes)?))
+        let read = self.load(Input::File(Arc::clone(&original.file)), given_up, stopwatch)?;
+        original.stamp_after(read)?;
+        Ok(original)
+    }
+
+    /// Has it let go of the file: while it waits for another it holds no memory for files.
+    pub(crate) fn put_down(&mut self) {
+        if self.is_fit() {
+            // One that dies of it is found dead by whoever wants it next.
+            let _ = self.ask(&Request::PutDown, &Stopwatch::default());
+        }
     }
 
     /// Bytes that [`Self::digest`] will hold at its peak.
     pub(crate) fn cost(&mut self, tiled: bool, stopwatch: &Stopwatch) -> Result<u64> {
-        match self.ask(&Request::Cost { tiled }, None, stopwatch)? {
+        match self.ask(&Request::Cost { tiled }, stopwatch)? {
             Reply::Cost(bytes) => Ok(bytes),
             _ => Err(self.distrust()),
         }
@@ -121,7 +134,7 @@ impl Reader {
         (tiled, dimension): (bool, usize),
         stopwatch: &Stopwatch,
     ) -> Result<Box<Digest>> {
-        match self.ask(&Request::Digest { tiled }, None, stopwatch)? {
+        match self.ask(&Request::Digest { hash: *hash, tiled }, stopwatch)? {
             Reply::Digest(digest) if digest.tiles.is_some() == tiled && digest.is_sound(hash, dimension) => {
                 Ok(digest)
             }
@@ -131,7 +144,7 @@ impl Reader {
 
     /// The embedding, of unit length, of the image or of a region of it in full-size upright pixels.
     pub(crate) fn embed(&mut self, region: Option<Region>) -> Result<Vec<f32>> {
-        match self.ask(&Request::Embed { region }, None, &Stopwatch::default())? {
+        match self.ask(&Request::Embed { region }, &Stopwatch::default())? {
             Reply::Embedding(embedding) => Ok(embedding),
             _ => Err(self.distrust()),
         }
@@ -139,7 +152,7 @@ impl Reader {
 
     /// Width and height of the upright image.
     pub(crate) fn size(&mut self) -> Result<(u32, u32)> {
-        match self.ask(&Request::Size, None, &Stopwatch::default())? {
+        match self.ask(&Request::Size, &Stopwatch::default())? {
             Reply::Size(width, height) => Ok((width, height)),
             _ => Err(self.distrust()),
         }
@@ -147,7 +160,7 @@ impl Reader {
 
     /// A small picture of the image.
     pub(crate) fn preview(&mut self) -> Result<Preview> {
-        match self.ask(&Request::Preview, None, &Stopwatch::default())? {
+        match self.ask(&Request::Preview, &Stopwatch::default())? {
             Reply::Preview(preview) => Ok(preview),
             _ => Err(self.distrust()),
         }
@@ -155,7 +168,7 @@ impl Reader {
 
     /// The image as an upright JPEG of at most `max_side` pixels a side.
     pub(crate) fn reduce(&mut self, max_side: u32, quality: u8) -> Result<Vec<u8>> {
-        match self.ask(&Request::Reduce { max_side, quality }, None, &Stopwatch::default())? {
+        match self.ask(&Request::Reduce { max_side, quality }, &Stopwatch::default())? {
             Reply::Jpeg(jpeg) => Ok(jpeg),
             _ => Err(self.distrust()),
         }
@@ -163,7 +176,7 @@ impl Reader {
 
     /// The image's pixels, for many regions to be embedded.
     pub(crate) fn prepare(&mut self) -> Result<Prepared> {
-        match self.ask(&Request::Prepare, None, &Stopwatch::default())? {
+        match self.ask(&Request::Prepare, &Stopwatch::default())? {
             Reply::Pixels { width, height, pixels, full } => imaging::RgbImage::new(width, height, pixels)
                 .map(|image| Prepared { image, full })
                 .map_err(|_| self.distrust()),
@@ -171,10 +184,10 @@ impl Reader {
         }
     }
 
-    fn ask(&mut self, request: &Request, input: Option<Input>, stopwatch: &Stopwatch) -> Result<Reply> {
+    fn ask(&mut self, request: &Request, stopwatch: &Stopwatch) -> Result<Reply> {
         match self {
-            Self::Here(desk) => desk.answer(request, input, stopwatch).map_err(Unread::Refused),
-            Self::Process(process) => process.ask(request, input.as_ref(), stopwatch),
+            Self::Here(desk) => desk.answer(request, None, stopwatch).map_err(Unread::Refused),
+            Self::Process(process) => process.ask(request, stopwatch),
         }
     }
 
@@ -187,10 +200,10 @@ impl Reader {
     }
 
     /// Whether it can be given more to read.
-    pub(crate) fn is_alive(&mut self) -> bool {
+    pub(crate) fn is_fit(&mut self) -> bool {
         match self {
             Self::Here(_) => true,
-            Self::Process(process) => process.is_alive(),
+            Self::Process(process) => process.is_fit(),
         }
     }
 }

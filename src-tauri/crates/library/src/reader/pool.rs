@@ -31,7 +31,7 @@ impl Readers {
         let mut idle = self.idle.lock();
         while let Some(mut reader) = idle.pop() {
             // The system may have ended it meanwhile.
-            if reader.is_alive() {
+            if reader.is_fit() {
                 return Ok(reader);
             }
         }
@@ -51,7 +51,7 @@ impl Readers {
     /// Keeps a reader for whoever takes one next.
     pub(crate) fn give_back(&self, mut reader: Reader) {
         let mut idle = self.idle.lock();
-        if reader.is_alive() && idle.len() < KEPT {
+        if reader.is_fit() && idle.len() < KEPT {
             idle.push(reader);
         }
     }
@@ -67,6 +67,7 @@ impl Readers {
             reader = self.start()?;
             value = work(&mut reader);
         }
+        reader.put_down();
         self.give_back(reader);
         value
     }

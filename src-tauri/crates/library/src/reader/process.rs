@@ -6,9 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::channel::{Attachment, Channel};
-use super::protocol::{Answer, Reply, Request};
-use super::role::ROLE;
-use super::{Input, PATIENCE, Unread};
+use super::protocol::{Answer, Reply, Request, VERSION};
+use super::role::{OTHER_VERSION, ROLE};
+use super::{GivenUp, Input, PATIENCE, Unread};
 use crate::BuiltInModel;
 use crate::original::ReadError;
 use crate::profile::Stopwatch;
@@ -18,6 +18,25 @@ const LOADING: Duration = Duration::from_mins(20);
 /// How long the system may take to tell how a process has ended.
 const LAST_WORD: Duration = Duration::from_secs(2);
 
+/// How often it is asked whether anybody still waits for a file.
+const LOOK: Duration = Duration::from_millis(50);
+/// A reader reads so many files, and then another takes its place, so that one that a file has taken over does not last.
+/// A new one is there within 50 ms.
+const MOST_FILES: u32 = 500;
+/// What readers need to know of the environment: where libraries are, and what to log.
+const ENVIRONMENT: &[&str] = &[
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "LOOKALIKE_LOG",
+    #[cfg(debug_assertions)]
+    "LOOKALIKE_FAULTS",
+    #[cfg(windows)]
+    "PATH",
+    #[cfg(windows)]
+    "SystemRoot",
+];
+
 /// A process that reads images; it ends with this.
 #[derive(Debug)]
 pub(crate) struct ReaderProcess {
@@ -26,44 +45,85 @@ pub(crate) struct ReaderProcess {
     /// Whether it has said that its model is loaded.
     ready: bool,
     alive: bool,
+    /// Files it has been handed.
+    files: u32,
 }
 
 impl ReaderProcess {
     /// Starts this program in the role of a reader. It loads its model while the caller goes on.
     pub(crate) fn start(model: BuiltInModel) -> io::Result<Self> {
         let mut command = Command::new(this_program()?);
-        command.arg(ROLE);
+        command.args([ROLE, VERSION]).env_clear();
+        command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         if std::env::var_os("LOOKALIKE_LOG").is_none() {
             command.stderr(Stdio::null());
         }
         detach(&mut command);
+        Self::begin(command, model)
+    }
+
+    fn begin(mut command: Command, model: BuiltInModel) -> io::Result<Self> {
         let (channel, child) = Channel::start(&mut command)?;
-        let mut process = Self { channel, child, ready: false, alive: true };
-        process.send(&Request::Start { model }, None)?;
+        // It holds the reader's end of the channel, which is to close with the reader.
+        drop(command);
+        let mut process = Self { channel, child, ready: false, alive: true, files: 0 };
+        // One that does not listen tells why by its end.
+        let _ = process.send(&Request::Start { model }, None);
         Ok(process)
     }
 
-    /// Whether it runs, as far as the system knows now.
-    pub(crate) fn is_alive(&mut self) -> bool {
+    /// Whether it runs, as far as the system knows now, and has not read enough.
+    pub(crate) fn is_fit(&mut self) -> bool {
+        self.files < most_files() && self.is_alive()
+    }
+
+    fn is_alive(&mut self) -> bool {
         self.alive && matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Asks, and waits for the answer. After any error but a refusal the reader is dead.
-    pub(crate) fn ask(
+    /// Hands it a file, and waits until it is read or given up. After any error but a refusal the reader is dead.
+    pub(crate) fn load(
         &mut self,
-        request: &Request,
-        input: Option<&Input>,
+        input: &Input,
+        given_up: GivenUp<'_>,
         stopwatch: &Stopwatch,
     ) -> Result<Reply, Unread> {
-        if !self.ready {
-            self.wait_until_ready().inspect_err(|_| self.end()).map_err(Unread::NoReader)?;
+        self.be_ready()?;
+        self.files += 1;
+        let along = match Attachment::new(input, given_up) {
+            Ok(along) => along,
+            Err(_) if given_up() => return Err(ReadError::Stopped.into()),
+            // What the file's drive, or this process, refuses is no fault of the reader's.
+            Err(error) => return Err(ReadError::Io(error).into()),
+        };
+        let deadline = Instant::now() + LOADING;
+        let mut outcome =
+            self.send(&Request::Load, Some(&along)).and_then(|()| self.channel.has_message(LOOK));
+        while matches!(outcome, Ok(false)) && Instant::now() < deadline {
+            if given_up() {
+                self.end();
+                return Err(ReadError::Stopped.into());
+            }
+            outcome = self.channel.has_message(LOOK);
         }
-        // What the file's drive, or this process, refuses is no fault of the reader's.
-        let along = input.map(Attachment::new).transpose().map_err(ReadError::Io)?;
-        let longest = request.longest_answer();
-        let answered =
-            self.send(request, along.as_ref()).and_then(|()| self.receive(Some(patience(request)), longest));
-        match answered {
+        self.answer(&Request::Load, outcome.map(drop), stopwatch)
+    }
+
+    /// Asks, and waits for the answer. After any error but a refusal the reader is dead.
+    pub(crate) fn ask(&mut self, request: &Request, stopwatch: &Stopwatch) -> Result<Reply, Unread> {
+        self.be_ready()?;
+        let sent = self.send(request, None);
+        self.answer(request, sent, stopwatch)
+    }
+
+    /// The answer to what was `asked`.
+    fn answer(
+        &mut self,
+        request: &Request,
+        asked: io::Result<()>,
+        stopwatch: &Stopwatch,
+    ) -> Result<Reply, Unread> {
+        match asked.and_then(|()| self.receive(patience(), request.longest_answer())) {
             Ok(answer) => {
                 stopwatch.add(&answer.times);
                 answer.reply.map_err(Unread::Refused)
@@ -84,19 +144,38 @@ impl ReaderProcess {
                 _ => Unread::TookTooLong,
             };
         }
-        // Its end of the channel closes a moment before the system has its last word.
-        let deadline = Instant::now() + LAST_WORD;
-        while self.is_alive() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(1));
-        }
-        let killed = matches!(self.child.try_wait(), Ok(Some(status)) if is_from_outside(status));
+        let killed = self.last_word().is_some_and(is_from_outside);
         self.end();
         if killed { Unread::Killed } else { Unread::Died }
     }
 
+    /// How it has ended, if it has. Its end of the channel closes a moment before the system knows.
+    fn last_word(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + LAST_WORD;
+        while self.is_alive() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.child.try_wait().ok()?
+    }
+
+    fn be_ready(&mut self) -> Result<(), Unread> {
+        if self.ready {
+            return Ok(());
+        }
+        self.wait_until_ready().map_err(|error| {
+            let ended = self.last_word().and_then(|status| status.code());
+            self.end();
+            Unread::NoReader(if ended == Some(OTHER_VERSION.into()) {
+                io::Error::other("Lookalike was updated while it ran; please start it again")
+            } else {
+                error
+            })
+        })
+    }
+
     fn wait_until_ready(&mut self) -> io::Result<()> {
         let refused = |refusal: super::Refusal| io::Error::other(refusal.reason());
-        match self.receive(Some(PATIENCE), Request::Load.longest_answer())?.reply.map_err(refused)? {
+        match self.receive(PATIENCE, Request::Load.longest_answer())?.reply.map_err(refused)? {
             Reply::Ready { unconfined } => {
                 if let Some(reason) = unconfined {
                     tracing::warn!(reason, "readers are processes of their own, but not confined");
@@ -113,8 +192,8 @@ impl ReaderProcess {
         self.channel.send(&body, along)
     }
 
-    fn receive(&mut self, within: Option<Duration>, longest: usize) -> io::Result<Answer> {
-        let (body, _) = self.channel.receive(within, longest)?;
+    fn receive(&mut self, within: Duration, longest: usize) -> io::Result<Answer> {
+        let (body, _) = self.channel.receive(Some(within), longest)?;
         postcard::from_bytes(&body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
@@ -133,14 +212,21 @@ impl Drop for ReaderProcess {
     }
 }
 
-/// Reading a file takes as long as its drive does; all else is our own doing.
-fn patience(request: &Request) -> Duration {
-    match request {
-        Request::Load => LOADING,
-        #[cfg(debug_assertions)]
-        _ if super::fault::are_asked_for() => super::fault::PATIENCE,
-        _ => PATIENCE,
+/// By then the file has come from its drive; all else is our own doing.
+fn patience() -> Duration {
+    #[cfg(debug_assertions)]
+    if super::fault::are_asked_for() {
+        return super::fault::PATIENCE;
     }
+    PATIENCE
+}
+
+fn most_files() -> u32 {
+    #[cfg(debug_assertions)]
+    if super::fault::are_asked_for() {
+        return super::fault::MOST_FILES;
+    }
+    MOST_FILES
 }
 
 /// The very file that runs, also when an update has put another in its place.
@@ -182,4 +268,18 @@ fn detach(command: &mut Command) {
     /// `CREATE_NO_WINDOW`, <https://learn.microsoft.com/windows/win32/procthread/process-creation-flags>.
     const NO_WINDOW: u32 = 0x0800_0000;
     command.creation_flags(NO_WINDOW);
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_of_another_version_is_refused_with_a_reason_that_says_so() {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exit {OTHER_VERSION}")]);
+        let mut process = ReaderProcess::begin(command, BuiltInModel::default()).unwrap();
+        let unread = process.ask(&Request::Size, &Stopwatch::default()).unwrap_err();
+        assert!(unread.reason().contains("was updated"), "{}", unread.reason());
+    }
 }

@@ -3,7 +3,7 @@
 //! The library takes nothing that a reader says on trust: a file may have taken the reader over. Replies are data with
 //! bounded length; one that does not fit its question counts as the reader's death.
 
-use catalog::Region;
+use catalog::{ContentHash, Region};
 use serde::{Deserialize, Serialize};
 
 use crate::photo::{Digest, DigestError, Preview};
@@ -17,6 +17,9 @@ const LONGEST_PICTURE: usize = 32 << 20;
 /// The longest of the replies of which many wait at a time.
 const LONGEST_DIGEST: usize = 1 << 20;
 
+/// What tells one build from another: an update may have put another program in the place of the one that runs.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// What a reader is asked.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
@@ -24,10 +27,12 @@ pub(crate) enum Request {
     Start { model: BuiltInModel },
     /// Take the file that comes with this and read it; all that follows is about it.
     Load,
+    /// Let go of the file.
+    PutDown,
     /// See [`Reader::cost`](super::Reader::cost).
     Cost { tiled: bool },
     /// See [`Reader::digest`](super::Reader::digest).
-    Digest { tiled: bool },
+    Digest { hash: ContentHash, tiled: bool },
     /// See [`Reader::embed`](super::Reader::embed).
     Embed { region: Option<Region> },
     /// See [`Reader::size`](super::Reader::size).
@@ -47,10 +52,9 @@ pub(crate) enum Reply {
     Ready {
         unconfined: Option<String>,
     },
-    Loaded {
-        hash: catalog::ContentHash,
-        bytes: u64,
-    },
+    /// So many bytes were read.
+    Loaded(u64),
+    PutDown,
     Cost(u64),
     Digest(Box<Digest>),
     Embedding(Vec<f32>),

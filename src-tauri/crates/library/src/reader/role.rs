@@ -8,12 +8,14 @@ use std::thread;
 
 use super::channel::Channel;
 use super::desk::{Desk, PANICKED};
-use super::protocol::{Answer, LONGEST, Reply, Request};
+use super::protocol::{Answer, LONGEST, Reply, Request, VERSION};
 use crate::model::Model;
 use crate::profile::Stopwatch;
 
 /// The argument that asks for the role. No command of ours and hardly a file is called so.
 pub(crate) const ROLE: &str = "--read-images-for-lookalike";
+/// How this program ends when another version of it asks for the role: the two may not understand each other.
+pub(crate) const OTHER_VERSION: u8 = 86;
 
 /// Reads images for another process of this program if that is what this one was started for, and returns how it ended.
 /// None when it was not: go on as ever.
@@ -21,11 +23,14 @@ pub(crate) const ROLE: &str = "--read-images-for-lookalike";
 /// A program that opens libraries with [`Options::isolated`](crate::Options::isolated) calls this before anything
 /// else.
 pub fn serve_if_asked() -> Option<ExitCode> {
-    let asked = std::env::args_os().nth(1).as_deref() == Some(OsStr::new(ROLE));
-    asked.then(|| match serve() {
-        Ok(()) => ExitCode::SUCCESS,
+    let mut arguments = std::env::args_os().skip(1);
+    let asked = arguments.next().as_deref() == Some(OsStr::new(ROLE));
+    let by_its_like = arguments.next().as_deref() == Some(OsStr::new(VERSION));
+    asked.then(|| match by_its_like.then(serve) {
+        None => ExitCode::from(OTHER_VERSION),
+        Some(Ok(())) => ExitCode::SUCCESS,
         // The library is gone, or has had enough of this reader.
-        Err(_) => ExitCode::FAILURE,
+        Some(Err(_)) => ExitCode::FAILURE,
     })
 }
 

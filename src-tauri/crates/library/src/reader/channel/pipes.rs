@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select};
 
-use super::super::Input;
 use super::super::protocol::LONGEST;
+use super::super::{GivenUp, Input};
 use super::{head, length};
+
+/// Bytes of a file that are read at a time.
+const PART: u64 = 1 << 20;
 
 type Message = (Vec<u8>, Option<Input>);
 
@@ -75,6 +78,14 @@ impl Channel {
         self.to.flush()
     }
 
+    /// Whether there is something to receive, if only the end; waits so long for it.
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    pub(crate) fn has_message(&self, within: Duration) -> io::Result<bool> {
+        let mut select = Select::new();
+        select.recv(&self.from);
+        Ok(select.ready_timeout(within).is_ok())
+    }
+
     /// The next message; an error of kind `TimedOut` when it is not whole in time.
     pub(crate) fn receive(&mut self, within: Option<Duration>, longest: usize) -> io::Result<Message> {
         let received = match within {
@@ -100,13 +111,17 @@ pub(crate) struct Attachment(Arc<[u8]>);
 
 impl Attachment {
     /// Reads a file to its end, and no further than files may go.
-    pub(crate) fn new(input: &Input) -> io::Result<Self> {
+    pub(crate) fn new(input: &Input, given_up: GivenUp<'_>) -> io::Result<Self> {
         match input {
             Input::Bytes(bytes) => Ok(Self(Arc::clone(bytes))),
             Input::File(file) => {
                 let mut bytes = Vec::new();
-                let limit = imaging::Limits::default().max_file_bytes + 1;
-                (&**file).take(limit).read_to_end(&mut bytes)?;
+                let mut rest = (&**file).take(imaging::Limits::default().max_file_bytes + 1);
+                while rest.by_ref().take(PART).read_to_end(&mut bytes)? > 0 {
+                    if given_up() {
+                        return Err(io::ErrorKind::Interrupted.into());
+                    }
+                }
                 Ok(Self(bytes.into()))
             }
         }
@@ -146,9 +161,10 @@ mod tests {
     fn messages_and_files_come_back_as_they_went() {
         // `cat` gives back whatever it is given.
         let (mut channel, mut child) = Channel::start(&mut Command::new("cat")).unwrap();
-        let file = Attachment::new(&Input::Bytes(Arc::from(&b"pixels"[..]))).unwrap();
+        let file = Attachment::new(&Input::Bytes(Arc::from(&b"pixels"[..])), &|| false).unwrap();
         for (body, input) in [(&b"hello"[..], Some(&file)), (b"", None)] {
             channel.send(body, input).unwrap();
+            assert!(channel.has_message(Duration::from_secs(30)).unwrap());
             let (received, along) = channel.receive(None, 5).unwrap();
             assert_eq!(received, body);
             let along = along.map(|along| match along {
@@ -157,6 +173,7 @@ mod tests {
             });
             assert_eq!(along.as_deref(), input.map(|_| &b"pixels"[..]));
         }
+        assert!(!channel.has_message(Duration::ZERO).unwrap());
         let late = channel.receive(Some(Duration::from_millis(1)), 5);
         assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
         child.kill().unwrap();

@@ -9,13 +9,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags,
 };
 
-use super::super::{Input, PATIENCE};
+use super::super::{GivenUp, Input, PATIENCE};
 use super::{head, length};
 
 /// One end.
@@ -31,7 +31,7 @@ pub(crate) struct Channel {
 pub(crate) struct Attachment(Arc<File>);
 
 impl Attachment {
-    pub(crate) fn new(input: &Input) -> io::Result<Self> {
+    pub(crate) fn new(input: &Input, _given_up: GivenUp<'_>) -> io::Result<Self> {
         match input {
             Input::File(file) => Ok(Self(Arc::clone(file))),
             Input::Bytes(bytes) => Ok(Self(Arc::new(in_memory(bytes)?))),
@@ -83,6 +83,17 @@ impl Channel {
         let sent = rustix::io::retry_on_intr(announce)?;
         self.stream.write_all(&head[sent..])?;
         self.stream.write_all(body)
+    }
+
+    /// Whether there is something to receive, if only the end; waits so long for it.
+    pub(crate) fn has_message(&self, within: Duration) -> io::Result<bool> {
+        let within = Timespec::try_from(within).map_err(io::Error::other)?;
+        let mut polled = [PollFd::from_borrowed_fd(self.stream.as_fd(), PollFlags::IN)];
+        match poll(&mut polled, Some(&within)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The next message; an error of kind `TimedOut` when it is not whole in time.

@@ -41,6 +41,7 @@ mod profile;
 mod reader;
 mod reconcile;
 mod regions;
+mod rerank;
 mod respelled;
 mod salvage;
 mod search;

@@ -29,8 +29,16 @@ pub(crate) struct Found {
     pub(crate) content_id: i64,
     /// Of a region, discounted.
     pub(crate) similarity: f32,
-    /// Where in the picture; none for all of it.
-    pub(crate) region: Option<Region>,
+    pub(crate) by: FoundBy,
+}
+
+/// What of a picture is like a query.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum FoundBy {
+    /// All of it; the id of its vector.
+    Whole(i64),
+    /// A part of it.
+    Region(Region),
 }
 
 impl Library {
@@ -59,7 +67,7 @@ impl Library {
         (count, bar): (usize, f32),
         accept: Option<vector_index::Accept<'_>>,
     ) -> Result<Vec<Found>> {
-        let compared = count.saturating_mul(2).clamp(*COMPARED.start(), *COMPARED.end());
+        let compared = count.clamp(*COMPARED.start(), *COMPARED.end());
         let candidates = codes.candidates(query, compared, accept)?;
         let is_promising =
             |candidate: &vector_index::Neighbor| discounted(candidate.similarity + ESTIMATE_ERROR) > bar;
@@ -73,7 +81,7 @@ impl Library {
             if let Some((region, similarity)) = compared.max_by(|a, b| a.1.total_cmp(&b.1))
                 && similarity > bar
             {
-                found.push(Found { content_id: candidate.id, similarity, region: Some(region) });
+                found.push(Found { content_id: candidate.id, similarity, by: FoundBy::Region(region) });
             }
         }
         found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
@@ -103,12 +111,13 @@ mod tests {
 
     #[test]
     fn a_picture_comes_once_as_what_it_is_most_alike_as() {
-        let region = Some(Region { x: 1, y: 2, width: 3, height: 4 });
-        let found = |content_id, similarity, region| Found { content_id, similarity, region };
-        let whole = vec![found(1, 0.9, None), found(2, 0.5, None), found(3, 0.4, None)];
+        let region = FoundBy::Region(Region { x: 1, y: 2, width: 3, height: 4 });
+        let found = |content_id, similarity, by| Found { content_id, similarity, by };
+        let by_whole =
+            |content_id, similarity| found(content_id, similarity, FoundBy::Whole(content_id + 10));
+        let whole = vec![by_whole(1, 0.9), by_whole(2, 0.5), by_whole(3, 0.4)];
         let regions = vec![found(3, 0.7, region), found(1, 0.9, region), found(4, 0.45, region)];
-        let expected =
-            [found(1, 0.9, None), found(3, 0.7, region), found(2, 0.5, None), found(4, 0.45, region)];
+        let expected = [by_whole(1, 0.9), found(3, 0.7, region), by_whole(2, 0.5), found(4, 0.45, region)];
         assert_eq!(merge(whole, regions), expected);
     }
 

@@ -12,7 +12,8 @@ use vector_index::{CodeIndex, TieredIndex, VectorIndex};
 use crate::date::LocalTime;
 use crate::filter::Allowed;
 use crate::model::Band;
-use crate::regions::{Found, merge};
+use crate::regions::{Found, FoundBy, merge};
+use crate::rerank::{self, Candidate, RERANKED};
 use crate::{Day, Example, Filter, Library, Result};
 
 /// A query.
@@ -75,13 +76,20 @@ impl Library {
         let indexes = (&*self.index.vectors()?, &*self.index.regions()?);
         let allowed = self.allowed(&query.filter)?;
         let own = self.own_photos(&query.examples)?;
-        // Room for the examples themselves, which are the best matches and are left out.
-        let mut wanted = query.limit.saturating_add(own.len());
+        // Room for the examples themselves, which are the best matches and are left out. As many as are put in order
+        // at least: who asks for ten gets the first ten of a hundred.
+        let mut wanted = query.limit.max(RERANKED).saturating_add(own.len());
         loop {
-            let (found, exhausted) = self.pictures_like(indexes, &vector, wanted, allowed.as_deref())?;
+            let (mut found, exhausted) = self.pictures_like(indexes, &vector, wanted, allowed.as_deref())?;
+            self.rerank(&vector, indexes.0, &mut found);
             let mut results = Results::new(self, query, &own, allowed.as_deref());
-            self.catalog
-                .read(|connection| found.into_iter().try_for_each(|found| results.add(connection, found)))?;
+            self.catalog.read(|connection| {
+                found.into_iter().try_for_each(|found| {
+                    // Later ones may be copies of those that are there.
+                    let is_full = results.matches.len() >= query.limit && !query.hide_copies;
+                    if is_full { Ok(()) } else { results.add(connection, found) }
+                })
+            })?;
             // Hidden copies, and pictures without a photo that are yet to be collected, may take up places.
             if exhausted || results.matches.len() >= query.limit {
                 results.matches.truncate(query.limit);
@@ -110,12 +118,28 @@ impl Library {
             let mut whole = Vec::with_capacity(neighbors.len());
             for neighbor in &neighbors {
                 let content_id = embedding::owner(connection, neighbor.id)?;
-                let found = |content_id| Found { content_id, similarity: neighbor.similarity, region: None };
-                whole.extend(content_id.map(found));
+                let (similarity, by) = (neighbor.similarity, FoundBy::Whole(neighbor.id));
+                whole.extend(content_id.map(|content_id| Found { content_id, similarity, by }));
             }
             let parts = self.pictures_with(connection, codes, vector, (wanted, bar), accept(&is_picture));
             Ok(parts.map(|parts| (merge(whole, parts), exhausted)))
         })?
+    }
+
+    /// Puts the best of those that were found as wholes in a better order, see [`rerank`].
+    fn rerank(&self, query: &[i8], vectors: &TieredIndex, found: &mut [Found]) {
+        let candidate = |(place, found): (usize, &Found)| {
+            let FoundBy::Whole(id) = found.by else { return None };
+            let (similarity, band) = (found.similarity, self.model.bands.of(found.similarity));
+            Some(Candidate { place, vector: vectors.vector(id)?, similarity, band })
+        };
+        let candidates: Vec<Candidate> =
+            found.iter().take(RERANKED).enumerate().filter_map(candidate).collect();
+        let order = rerank::order(query, &candidates);
+        let reordered: Vec<Found> = order.into_iter().map(|nth| found[candidates[nth].place]).collect();
+        for (candidate, moved) in candidates.iter().zip(reordered) {
+            found[candidate.place] = moved;
+        }
     }
 
     /// Up to `count` photos spread evenly over the library, in the order of their ids.
@@ -148,7 +172,7 @@ impl<'a> Results<'a> {
     }
 
     fn add(&mut self, connection: &Connection, found: Found) -> catalog::Result<()> {
-        let Found { content_id, similarity, region } = found;
+        let Found { content_id, similarity, by } = found;
         let mut photos = photo_rows::by_content(connection, content_id)?;
         photos.retain(|photo| {
             !self.own.contains(&photo.id)
@@ -168,6 +192,7 @@ impl<'a> Results<'a> {
             photos.sort_by_key(|photo| !photo.online);
         }
         let Some(content) = content::by_id(connection, content_id)? else { return Ok(()) };
+        let region = if let FoundBy::Region(region) = by { Some(region) } else { None };
         let copies = photos.len() as u32 - 1;
         let shown = if self.query.hide_copies { 1 } else { photos.len() };
         for photo in photos.into_iter().take(shown) {

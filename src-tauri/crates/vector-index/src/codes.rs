@@ -241,11 +241,14 @@ impl Query {
     fn best(&self, codes: &[u64], scales: &[f32]) -> f32 {
         #[cfg(target_arch = "x86_64")]
         {
-            if std::is_x86_feature_detected!("avx512vpopcntdq") && std::is_x86_feature_detected!("avx512vl") {
+            let counts_words = std::is_x86_feature_detected!("popcnt");
+            let counts_vectors =
+                std::is_x86_feature_detected!("avx512vpopcntdq") && std::is_x86_feature_detected!("avx512vl");
+            if counts_words && counts_vectors {
                 // SAFETY: the processor has these instructions.
                 return unsafe { self.best_avx512(codes, scales) };
             }
-            if std::is_x86_feature_detected!("popcnt") {
+            if counts_words {
                 // SAFETY: the processor has this instruction.
                 return unsafe { self.best_popcnt(codes, scales) };
             }
@@ -255,7 +258,7 @@ impl Query {
 
     /// With these the compiler counts the bits of eight words at a time.
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq,popcnt")]
     fn best_avx512(&self, codes: &[u64], scales: &[f32]) -> f32 {
         self.best_portable(codes, scales)
     }
@@ -272,14 +275,15 @@ impl Query {
     fn best_portable(&self, codes: &[u64], scales: &[f32]) -> f32 {
         let mut best = f32::NEG_INFINITY;
         for (code, scale) in codes.chunks_exact(self.words).zip(scales) {
-            let (mut set, mut raised) = (0, 0);
+            // The additions wrap, as checked ones cannot be vectorised; numbers of bits are small.
+            let (mut set, mut raised) = (0_i64, 0_i64);
             for word in code {
-                set += i64::from(word.count_ones());
+                set = set.wrapping_add(i64::from(word.count_ones()));
             }
             for (plane, bits) in self.planes.chunks_exact(self.words).enumerate() {
-                let mut common = 0;
+                let mut common = 0_i64;
                 for (word, bits) in code.iter().zip(bits) {
-                    common += i64::from((word & bits).count_ones());
+                    common = common.wrapping_add(i64::from((word & bits).count_ones()));
                 }
                 raised += common << plane;
             }

@@ -1,5 +1,5 @@
-//! How well edited copies of photos are told from photos that only look alike: `duplicate_quality FOLDER`, one JSON
-//! document on standard output.
+//! How well edited copies of photos are told from photos that only look alike: `duplicate_quality FOLDER
+//! [MIN_SIMILARITY]`, one JSON document on standard output.
 //!
 //! Every photo of FOLDER gets an edited copy of each of ten kinds, in three strengths. Each kind and strength is put
 //! beside the originals in turn. Recall is the share of copies that are in a group with their original; precision is
@@ -40,6 +40,7 @@ const EDITS: [Edit; 10] = [
 
 fn main() -> Result<()> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: duplicate_quality FOLDER")?;
+    let limit = std::env::args().nth(2).map(|limit| limit.parse()).transpose()?;
     let originals = photos_in(&std::fs::canonicalize(folder)?)?;
     let place = tempfile::tempdir()?;
     let root = place.path().canonicalize()?;
@@ -52,50 +53,58 @@ fn main() -> Result<()> {
     }
     library.add_folder(&folder_of_originals)?;
     library.update(&Control::default(), &mut |_| {})?;
-    // Photos that are there twice are no mistake of ours.
-    let alone = pairs(&library)?;
     let mut kinds = Vec::new();
     for edit in EDITS {
         for (strength, by) in edit.1.into_iter().enumerate() {
-            kinds.push(try_edit(&library, &originals, &root.join("copies"), (edit, strength, by), &alone)?);
+            let copies = Copies { originals: &originals, folder: root.join("copies"), limit };
+            kinds.push(copies.try_edit(&library, (edit, strength, by))?);
         }
     }
     let document = json!({ "photos": originals.len(), "edits": kinds });
     Ok(writeln!(std::io::stdout(), "{document}")?)
 }
 
-/// Adds the copies of one kind and strength, looks for duplicates, and takes the copies away again.
-fn try_edit(
-    library: &Library,
-    originals: &[PathBuf],
-    copies: &Path,
-    ((kind, _, edit), strength, by): (Edit, usize, f64),
-    alone: &HashSet<(String, String)>,
-) -> Result<Value> {
-    std::fs::create_dir(copies)?;
-    for (number, original) in originals.iter().enumerate() {
-        let image = imaging::decode(&std::fs::read(original)?, None, &Limits::default())?.image;
-        let quality = if kind.starts_with("saved") { by as u8 } else { QUALITY };
-        std::fs::write(copies.join(name(number)), imaging::encode_jpeg(&edit(&image, by)?, quality)?)?;
+/// Where copies go, and what they are of.
+struct Copies<'a> {
+    originals: &'a [PathBuf],
+    folder: PathBuf,
+    /// How alike duplicates are at least; the model's limit when none is given.
+    limit: Option<f32>,
+}
+
+impl Copies<'_> {
+    /// Adds the copies of one kind and strength, looks for duplicates, and takes the copies away again.
+    fn try_edit(
+        &self,
+        library: &Library,
+        ((kind, _, edit), strength, by): (Edit, usize, f64),
+    ) -> Result<Value> {
+        std::fs::create_dir(&self.folder)?;
+        for (number, original) in self.originals.iter().enumerate() {
+            let image = imaging::decode(&std::fs::read(original)?, None, &Limits::default())?.image;
+            let quality = if kind.starts_with("saved") { by as u8 } else { QUALITY };
+            let copy = imaging::encode_jpeg(&edit(&image, by)?, quality)?;
+            std::fs::write(self.folder.join(name(number)), copy)?;
+        }
+        library.add_folder(&self.folder)?;
+        library.update(&Control::default(), &mut |_| {})?;
+        let found = pairs(library, self.limit)?;
+        let right = found.iter().filter(|(one, other)| one == other).count();
+        library.remove_folder(&self.folder)?;
+        std::fs::remove_dir_all(&self.folder)?;
+        Ok(json!({
+            "kind": kind,
+            "strength": strength + 1,
+            "recall": right as f64 / self.originals.len() as f64,
+            "precision": right as f64 / found.len().max(1) as f64,
+        }))
     }
-    library.add_folder(copies)?;
-    library.update(&Control::default(), &mut |_| {})?;
-    let found: Vec<_> = pairs(library)?.difference(alone).cloned().collect();
-    let right = found.iter().filter(|(one, other)| one == other).count();
-    library.remove_folder(copies)?;
-    std::fs::remove_dir_all(copies)?;
-    Ok(json!({
-        "kind": kind,
-        "strength": strength + 1,
-        "recall": right as f64 / originals.len() as f64,
-        "precision": right as f64 / found.len().max(1) as f64,
-    }))
 }
 
 /// The file names of every two photos that are in one group.
-fn pairs(library: &Library) -> Result<HashSet<(String, String)>> {
+fn pairs(library: &Library, limit: Option<f32>) -> Result<HashSet<(String, String)>> {
     let mut pairs = HashSet::new();
-    for group in library.duplicates(None)? {
+    for group in library.duplicates(limit)? {
         let names: Vec<String> = group
             .photos
             .iter()

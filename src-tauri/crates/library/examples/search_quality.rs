@@ -32,6 +32,9 @@ fn main() -> Result<()> {
         let started = Instant::now();
         let summary = library.update(&Control::default(), &mut |_| {})?;
         let seconds = started.elapsed().as_secs_f64();
+        // Closed and opened again, for its log to be part of it.
+        drop(library);
+        let library = Library::open(data.path())?;
         let photos = library.sample(usize::MAX >> 1)?;
         let (labelled, classes) = leave_one_out(&library, &folder, &photos)?;
         let status = library.status()?;

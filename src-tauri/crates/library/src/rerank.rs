@@ -30,6 +30,7 @@ pub(crate) struct Candidate {
 /// Near-identical and very similar ones stay where they are: no neighbours tell more than that.
 pub(crate) fn order(query: &[i8], candidates: &[Candidate]) -> Vec<usize> {
     let similarities = pairwise(candidates);
+    let units: Vec<Vec<f32>> = candidates.iter().map(|candidate| unit(&candidate.vector)).collect();
     let nearest_to_query: Vec<(usize, f32)> = candidates
         .iter()
         .enumerate()
@@ -38,10 +39,10 @@ pub(crate) fn order(query: &[i8], candidates: &[Candidate]) -> Vec<usize> {
         .map(|(place, candidate)| (place, candidate.similarity))
         .take(NEIGHBORS)
         .collect();
-    let query = mean(unit(query), &nearest_to_query, candidates);
+    let query = mean(unit(query), &nearest_to_query, &units);
     let score = |place: usize| {
         let nearest = nearest(&similarities[place], place);
-        let augmented = mean(unit(&candidates[place].vector), &nearest, candidates);
+        let augmented = mean(units[place].clone(), &nearest, &units);
         augmented.iter().zip(&query).map(|(a, b)| a * b).sum::<f32>()
     };
     let mut order: Vec<usize> = (0..candidates.len()).collect();
@@ -94,12 +95,11 @@ fn nearest(similarities: &[f32], one: usize) -> Vec<(usize, f32)> {
     others
 }
 
-/// The weighted mean of a vector and of candidates, at unit length.
-fn mean(mut vector: Vec<f32>, with: &[(usize, f32)], candidates: &[Candidate]) -> Vec<f32> {
+/// The weighted mean of a vector and of some of others, at unit length.
+fn mean(mut vector: Vec<f32>, with: &[(usize, f32)], others: &[Vec<f32>]) -> Vec<f32> {
     for (place, similarity) in with {
         let weight = similarity.max(0.0).powi(POWER);
-        let other = unit(&candidates[*place].vector);
-        vector.iter_mut().zip(other).for_each(|(sum, value)| *sum += weight * value);
+        vector.iter_mut().zip(&others[*place]).for_each(|(sum, value)| *sum += weight * value);
     }
     scale_to_unit(vector)
 }

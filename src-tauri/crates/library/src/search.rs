@@ -81,7 +81,11 @@ impl Library {
         let mut wanted = query.limit.max(RERANKED).saturating_add(own.len());
         loop {
             let (mut found, exhausted) = self.pictures_like(indexes, &vector, wanted, allowed.as_deref())?;
-            self.rerank(&vector, indexes.0, &mut found);
+            // Regions keep crops in their places. Without them, half of the photos that a small crop is of would lose
+            // theirs to photos of the same kind.
+            if !indexes.1.is_empty() {
+                self.rerank(&vector, indexes.0, &mut found);
+            }
             let mut results = Results::new(self, query, &own, allowed.as_deref());
             self.catalog.read(|connection| {
                 found.into_iter().try_for_each(|found| {

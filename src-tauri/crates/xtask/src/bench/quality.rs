@@ -1,5 +1,6 @@
 //! Measures how good searches are, by photos as wholes alone and with their regions, and what the regions cost.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -47,7 +48,40 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
         None,
         json!({ "regions": regions["leave_one_out"], "whole": whole["leave_one_out"] }),
     );
-    cost(bench, table, &found)
+    cost(bench, table, &found)?;
+    duplicates(folder, table)
+}
+
+/// Edited copies of photos told from photos that only look alike, by how strong the edits are.
+fn duplicates(folder: &Path, table: &mut Table) -> Result<()> {
+    say("how duplicates are told");
+    let found: Value = program::json(example("library", "duplicate_quality")?.arg(folder))?;
+    let edits = found["edits"].as_array().cloned().unwrap_or_default();
+    for (strength, name) in (1_u64..).zip(["mild", "clear", "strong"]) {
+        let edits: Vec<&Value> = edits.iter().filter(|edit| edit["strength"] == strength).collect();
+        let count = edits.len() as f64;
+        let recall = edits.iter().map(|edit| number(&edit["recall"])).sum::<f64>() / count;
+        // Of the kinds that are found at all: one right pair among two says nothing of precision.
+        let told = edits.iter().filter(|edit| number(&edit["recall"]) > 0.1);
+        let precision = told.map(|edit| number(&edit["precision"])).fold(1.0, f64::min);
+        let missed = edits.iter().filter(|edit| number(&edit["recall"]) < 0.95);
+        let missed: Vec<String> = missed
+            .map(|edit| {
+                format!("{} {:.2}", edit["kind"].as_str().unwrap_or_default(), number(&edit["recall"]))
+            })
+            .collect();
+        let missed = if missed.is_empty() { "none".to_owned() } else { missed.join("; ") };
+        let is_mild = strength == 1;
+        table.row(
+            &format!("duplicates: {name} edits of {} kinds, {} photos each", edits.len(), found["photos"]),
+            if is_mild { "recall 0.95, precision 0.99" } else { "-" },
+            format!("recall {recall:.3}, least precision {precision:.3}"),
+            format!("recall under 0.95: {missed}"),
+            is_mild.then_some(recall >= 0.95 && precision >= 0.99),
+            json!({ "recall": recall, "precision": precision, "edits": edits }),
+        );
+    }
+    Ok(())
 }
 
 /// What regions cost in time, on large photos, and on disk.

@@ -17,8 +17,8 @@ pub(crate) struct Place {
     data: PathBuf,
 }
 
-/// What a library knows of a photo: the hash of its bytes and its vector.
-pub(crate) type Known = (Vec<u8>, Vec<u8>);
+/// What a library knows of a photo: the hash of its bytes, and its vectors and codes as hexadecimal digits.
+pub(crate) type Known = (Vec<u8>, String);
 
 impl Place {
     /// A place with so many photos, no two the same.
@@ -186,13 +186,19 @@ impl Place {
     /// Every photo of the library by its path, once for each time that it is there.
     pub(crate) fn dump(&self) -> BTreeMap<(Vec<u8>, Vec<u8>), Vec<Known>> {
         let catalog = self.catalog();
-        let sql = "SELECT folder.path, photo.path, hash, vector FROM photo JOIN folder ON folder.id = folder_id \
-                   JOIN content ON content.id = content_id LEFT JOIN embedding USING (content_id)";
-        let mut statement = catalog.prepare(sql).unwrap();
+        // Its vectors, the whole's first, and what its regions are searched by.
+        let vectors = "SELECT group_concat(hex(vector), ' ' ORDER BY x IS NOT NULL, y, x) FROM embedding \
+                       WHERE embedding.content_id = content.id";
+        let codes = "SELECT group_concat(hex(codes)) FROM tiling WHERE tiling.content_id = content.id";
+        let sql = format!(
+            "SELECT folder.path, photo.path, hash, concat_ws(' ', ({vectors}), ({codes})) FROM photo \
+             JOIN folder ON folder.id = folder_id JOIN content ON content.id = content_id"
+        );
+        let mut statement = catalog.prepare(&sql).unwrap();
         let mut photos: BTreeMap<_, Vec<Known>> = BTreeMap::new();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            let known = (row.get(2).unwrap(), row.get::<_, Option<_>>(3).unwrap().unwrap_or_default());
+            let known = (row.get(2).unwrap(), row.get(3).unwrap());
             photos.entry((row.get(0).unwrap(), row.get(1).unwrap())).or_default().push(known);
         }
         photos

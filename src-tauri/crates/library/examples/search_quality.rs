@@ -6,10 +6,11 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use imaging::{Limits, RgbImage};
-use library::{Control, Example, Library, Source};
+use library::{Control, Example, Library, Region, Source};
 use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -53,34 +54,57 @@ fn main() -> Result<()> {
     Ok(writeln!(std::io::stdout(), "{}", Value::from(documents))?)
 }
 
-/// By size of crop: how often the photo is the first result, and among the first ten, and how long a search takes.
+/// By size of crop: how often the photo is the first result, and among the first ten, for a box on the photo and for the
+/// same crop saved as a JPEG of its own; and how long a search takes.
 fn crops(library: &Library, photos: &[PathBuf]) -> Result<Value> {
     let mut random = Random(7);
     let mut found = serde_json::Map::new();
     for (name, least, most) in SIZES {
-        let (mut first, mut ten, mut asked, mut seconds) = (0, 0, 0, 0.0);
+        let (mut boxes, mut files) = (Places::default(), Places::default());
         for photo in photos {
-            let image = imaging::decode(&std::fs::read(photo)?, None, &Limits::default())?.image;
+            let bytes: Arc<[u8]> = std::fs::read(photo)?.into();
+            let image = imaging::decode(&bytes, None, &Limits::default())?.image;
             for _ in 0..CROPS {
-                let bytes = imaging::encode_jpeg(&random.crop(&image, least, most)?, 85)?;
-                let example = Example { source: Source::Bytes(bytes.into()), crop: None, negative: false };
-                let started = Instant::now();
-                let results = library.search(&[example], 10)?;
-                seconds += started.elapsed().as_secs_f64();
-                let place = results.iter().position(|result| result.path == *photo);
-                first += u32::from(place == Some(0));
-                ten += u32::from(place.is_some());
-                asked += 1;
+                let crop = random.crop(&image, least, most);
+                // As bytes it is no photo of the library, and may be found.
+                boxes.ask(library, Source::Bytes(Arc::clone(&bytes)), Some(crop), photo)?;
+                let file = imaging::encode_jpeg(&cut(&image, crop)?, 85)?;
+                files.ask(library, Source::Bytes(file.into()), None, photo)?;
             }
         }
-        let document = json!({
-            "first": share(first, asked),
-            "ten": share(ten, asked),
-            "milliseconds": 1000.0 * seconds / f64::from(asked),
-        });
-        found.insert(name.to_owned(), document);
+        found.insert(name.to_owned(), json!({ "box": boxes.document(), "file": files.document() }));
     }
     Ok(found.into())
+}
+
+/// At which places photos were found.
+#[derive(Default)]
+struct Places {
+    first: u32,
+    ten: u32,
+    asked: u32,
+    seconds: f64,
+}
+
+impl Places {
+    fn ask(&mut self, library: &Library, source: Source, crop: Option<Region>, photo: &Path) -> Result<()> {
+        let started = Instant::now();
+        let results = library.search(&[Example { source, crop, negative: false }], 10)?;
+        self.seconds += started.elapsed().as_secs_f64();
+        let place = results.iter().position(|result| result.path == photo);
+        self.first += u32::from(place == Some(0));
+        self.ten += u32::from(place.is_some());
+        self.asked += 1;
+        Ok(())
+    }
+
+    fn document(&self) -> Value {
+        json!({
+            "first": share(self.first, self.asked),
+            "ten": share(self.ten, self.asked),
+            "milliseconds": 1000.0 * self.seconds / f64::from(self.asked),
+        })
+    }
 }
 
 /// Over photos that have a class: how often the first result is of it, how many of the first ten are, and the mean
@@ -141,23 +165,25 @@ impl Random {
     }
 
     /// A part of an image, of between `least` and `most` of its area, at most twice as long as high or high as long.
-    fn crop(&mut self, image: &RgbImage, least: f64, most: f64) -> Result<RgbImage> {
+    fn crop(&mut self, image: &RgbImage, least: f64, most: f64) -> Region {
         let (full_width, full_height) = (f64::from(image.width()), f64::from(image.height()));
         loop {
             let area = (least + (most - least) * self.next()) * full_width * full_height;
             let aspect = (2.0 * self.next() - 1.0).exp2();
             let (width, height) = ((area * aspect).sqrt(), (area / aspect).sqrt());
-            if width > full_width || height > full_height {
-                continue;
+            if width <= full_width && height <= full_height {
+                let x = (self.next() * (full_width - width)) as u32;
+                let y = (self.next() * (full_height - height)) as u32;
+                return Region { x, y, width: width as u32, height: height as u32 };
             }
-            let left = (self.next() * (full_width - width)) as usize;
-            let top = (self.next() * (full_height - height)) as usize;
-            let (width, height) = (width as usize, height as usize);
-            let rows = (top..top + height).flat_map(|y| {
-                let start = 3 * (y * image.width() as usize + left);
-                &image.pixels()[start..start + 3 * width]
-            });
-            return Ok(RgbImage::new(width as u32, height as u32, rows.copied().collect())?);
         }
     }
+}
+
+fn cut(image: &RgbImage, Region { x, y, width, height }: Region) -> Result<RgbImage> {
+    let rows = (y..y + height).flat_map(|y| {
+        let start = 3 * (y as usize * image.width() as usize + x as usize);
+        &image.pixels()[start..start + 3 * width as usize]
+    });
+    Ok(RgbImage::new(width, height, rows.copied().collect())?)
 }

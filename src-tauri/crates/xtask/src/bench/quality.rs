@@ -21,16 +21,19 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
     let found: Value = program::json(example("library", "search_quality")?.arg(folder))?;
     let (whole, regions) = (&found["whole"], &found["regions"]);
     for (size, aim) in CROPS {
-        let (alone, with) = (&whole["crops"][size], &regions["crops"][size]);
-        let first = number(&with["first"]);
-        table.row(
-            &format!("a crop of {size} of a photo finds it first / among ten, {} photos", regions["photos"]),
-            &aim.map_or_else(|| "-".to_owned(), |aim| format!("first {aim}")),
-            format!("{first:.3} / {:.3}", number(&with["ten"])),
-            format!("without regions: {:.3} / {:.3}", number(&alone["first"]), number(&alone["ten"])),
-            aim.map(|aim| first >= aim),
-            json!({ "regions": with, "whole": alone }),
-        );
+        for (asked, what) in [("box", "a box of"), ("file", "the same, saved as a JPEG of its own:")] {
+            let (alone, with) = (&whole["crops"][size][asked], &regions["crops"][size][asked]);
+            let first = number(&with["first"]);
+            let aim = aim.filter(|_| asked == "box");
+            table.row(
+                &format!("{what} {size} of a photo finds it first / among ten, {} photos", regions["photos"]),
+                &aim.map_or_else(|| "-".to_owned(), |aim| format!("first {aim}")),
+                format!("{first:.3} / {:.3}", number(&with["ten"])),
+                format!("without regions: {:.3} / {:.3}", number(&alone["first"]), number(&alone["ten"])),
+                aim.map(|aim| first >= aim),
+                json!({ "regions": with, "whole": alone }),
+            );
+        }
     }
     let labelled = |document: &Value| {
         let of = |what: &str| number(&document["leave_one_out"][what]);

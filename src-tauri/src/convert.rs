@@ -127,6 +127,7 @@ pub(crate) fn query(request: wire::SearchRequest, foreign: &ForeignImages) -> Re
                     height: crop.height,
                 }),
                 negative: example.negative,
+                weight: library::Weight::new(example.weight)?,
             })
         })
         .collect::<Result<_>>()?;

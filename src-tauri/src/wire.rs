@@ -227,6 +227,8 @@ pub struct Example {
     pub crop: Option<Region>,
     /// Results should not look like it.
     pub negative: bool,
+    /// How much it counts against the others: 0.1 to 4, usually 1.
+    pub weight: f32,
 }
 
 /// A query.

@@ -97,8 +97,10 @@ fn wrong_usage_is_told_from_work_that_cannot_be_done() {
     let place = Place::with_classes(&["hat"]);
     let hat = sample("hat/hat-1.jpg");
     let no_crop = ["search", &hat, "--crop", "1,2,3"];
-    let two_with_crop = ["search", &hat, &hat, "--crop", "0,0,9,9"];
-    for wrong in [&["frobnicate"][..], &["search"], &no_crop, &two_with_crop, &["search", &hat, "-n", "0"]] {
+    let two_crops = ["search", &hat, "--crop", "0,0,9,9", "--crop", "0,0,9,9"];
+    let no_weight = ["search", &hat, "--weight", "0"];
+    let (nothing, none_wanted) = (["search"], ["search", &hat, "-n", "0"]);
+    for wrong in [&["frobnicate"][..], &nothing, &no_crop, &two_crops, &no_weight, &none_wanted] {
         assert_eq!(place.run(wrong).status.code(), Some(2), "{wrong:?}");
     }
     let beyond = ["search", &hat, "--crop", "0,0,100000,10"];

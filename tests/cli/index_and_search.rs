@@ -75,6 +75,70 @@ fn a_counter_example_pushes_its_kind_back() {
     assert!(without > both, "first hat at {without} with --not, at {both} as an example");
 }
 
+/// Where the first photo of a class is among all that are found.
+fn first_of(class: &str, found: &[String]) -> usize {
+    found.iter().position(|path| path.starts_with(class)).unwrap()
+}
+
+#[test]
+fn the_image_with_more_weight_has_its_kind_first() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let (hat, shoe) = (place.photo("hat/hat-1.jpg"), place.photo("shoes/shoes-1.jpg"));
+    let (hat, shoe) = (hat.to_str().unwrap(), shoe.to_str().unwrap());
+    let hats = place.search(&[hat, "--weight", "4", shoe, "--weight", "0.25"]);
+    let shoes = place.search(&[hat, "--weight", "0.25", shoe, "--weight", "4"]);
+    assert!(first_of("hat", &hats) < first_of("shoes", &hats), "{hats:?}");
+    assert!(first_of("shoes", &shoes) < first_of("hat", &shoes), "{shoes:?}");
+    // A weight says how much an image counts against others: alone, it changes nothing.
+    assert_eq!(place.search(&[hat, "--weight", "3"]), place.search(&[hat]));
+    assert_eq!(place.search(&[hat, shoe, "--weight", "1"]), place.search(&[hat, shoe]));
+}
+
+#[test]
+fn counter_examples_push_as_hard_as_they_weigh_and_as_many_as_there_are() {
+    let place = Place::with_classes(&["hat", "shoes", "dress"]);
+    place.index();
+    let photo = |name: &str| place.photo(name).to_str().unwrap().to_owned();
+    let (shoe, hat, dress) = (photo("shoes/shoes-1.jpg"), photo("hat/hat-1.jpg"), photo("dress/dress-1.jpg"));
+    let rank = |class: &str, rest: &[&str]| {
+        let ask = [&[shoe.as_str(), "-n", "100"][..], rest].concat();
+        first_of(class, &place.search(&ask))
+    };
+    let light = rank("hat", &["--not", &hat, "--weight", "0.1"]);
+    let heavy = rank("hat", &["--not", &hat, "--weight", "4"]);
+    assert!(heavy > light, "first hat at {heavy} with much weight, at {light} with little");
+    let both = ["--not", &hat, "--weight", "2", "--not", &dress, "--weight", "2"];
+    let one = ["--not", &hat, "--weight", "2"];
+    assert!(rank("dress", &both) > rank("dress", &one), "the second is heard, too");
+}
+
+#[test]
+fn each_image_has_a_part_of_its_own() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let (hat, shoe) = (place.photo("hat/hat-1.jpg"), place.photo("shoes/shoes-1.jpg"));
+    let (hat, shoe) = (hat.to_str().unwrap(), shoe.to_str().unwrap());
+    let best = |ask: &[&str]| {
+        let found = place.json(&[&["search"], ask].concat());
+        found["results"][0]["similarity"].as_f64().unwrap()
+    };
+    let crop = "10,10,80,80";
+    let asked = [
+        best(&[hat, shoe]),
+        best(&[hat, "--crop", crop, shoe]),
+        best(&[hat, shoe, "--crop", crop]),
+        best(&[hat, "--crop", crop, shoe, "--crop", crop]),
+        best(&[hat, "--not", shoe]),
+        best(&[hat, "--not", shoe, "--crop", crop]),
+    ];
+    for (nth, one) in asked.iter().enumerate() {
+        for other in &asked[nth + 1..] {
+            assert!((one - other).abs() > 1e-6, "two queries found the same: {asked:?}");
+        }
+    }
+}
+
 #[test]
 fn results_have_the_documented_shape() {
     let place = Place::with_classes(&["hat"]);

@@ -4,7 +4,7 @@ import { madeUpLibrary } from '../test/library';
 import { createActions } from './actions';
 import type { Backend } from './backend/backend';
 import { photoMenu } from './photo/menu';
-import { photoRef } from './query/query';
+import { exampleOf, photoRef } from './query/query';
 import { trail } from './query/trail.svelte';
 import { notices } from './state/notices.svelte';
 import { view } from './state/view.svelte';
@@ -66,4 +66,23 @@ test('the menu offers more and less of a photo only when there is a query', asyn
     .find(({ label }) => label === 'Less like this')
     ?.run();
   expect(trail.current?.query.examples[1]).toMatchObject({ image: photoRef(2), negative: true });
+});
+
+test('less like something is no query by itself, which is said', async () => {
+  const { actions } = await start();
+  const subject = { image: photoRef(2), crop: null };
+  expect(actions.join([subject], true)).toBe(false);
+  expect(trail.current).toBeNull();
+  expect(words()).toEqual([expect.stringContaining('something to look for first')]);
+  expect(actions.join([subject], false)).toBe(true);
+  expect(trail.current?.query.examples).toEqual([exampleOf(photoRef(2))]);
+});
+
+test('a query that is full takes no more, which is said; what it has may change sides', async () => {
+  const { actions } = await start();
+  actions.find(Array.from({ length: 16 }, (_, id) => id));
+  expect(actions.join([{ image: photoRef(20), crop: null }], false)).toBe(false);
+  expect(words()).toEqual([expect.stringContaining('16 images at most')]);
+  expect(actions.join([{ image: photoRef(3), crop: null }], true)).toBe(true);
+  expect(trail.current?.query.examples).toHaveLength(16);
 });

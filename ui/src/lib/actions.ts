@@ -1,7 +1,7 @@
 // What can be done with photos anywhere in the window, with a word on how it went.
 
 import type { Backend } from './backend/backend';
-import { exampleOf, MOST_IMAGES, photoRef } from './query/query';
+import { exampleOf, MOST_IMAGES, photoRef, sameSubject, type Subject } from './query/query';
 import { trail } from './query/trail.svelte';
 import { notices } from './state/notices.svelte';
 import { view } from './state/view.svelte';
@@ -10,6 +10,11 @@ import { t } from './strings/index.svelte';
 export interface Actions {
   /** Finds look-alikes of one photo, or of what several have in common. */
   find(ids: readonly number[]): void;
+  /**
+   * Has the query look for more, or less, like these, too; gives back whether it does. Without a query, more like them
+   * becomes one.
+   */
+  join(subjects: readonly Subject[], negative: boolean): boolean;
   /** Opens it in the program that the system has for it. */
   open(id: number): Promise<void>;
   /** Shows them in the file manager. */
@@ -31,6 +36,17 @@ export function createActions(backend: Backend): Actions {
       view.closeAll();
       if (ids.length === 1) trail.find(photoRef(first));
       else trail.ask(ids.map((id) => exampleOf(photoRef(id))));
+    },
+    join(subjects, negative) {
+      const had = trail.current?.query.examples ?? [];
+      const fresh = subjects.filter((subject) => !had.some((example) => sameSubject(example, subject)));
+      if (had.length + fresh.length > MOST_IMAGES) {
+        notices.note(t('query.leftOut', { taken: 0, most: MOST_IMAGES }));
+        return false;
+      }
+      const joined = trail.add(subjects.map(({ image, crop }) => exampleOf(image, crop, negative)));
+      if (!joined) notices.note(t('query.lessThanWhat'));
+      return joined;
     },
     open: (id) => attempt(() => backend.open(id)),
     reveal: async (ids) => {

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 use library::{BuiltInModel, ModelChoice, Region};
 
+use crate::examples::Examples;
+
 /// Find the photos that look like a picture, or like a part of one. Offline; photos are only ever read.
 #[derive(Debug, Parser)]
 #[command(name = "lookalike", version, max_term_width = 100, after_help = EXAMPLES)]
@@ -25,6 +27,7 @@ const EXAMPLES: &str = "Examples:
   lookalike index ~/Pictures                        read a folder into the library
   lookalike search cat.jpg                          photos that look like cat.jpg
   lookalike search desk.jpg --crop 820,340,300,280  photos that look like that part of desk.jpg
+  lookalike search cat.jpg --weight 2 sofa.jpg      photos like both, and more like cat.jpg
   lookalike watch ~/Pictures                        stay up to date until Ctrl+C
 
 Exit codes: 0 done (files that could not be read are reported), 1 could not do it, 2 wrong usage.";
@@ -51,6 +54,9 @@ pub(crate) enum Command {
         profile: bool,
     },
     /// Find the photos that look like one or several images
+    ///
+    /// Each image, and each that --not names, can have a --crop and a --weight behind it:
+    /// `lookalike search hat.jpg --weight 2 coat.jpg --crop 40,60,200,300 --not cap.jpg --weight 0.5`.
     Search(SearchArguments),
     /// Print the embedding of an image
     Embed(EmbedArguments),
@@ -120,15 +126,8 @@ impl Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchArguments {
-    /// The image to look for; several are averaged
-    #[arg(value_name = "IMAGE", required = true)]
-    pub(crate) images: Vec<PathBuf>,
-    /// An image that results should not look like
-    #[arg(long, value_name = "IMAGE")]
-    pub(crate) not: Vec<PathBuf>,
-    /// Look for this part of the (single) image only, in pixels of the upright image
-    #[arg(long, value_name = "X,Y,W,H")]
-    pub(crate) crop: Option<Crop>,
+    #[command(flatten)]
+    pub(crate) examples: Examples,
     /// How many photos to print
     #[arg(short = 'n', value_name = "K", default_value = "20")]
     pub(crate) limit: NonZeroUsize,

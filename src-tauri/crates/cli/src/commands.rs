@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Example, Finding, Library, Match, Options, Region, Source, Status, Summary,
-    Verification, default_data_dir, shown, shown_path,
+    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Status, Summary, Verification,
+    default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
@@ -21,12 +21,6 @@ use crate::progress::Progress;
 /// Runs the command that was typed.
 pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failure> {
     let json = arguments.json;
-    if let Command::Search(search) = &arguments.command
-        && search.crop.is_some()
-        && search.images.len() > 1
-    {
-        return Err(Failure::Usage("--crop takes a single image".to_owned()));
-    }
     let data_dir = || arguments.data_dir.clone().map_or_else(default_data_dir, Ok);
     let open = || -> Result<Library, Failure> {
         let data_dir = data_dir()?;
@@ -137,14 +131,7 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
 
 fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<(), Failure> {
     let started = Instant::now();
-    let example = |path: &PathBuf, negative: bool| Example {
-        source: Source::Path(path.clone()),
-        crop: arguments.crop.filter(|_| !negative).map(|crop| crop.0),
-        negative,
-    };
-    let mut examples: Vec<Example> = arguments.images.iter().map(|path| example(path, false)).collect();
-    examples.extend(arguments.not.iter().map(|path| example(path, true)));
-    let matches: Vec<Match> = library.search(&examples, arguments.limit.get())?;
+    let matches: Vec<Match> = library.search(&arguments.examples.0, arguments.limit.get())?;
     let seconds = started.elapsed().as_secs_f64();
     if json {
         let results = matches

@@ -57,7 +57,7 @@ pub(crate) fn write(
     for query in queries {
         let source = Source::Path(query.path.clone());
         let preview = library.preview(&source)?;
-        let example = Example { source, crop: query.crop, negative: false };
+        let example = Example::like(source).cropped(query.crop);
         let matches = library.search(&[example], limit)?;
         section(library, &mut html, &query, &preview, &matches)?;
     }

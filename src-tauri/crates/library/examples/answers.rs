@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Milliseconds from a file to results.
 fn ask(library: &Library, image: &Path) -> library::Result<f64> {
     let started = Instant::now();
-    let example = Example { source: Source::Path(image.into()), crop: None, negative: false };
+    let example = Example::like(Source::Path(image.into()));
     library.search(&[example], TOP)?;
     Ok(started.elapsed().as_secs_f64() * 1000.0)
 }

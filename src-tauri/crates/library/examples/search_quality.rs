@@ -89,7 +89,7 @@ struct Places {
 impl Places {
     fn ask(&mut self, library: &Library, source: Source, crop: Option<Region>, photo: &Path) -> Result<()> {
         let started = Instant::now();
-        let results = library.search(&[Example { source, crop, negative: false }], 10)?;
+        let results = library.search(&[Example::like(source).cropped(crop)], 10)?;
         self.seconds += started.elapsed().as_secs_f64();
         let place = results.iter().position(|result| result.path == photo);
         self.first += u32::from(place == Some(0));
@@ -113,7 +113,7 @@ fn leave_one_out(library: &Library, folder: &Path, photos: &[PathBuf]) -> Result
     let (mut first, mut ten, mut precision, mut asked) = (0, 0, 0.0, 0);
     for photo in photos {
         let Some(class) = class_of(photo, folder) else { continue };
-        let example = Example { source: Source::Path(photo.clone()), crop: None, negative: false };
+        let example = Example::like(Source::Path(photo.clone()));
         let results = library.search(&[example], photos.len())?;
         let right: Vec<bool> =
             results.iter().map(|result| class_of(&result.path, folder) == Some(class)).collect();

@@ -131,6 +131,12 @@ pub enum LibraryError {
     /// A query without examples, or with examples and counter-examples that cancel each other out.
     #[error("the query leaves nothing to look for")]
     EmptyQuery,
+    /// An example that would count for nothing, or for all of its query.
+    #[error("{weight} is no weight; it is a number from {} to {}", crate::Weight::LEAST, crate::Weight::MOST)]
+    WeightInvalid {
+        /// The number.
+        weight: f32,
+    },
     /// The catalog or the thumbnail store.
     #[error(transparent)]
     Catalog(#[from] catalog::CatalogError),
@@ -194,6 +200,7 @@ impl LibraryError {
             Self::QueryUnreadable { code, .. } => code,
             Self::CropOutOfBounds { .. } => "crop_out_of_bounds",
             Self::EmptyQuery => "empty_query",
+            Self::WeightInvalid { .. } => "weight_invalid",
             Self::Catalog(error) => error.code(),
             Self::Model(error) => error.code(),
             Self::Index(error) => error.code(),

@@ -15,8 +15,43 @@ use crate::original;
 use crate::photo::embed_region;
 use crate::{Library, LibraryError, Result};
 
-/// How much a counter-example pulls the query away, against 1 for each example.
-const COUNTER_WEIGHT: f32 = -0.5;
+/// How much a counter-example pulls the query away, against 1 for each example. The more counter-examples there are
+/// for each example, the less each of them pulls: all together never more than this for each example, or two of them
+/// would find nothing but the opposite of what was asked for.
+const COUNTER_PULL: f32 = 0.5;
+
+/// How much an example counts against the others of its query: 1 unless said otherwise.
+///
+/// It makes a difference only where there are other examples: a query is a direction.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Weight(f32);
+
+impl Weight {
+    /// The least there is. With less, an example says nothing beside another, and is better left out.
+    pub const LEAST: f32 = 0.1;
+    /// The most there is. With more, an example drowns the others.
+    pub const MOST: f32 = 4.0;
+
+    /// Refuses what is not within [`Self::LEAST`] and [`Self::MOST`].
+    pub fn new(weight: f32) -> Result<Self> {
+        if (Self::LEAST..=Self::MOST).contains(&weight) {
+            Ok(Self(weight))
+        } else {
+            Err(LibraryError::WeightInvalid { weight })
+        }
+    }
+
+    /// As a factor.
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+impl Default for Weight {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
 
 /// Where an example's pixels come from. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -38,6 +73,33 @@ pub struct Example {
     pub crop: Option<Region>,
     /// A counter-example: results should *not* look like it.
     pub negative: bool,
+    /// How much it counts.
+    pub weight: Weight,
+}
+
+impl Example {
+    /// Results should look like all of the image.
+    pub fn like(source: Source) -> Self {
+        Self { source, crop: None, negative: false, weight: Weight::default() }
+    }
+
+    /// Only this part of the image matters, or all of it.
+    #[must_use]
+    pub fn cropped(self, crop: Option<Region>) -> Self {
+        Self { crop, ..self }
+    }
+}
+
+/// What each example pulls the query by, away from it when below zero.
+fn pulls(examples: &[Example]) -> Vec<f32> {
+    let total = |negative: bool| -> f32 {
+        let side = examples.iter().filter(|example| example.negative == negative);
+        side.map(|example| example.weight.get()).sum()
+    };
+    let (sought, avoided) = (total(false), total(true));
+    let counter = -COUNTER_PULL * sought / (sought + avoided);
+    let side = |example: &Example| if example.negative { counter } else { 1.0 };
+    examples.iter().map(|example| side(example) * example.weight.get()).collect()
 }
 
 impl Library {
@@ -57,16 +119,16 @@ impl Library {
         }
     }
 
-    /// The vector that a query looks for, not of unit length.
+    /// The vector that a query looks for: the sum of its examples, by their weights. Photos and parts of photos are
+    /// compared with the same one. `tests/bench/RANKING.md` says what else was tried.
     pub(crate) fn query_vector(&self, examples: &[Example]) -> Result<Vec<i8>> {
         if examples.iter().all(|example| example.negative) {
             return Err(LibraryError::EmptyQuery);
         }
         let mut sum = vec![0.0; self.model.dimension];
-        for example in examples {
-            let weight = if example.negative { COUNTER_WEIGHT } else { 1.0 };
+        for (example, pull) in examples.iter().zip(pulls(examples)) {
             let embedding = self.embedding_of(&example.source, example.crop)?;
-            sum.iter_mut().zip(embedding).for_each(|(sum, value)| *sum += weight * value);
+            sum.iter_mut().zip(embedding).for_each(|(sum, value)| *sum += pull * value);
         }
         match vector_index::quantize(&sum) {
             Err(vector_index::Error::ZeroVector) => Err(LibraryError::EmptyQuery),
@@ -137,4 +199,49 @@ fn unit_length(vector: &[i8]) -> Vec<f32> {
     let norm =
         vector.iter().map(|&value| f32::from(value).powi(2)).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
     vector.iter().map(|&value| f32::from(value) / norm).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weight_is_neither_nothing_nor_everything() {
+        for good in [Weight::LEAST, 0.5, 1.0, Weight::MOST] {
+            assert!((Weight::new(good).unwrap().get() - good).abs() < f32::EPSILON);
+        }
+        for bad in [0.0, 0.05, -1.0, 4.1, f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert_eq!(Weight::new(bad).unwrap_err().code(), "weight_invalid", "{bad}");
+        }
+    }
+
+    fn weighing(weights: &[f32]) -> Vec<Example> {
+        let example = |weight: &f32| Example {
+            negative: *weight < 0.0,
+            weight: Weight::new(weight.abs()).unwrap(),
+            ..Example::like(Source::Photo(1))
+        };
+        weights.iter().map(example).collect()
+    }
+
+    fn assert_pulls(weights: &[f32], expected: &[f32]) {
+        let found = pulls(&weighing(weights));
+        let is_near = found.iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-6);
+        assert!(is_near && found.len() == expected.len(), "{weights:?} pull by {found:?}, not {expected:?}");
+    }
+
+    #[test]
+    fn examples_pull_by_their_weights_and_counter_examples_less_the_other_way() {
+        assert_pulls(&[1.0, 3.0], &[1.0, 3.0]);
+        assert_pulls(&[1.0, -1.0], &[1.0, -0.25]);
+        assert_pulls(&[1.0, 2.0, -1.0], &[1.0, 2.0, -0.375]);
+        assert_pulls(&[1.0, -1.0, -3.0], &[1.0, -0.1, -0.3]);
+    }
+
+    #[test]
+    fn no_crowd_of_counter_examples_turns_a_query_round() {
+        let crowd = [&[0.1][..], &[-4.0; 15]].concat();
+        let away: f32 = pulls(&weighing(&crowd)).iter().filter(|pull| **pull < 0.0).sum();
+        assert!(away < 0.0 && away > -0.1 * COUNTER_PULL, "{away}");
+    }
 }

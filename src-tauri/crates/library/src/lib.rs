@@ -74,7 +74,7 @@ pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
 pub use duplicates::{Duplicate, DuplicateGroup};
 pub use error::{LibraryError, Result};
 pub use event::Event;
-pub use example::{Example, Source};
+pub use example::{Example, Source, Weight};
 pub use failures::{Failure, FailureKey};
 pub use filter::Filter;
 pub use image_embedder::FeatureVector;

@@ -224,7 +224,7 @@ export class MemoryBackend implements Backend {
       const hidden = request.hideCopies && photo.copyOf !== null;
       if (asked.has(photo.id) || hidden || !passes(photo, request.filter) || unwanted.includes(photo.scene))
         continue;
-      const alike = Math.max(...wanted.map((example) => this.#alike(photo, example)));
+      const alike = Math.max(...wanted.map((example) => this.#alike(photo, example, wanted)));
       matches.push(this.#match(photo, alike, request));
     }
     matches.sort((a, b) => b.similarity - a.similarity);
@@ -354,9 +354,11 @@ export class MemoryBackend implements Backend {
     return { scene: (photo.scene + Math.floor((crop.x * 8) / photo.width)) % SCENES, series: null };
   }
 
-  #alike(photo: MadeUpPhoto, example: Example): number {
+  /** What counts for less than the heaviest example is that much less alike. */
+  #alike(photo: MadeUpPhoto, example: Example, examples: readonly Example[]): number {
     const { scene, series } = this.#seen(example);
-    return similarity(photo, scene, series);
+    const heaviest = Math.max(...examples.map(({ weight }) => weight));
+    return similarity(photo, scene, series) * (example.weight / heaviest);
   }
 
   #match(photo: MadeUpPhoto, alike: number, { examples, hideCopies }: SearchRequest): Match {

@@ -300,7 +300,11 @@ crop: Region | null,
 /**
  * Results should not look like it.
  */
-negative: boolean, };
+negative: boolean,
+/**
+ * How much it counts against the others: 0.1 to 4, usually 1.
+ */
+weight: number, };
 
 /**
  * A query.

@@ -8,7 +8,7 @@ import { madeUpLibrary } from '../../test/library';
 import Within from '../../test/Within.svelte';
 import type { MemoryBackend } from '../backend/memory';
 import Overlays from '../Overlays.svelte';
-import { photoRef } from '../query/query';
+import { exampleOf, photoRef } from '../query/query';
 import { trail } from '../query/trail.svelte';
 import { library } from '../state/library.svelte';
 import { selection } from '../state/selection.svelte';
@@ -50,7 +50,56 @@ test('a box drawn with the keyboard becomes the query', async () => {
       image: photoRef(5),
       crop: { ...start, x: start.x + 16, y: start.y - 8, width: start.width - 8 },
       negative: false,
+      weight: 1,
     },
+  ]);
+});
+
+test('the part in the box joins the query, as something to look for or to stay away from', async () => {
+  const backend = await open(5);
+  const crop = middle(await wholeOf(backend, 5));
+  expect(screen.queryByRole('button', { name: 'Less like this' })).toBeNull();
+  trail.find(photoRef(1));
+  await user.keyboard('b');
+  await user.click(screen.getByRole('button', { name: 'Less like this part' }));
+  expect(view.overlay).toBeNull();
+  expect(trail.current?.query.examples).toEqual([
+    exampleOf(photoRef(1)),
+    exampleOf(photoRef(5), { ...crop }, true),
+  ]);
+});
+
+test('with a key, the part and the whole of a photo join the query', async () => {
+  await open(5, { crop: true });
+  trail.find(photoRef(1));
+  await user.keyboard('m');
+  expect(view.overlay).toBeNull();
+  view.open({ kind: 'photo', image: photoRef(6) });
+  await named(6);
+  await user.keyboard('l');
+  expect(view.overlay).toBeNull();
+  expect(trail.current?.query.examples).toMatchObject([
+    { image: photoRef(1), crop: null },
+    { image: photoRef(5), negative: false },
+    { image: photoRef(6), crop: null, negative: true },
+  ]);
+  expect(trail.current?.query.examples[1]?.crop).not.toBeNull();
+});
+
+test('of two examples by one photo, the box changes the one it was opened from', async () => {
+  const part = { x: 10, y: 20, width: 100, height: 100 };
+  const backend = await open(1);
+  trail.ask([exampleOf(photoRef(5)), exampleOf(photoRef(5), part, true)]);
+  view.closeAll();
+  const search = vi.spyOn(backend, 'search');
+  view.open({ kind: 'photo', image: photoRef(5), part });
+  await named(5);
+  await user.keyboard('b{ArrowRight}');
+  await waitFor(() => expect(search.mock.lastCall?.[0].examples).toHaveLength(2));
+  await user.keyboard('{Enter}');
+  expect(trail.current?.query.examples).toEqual([
+    exampleOf(photoRef(5)),
+    exampleOf(photoRef(5), { ...part, x: 18 }, true),
   ]);
 });
 

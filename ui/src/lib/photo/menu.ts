@@ -1,7 +1,7 @@
 // The context menu of photos, the same in the timeline and among results.
 
 import type { Actions } from '../actions';
-import { exampleFor, exampleOf, MOST_IMAGES, photoRef } from '../query/query';
+import { MOST_IMAGES, photoRef, sameSubject, type Subject } from '../query/query';
 import type { Trail } from '../query/trail.svelte';
 import { t } from '../strings/index.svelte';
 import type { MenuItem } from '../ui/Menu.svelte';
@@ -13,7 +13,7 @@ export function photoMenu(ids: readonly number[], actions: Actions, trail: Trail
   const single = ids.length === 1;
   return [
     { label: t('actions.find'), run: () => actions.find(ids) },
-    ...(trail.current ? queryItems(ids, trail) : []),
+    ...(trail.current ? queryItems(ids, actions, trail) : []),
     ...(single && trail.current ? [{ label: t('actions.compare'), run: () => actions.compare(first) }] : []),
     ...(single ? [{ label: t('actions.open'), run: () => void actions.open(first), apart: true }] : []),
     { label: t('actions.reveal'), run: () => void actions.reveal(ids), apart: !single },
@@ -22,13 +22,13 @@ export function photoMenu(ids: readonly number[], actions: Actions, trail: Trail
   ];
 }
 
-function queryItems(ids: readonly number[], trail: Trail): MenuItem[] {
-  const query = trail.current?.query;
-  const add = (negative: boolean) => trail.add(ids.map((id) => exampleOf(photoRef(id), null, negative)));
-  const count = (query?.examples.length ?? 0) + ids.length;
-  if (count > MOST_IMAGES || ids.some((id) => exampleFor(query, photoRef(id)))) return [];
+function queryItems(ids: readonly number[], actions: Actions, trail: Trail): MenuItem[] {
+  const examples = trail.current?.query.examples ?? [];
+  const subjects = ids.map((id) => ({ image: photoRef(id), crop: null }));
+  const isIn = (subject: Subject) => examples.some((example) => sameSubject(example, subject));
+  if (examples.length + ids.length > MOST_IMAGES || subjects.some(isIn)) return [];
   return [
-    { label: t('actions.moreLikeThis', { count: ids.length }), run: () => add(false) },
-    { label: t('actions.lessLikeThis', { count: ids.length }), run: () => add(true) },
+    { label: t('actions.moreLikeThis', { count: ids.length }), run: () => actions.join(subjects, false) },
+    { label: t('actions.lessLikeThis', { count: ids.length }), run: () => actions.join(subjects, true) },
   ];
 }

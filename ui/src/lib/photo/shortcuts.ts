@@ -2,6 +2,7 @@
 // and those that go on working in a view that covers these.
 
 import type { Actions } from '../actions';
+import { photoRef } from '../query/query';
 import { trail } from '../query/trail.svelte';
 import { maskShortcuts, onShortcut } from '../state/keys.svelte';
 import { selection } from '../state/selection.svelte';
@@ -9,13 +10,20 @@ import { view } from '../state/view.svelte';
 
 /** Registers them while the component that calls lives. `draw` opens a photo to draw a box on it. */
 export function photoShortcuts(actions: Actions, draw: (id: number) => void): void {
-  const onSelected = (act: (ids: number[], focused: number) => void) => () => {
+  const onSelected = (act: (ids: number[], focused: number) => unknown) => () => {
     const { focused } = selection;
     if (focused === null) return false;
     act(selectedWith(focused), focused);
     return true;
   };
   onShortcut('find', onSelected(actions.find));
+  const join = (negative: boolean) => (ids: number[]) =>
+    actions.join(
+      ids.map((id) => ({ image: photoRef(id), crop: null })),
+      negative,
+    );
+  onShortcut('more', onSelected(join(false)));
+  onShortcut('less', onSelected(join(true)));
   onShortcut('reveal', onSelected(actions.reveal));
   onShortcut('copyPaths', onSelected(actions.copyPaths));
   onShortcut('export', onSelected(actions.exportCopies));

@@ -9,12 +9,15 @@ import { defaultLimit, within } from './bands';
 import {
   askedBy,
   exampleFor,
+  hasAim,
   requestFor,
   withExamples,
   withOtherSide,
   withoutExample,
   withPart,
+  withWeight,
   type Query,
+  type Subject,
 } from './query';
 
 /** More than anyone looks through; a query's answer stays small. */
@@ -103,31 +106,41 @@ export class Trail {
     this.#push(askedBy(examples, this.current?.query));
   }
 
-  /** By an image or a part of it: a new step, unless the query is about that image already. */
-  find(image: ImageRef, crop: Region | null = null): void {
-    const query = withPart(this.current?.query, image, crop);
+  /**
+   * By an image or a part of it: a new step, unless the query is about that image already. Where several examples are
+   * of the image, `instead` is the one that changes.
+   */
+  find(image: ImageRef, crop: Region | null = null, instead?: Subject): void {
+    const query = withPart(this.current?.query, image, crop, instead);
     if (exampleFor(this.current?.query, image)) this.#replace(query);
     else this.#push(query);
   }
 
-  /** More like these, or less; without a query they become one. */
-  add(examples: readonly Example[]): void {
-    if (this.current) this.#replace(withExamples(this.current.query, examples));
-    else this.ask(examples);
+  /** More like these, or less; without a query they become one. Nothing, when nothing would be left to look for. */
+  add(examples: readonly Example[]): boolean {
+    const query = this.current ? withExamples(this.current.query, examples) : askedBy(examples);
+    if (!hasAim(query.examples)) return false;
+    if (this.current) this.#replace(query);
+    else this.#push(query);
+    return true;
   }
 
   /** Taking away the last image to look for leads to the timeline. */
-  remove(image: ImageRef): void {
+  remove(subject: Subject): void {
     if (!this.current) return;
-    const query = withoutExample(this.current.query, image);
+    const query = withoutExample(this.current.query, subject);
     if (query) this.#replace(query);
     else this.leave();
   }
 
   /** More like it becomes less like it, and the other way round, as long as something is left to look for. */
-  switchSide(image: ImageRef): void {
-    const query = this.current && withOtherSide(this.current.query, image);
+  switchSide(subject: Subject): void {
+    const query = this.current && withOtherSide(this.current.query, subject);
     if (query) this.#replace(query);
+  }
+
+  weigh(subject: Subject, weight: number): void {
+    if (this.current) this.#replace(withWeight(this.current.query, subject, weight));
   }
 
   filter(change: Partial<Filter>): void {

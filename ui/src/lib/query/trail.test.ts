@@ -250,8 +250,59 @@ test('a folder that is gone is no filter any more, on any step', async () => {
 test('taking away the last image to look for leads to the timeline', async () => {
   const { trail, backend } = await after(1);
   trail.add([exampleOf(photoRef(2)), exampleOf(photoRef(3), null, true)]);
-  trail.remove(photoRef(1));
+  trail.remove(exampleOf(photoRef(1)));
   expect(backend.last().request.examples.map(({ image }) => image)).toEqual([photoRef(2), photoRef(3)]);
-  trail.remove(photoRef(2));
+  trail.remove(exampleOf(photoRef(2)));
   expect(trail.current).toBeNull();
+});
+
+test('a weight changes the query on its step, and is there again when one steps back', async () => {
+  const { trail, backend } = await after(1);
+  trail.add([exampleOf(photoRef(2))]);
+  trail.weigh(exampleOf(photoRef(2)), 3);
+  const weights = () => backend.last().request.examples.map(({ weight }) => weight);
+  expect(weights()).toEqual([1, 3]);
+  await backend.last().answer([12]);
+  trail.find(photoRef(7));
+  await backend.last().answer([70]);
+  expect(weights()).toEqual([1]);
+  trail.back();
+  expect(trail.current?.query.examples.map(({ weight }) => weight)).toEqual([1, 3]);
+  expect(ids(trail)).toEqual([12]);
+});
+
+test('the whole of an image and parts of it are examples of their own', async () => {
+  const { trail, backend } = await after(1);
+  const corner = { x: 0, y: 0, width: 50, height: 50 };
+  const middle = { x: 25, y: 25, width: 50, height: 50 };
+  trail.add([exampleOf(photoRef(1), corner, true)]);
+  expect(backend.last().request.examples).toEqual([
+    exampleOf(photoRef(1)),
+    exampleOf(photoRef(1), corner, true),
+  ]);
+  trail.weigh(exampleOf(photoRef(1), corner), 2);
+  trail.find(photoRef(1), middle, { image: photoRef(1), crop: corner });
+  expect(backend.last().request.examples).toEqual([
+    exampleOf(photoRef(1)),
+    { ...exampleOf(photoRef(1), middle, true), weight: 2 },
+  ]);
+  trail.find(photoRef(1), middle, { image: photoRef(1), crop: null });
+  expect(backend.last().request.examples).toEqual([exampleOf(photoRef(1), middle)]);
+});
+
+test('what the query has already only changes sides, and keeps its weight', async () => {
+  const { trail } = await after(1);
+  trail.add([exampleOf(photoRef(2))]);
+  trail.weigh(exampleOf(photoRef(2)), 2);
+  trail.add([exampleOf(photoRef(2), null, true)]);
+  expect(trail.current?.query.examples[1]).toEqual({ ...exampleOf(photoRef(2), null, true), weight: 2 });
+});
+
+test('nothing but what to stay away from is no query', async () => {
+  const { trail, backend } = start();
+  expect(trail.add([exampleOf(photoRef(1), null, true)])).toBe(false);
+  expect(trail.current).toBeNull();
+  trail.find(photoRef(1));
+  expect(trail.add([exampleOf(photoRef(1), null, true)])).toBe(false);
+  expect(backend.asked).toHaveLength(1);
 });

@@ -11,6 +11,11 @@ export function formatSimilarity(similarity: number): string {
   }).format(similarity);
 }
 
+/** How much an image counts, such as ×1.5. */
+export function formatWeight(weight: number): string {
+  return `×${new Intl.NumberFormat(language(), { maximumFractionDigits: 2 }).format(weight)}`;
+}
+
 /** A day, or a moment without a zone, such as `2026-03-12T18:30:00`. */
 export function formatDay(day: string, style: 'medium' | 'long' = 'long'): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: style }).format(

@@ -1,10 +1,16 @@
 // What covers the photos, if anything: the photo view or a comparison, and a dialog above them. Closing one leads back
 // to what is below it and gives the focus back.
 
-import type { ImageRef } from '../backend/types';
+import type { ImageRef, Region } from '../backend/types';
 
 export type Overlay =
-  | { readonly kind: 'photo'; readonly image: ImageRef; readonly crop?: boolean }
+  | {
+      readonly kind: 'photo';
+      readonly image: ImageRef;
+      readonly crop?: boolean;
+      /** The part by which it is an example of the query; left open where it need not be one. */
+      readonly part?: Region | null;
+    }
   | { readonly kind: 'compare'; readonly image: ImageRef; readonly with: ImageRef }
   | { readonly kind: 'settings' }
   | { readonly kind: 'failures' }

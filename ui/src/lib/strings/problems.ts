@@ -21,6 +21,7 @@ const SHARED: Record<string, string> = {
   non_finite: 'internal',
   region_out_of_bounds: 'internal',
   unsupported_dimension: 'internal',
+  weight_invalid: 'internal',
   worker_died: 'internal',
   wrong_pixel_count: 'internal',
   // The catalog cannot be used, whatever was being done with it.

@@ -70,7 +70,7 @@ fn a_box_on_a_photo_is_a_query_like_any_other() {
     library.prepare(&Source::Photo(id)).unwrap();
     let (width, height) = library.image_size(&Source::Photo(id)).unwrap();
     let crop = Some(Region { x: 0, y: 0, width, height });
-    let examples = vec![Example { source: Source::Photo(id), crop, negative: false }];
+    let examples = vec![Example::like(Source::Photo(id)).cropped(crop)];
     let query = Query { examples, limit: 1, filter: Filter::default(), hide_copies: false };
     let (boxed, whole) = (library.query(&query).unwrap(), library.query(&like(id, 1)).unwrap());
     assert_eq!(names(&boxed), names(&whole), "a box around everything is the photo itself");

@@ -132,7 +132,7 @@ impl Events {
 
 /// A whole image to look for.
 pub(crate) fn example(source: Source) -> Example {
-    Example { source, crop: None, negative: false }
+    Example::like(source)
 }
 
 /// A query for look-alikes of a photo.

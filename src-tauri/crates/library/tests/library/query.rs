@@ -1,6 +1,6 @@
 //! Queries with filters and hidden copies.
 
-use library::{Day, Filter, Query};
+use library::{Day, Example, Filter, Query, Source, Weight};
 
 use crate::place::{Place, like, names, update};
 
@@ -91,4 +91,20 @@ fn nothing_asked_is_nothing_found() {
     assert!(library.query(&like(place.id(&library, "hat/hat-1.jpg"), 0)).unwrap().is_empty());
     let empty = Query { examples: Vec::new(), ..like(1, 10) };
     assert_eq!(library.query(&empty).unwrap_err().code(), "empty_query");
+}
+
+#[test]
+fn of_two_examples_the_heavier_one_has_its_kind_first() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let library = place.indexed();
+    let of = |name: &str, weight: f32| {
+        let weight = Weight::new(weight).unwrap();
+        Example { weight, ..Example::like(Source::Photo(place.id(&library, name))) }
+    };
+    let first = |hat: f32, shoes: f32| {
+        let examples = [of("hat/hat-1.jpg", hat), of("shoes/shoes-1.jpg", shoes)];
+        names(&library.search(&examples, 1).unwrap())[0].to_owned()
+    };
+    assert!(first(4.0, 0.25).starts_with("hat"));
+    assert!(first(0.25, 4.0).starts_with("shoes"));
 }

@@ -69,7 +69,7 @@ fn two_things(left: u32, top: u32) -> Source {
 }
 
 fn ask(library: &Library, source: Source, filter: Filter) -> Vec<Match> {
-    let examples = vec![Example { source, crop: None, negative: false }];
+    let examples = vec![Example::like(source)];
     library.query(&Query { examples, limit: 10, filter, hide_copies: false }).unwrap()
 }
 
@@ -144,6 +144,6 @@ fn a_box_on_a_photo_of_the_library_does_not_find_that_photo() {
     let library = place.indexed();
     let source = Source::Photo(place.id(&library, "desk.jpg"));
     let crop = Some(Region { x: 0, y: 0, width: 2 * CELL, height: CELL });
-    let found = library.search(&[Example { source, crop, negative: false }], 5).unwrap();
+    let found = library.search(&[Example::like(source).cropped(crop)], 5).unwrap();
     assert!(!found.is_empty() && !found.iter().any(is_desk));
 }

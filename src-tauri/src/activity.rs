@@ -96,11 +96,8 @@ impl Progress {
                 self.walking = walking;
                 self.rate.note(Instant::now(), done);
             }
-            Event::BuildingIndex { done, total } => {
-                self.work = (done < total).then_some((Work::Building, done, total));
-                self.walking = false;
-                self.rate.note(Instant::now(), done);
-            }
+            Event::BuildingIndex { done, total } => self.take_last(Work::Building, done, total),
+            Event::Comparing { done, total } => self.take_last(Work::Comparing, done, total),
             Event::Indexed { .. } | Event::Moved { .. } | Event::Removed { .. } => {
                 changed.photos = true;
                 changed.failures = true;
@@ -126,6 +123,13 @@ impl Progress {
             _ => {}
         }
         changed
+    }
+
+    /// Takes in how far the work is that comes after all photos were read.
+    fn take_last(&mut self, work: Work, done: u64, total: u64) {
+        self.work = (done < total).then_some((work, done, total));
+        self.walking = false;
+        self.rate.note(Instant::now(), done);
     }
 
     /// For the status bar.

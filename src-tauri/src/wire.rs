@@ -97,6 +97,8 @@ pub enum Work {
     Indexing,
     /// Building the graph for fast search.
     Building,
+    /// Comparing new photos with all others, for duplicates.
+    Comparing,
 }
 
 /// Everything known of a photo.

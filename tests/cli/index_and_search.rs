@@ -159,42 +159,6 @@ fn results_have_the_documented_shape() {
 }
 
 #[test]
-fn copies_and_reencodings_are_grouped_as_duplicates() {
-    let place = Place::with_classes(&["hat", "shoes"]);
-    fs::copy(place.photo("hat/hat-2.jpg"), place.photo("again.jpg")).unwrap();
-    place.index();
-    let groups = place.json(&["duplicates"])["groups"].clone();
-    let groups = groups.as_array().unwrap();
-    assert_eq!(groups.len(), 1, "{groups:?}");
-    let names: Vec<&str> = groups[0].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
-    assert!(names[0].ends_with("again.jpg") && names[1].ends_with("hat-2.jpg"), "{names:?}");
-}
-
-#[test]
-fn the_best_of_duplicates_is_suggested_and_nothing_is_deleted() {
-    let place = Place::with_classes(&["hat"]);
-    let copy = place.photo("a-copy.jpg");
-    fs::copy(place.photo("hat/hat-2.jpg"), &copy).unwrap();
-    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-    fs::File::options()
-        .append(true)
-        .open(place.photo("hat/hat-2.jpg"))
-        .unwrap()
-        .set_modified(long_ago)
-        .unwrap();
-    place.index();
-    let found = place.json(&["duplicates"]);
-    let suggestion = &found["suggestions"][0];
-    assert!(suggestion["keep"].as_str().unwrap().ends_with("hat-2.jpg"), "{found}");
-    assert_eq!(suggestion["reason"], "older");
-    let text = place.run(&["duplicates"]).stdout;
-    let text = String::from_utf8(text).unwrap();
-    let kept = text.lines().find(|line| line.contains("keep")).unwrap();
-    assert!(kept.contains("hat-2.jpg") && kept.contains("2 with the same bytes"), "{text}");
-    assert!(copy.exists());
-}
-
-#[test]
 fn a_small_part_finds_its_photo_and_says_where_unless_that_was_turned_off() {
     let place = Place::with_classes(CLASSES);
     let folder = place.photos();

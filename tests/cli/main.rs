@@ -9,6 +9,7 @@ mod bad_files;
 mod commands;
 mod crash;
 mod damage;
+mod duplicates;
 mod folders;
 mod index_and_search;
 #[cfg(target_os = "linux")]

@@ -150,7 +150,8 @@ pub fn outdated(connection: &Connection) -> Result<Vec<i64>> {
 /// Drops all pictures with their vectors; there must be no photos any more.
 pub fn delete_all(connection: &Connection) -> Result<()> {
     // SQLite empties a table at once only where no key has to be followed.
-    connection.execute("DELETE FROM embedding", [])?;
-    connection.execute("DELETE FROM content", [])?;
+    for table in ["embedding", "copy", "compared", "print", "content"] {
+        connection.execute(&format!("DELETE FROM {table}"), [])?;
+    }
     Ok(())
 }

@@ -7,6 +7,7 @@
 //! No decisions are made here: what to index, keep or drop is the library's business.
 
 pub mod content;
+pub mod copies;
 mod database;
 pub mod embedding;
 mod error;
@@ -17,6 +18,7 @@ mod migrate;
 pub mod model;
 mod path_bytes;
 pub mod photo;
+pub mod print;
 mod readers;
 mod salvage;
 pub mod setting;

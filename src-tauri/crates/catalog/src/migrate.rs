@@ -13,6 +13,7 @@ pub(crate) const CATALOG: &[&str] = &[
     include_str!("migrations/001_initial.sql"),
     include_str!("migrations/002_window.sql"),
     include_str!("migrations/003_regions.sql"),
+    include_str!("migrations/004_copies.sql"),
 ];
 
 /// The thumbnail store's steps.

@@ -149,6 +149,14 @@ pub fn by_content(connection: &Connection, content_id: i64) -> Result<Vec<Photo>
     Ok(photos)
 }
 
+/// Pictures that two photos hold, or more: copies to the byte.
+pub fn shared_contents(connection: &Connection) -> Result<Vec<i64>> {
+    let mut statement =
+        connection.prepare_cached("SELECT content_id FROM photo GROUP BY content_id HAVING count(*) > 1")?;
+    let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
+}
+
 /// Calls `each` with the relative path and the row of the photos of a folder at or below `prefix`.
 pub fn for_each_row(
     connection: &Connection,

@@ -8,6 +8,7 @@ use library::Event;
 const WALKING: &str = "{spinner} looking through folders: {len} photos to read, {pos} done, {per_sec}";
 const READING: &str = "{bar:32} {pos} of {len} photos, {per_sec}, {eta} left";
 const BUILDING: &str = "{bar:32} building the search index, {eta} left";
+const COMPARING: &str = "{bar:32} looking for duplicates, {eta} left";
 
 /// Shows an update's events.
 #[derive(Debug)]
@@ -33,14 +34,8 @@ impl Progress {
                 self.bar.set_length(*total);
                 self.bar.set_position(*done);
             }
-            Event::BuildingIndex { done, total } => {
-                if self.shown != BUILDING {
-                    self.bar.reset();
-                }
-                self.show(BUILDING);
-                self.bar.set_length(*total);
-                self.bar.set_position(*done);
-            }
+            Event::BuildingIndex { done, total } => self.begin(BUILDING, *done, *total),
+            Event::Comparing { done, total } => self.begin(COMPARING, *done, *total),
             Event::Offline { path } => {
                 self.bar.println(format!("{} is not there; its photos are kept", library::shown_path(path)));
             }
@@ -51,6 +46,16 @@ impl Progress {
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+
+    /// Shows work that comes after the update.
+    fn begin(&mut self, template: &'static str, done: u64, total: u64) {
+        if self.shown != template {
+            self.bar.reset();
+        }
+        self.show(template);
+        self.bar.set_length(total);
+        self.bar.set_position(done);
     }
 
     fn show(&mut self, template: &'static str) {
@@ -75,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_well_formed() {
-        for template in [WALKING, READING, BUILDING] {
+        for template in [WALKING, READING, BUILDING, COMPARING] {
             ProgressStyle::with_template(template).unwrap();
         }
     }

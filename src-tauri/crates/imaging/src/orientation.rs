@@ -99,7 +99,10 @@ impl Orientation {
     }
 
     /// Turns stored pixels upright.
-    pub(crate) fn apply(self, image: RgbImage) -> Result<RgbImage, ImageError> {
+    ///
+    /// # Errors
+    /// None: it makes as many pixels as there were.
+    pub fn apply(self, image: RgbImage) -> Result<RgbImage, ImageError> {
         if self == Self::Upright {
             return Ok(image);
         }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use catalog::tiling::{self, Tiling};
 use catalog::{
-    Catalog, CatalogError, Connection, ContentHash, Thumbnails, content, embedding, failure, folder, photo,
+    Catalog, CatalogError, Connection, ContentHash, Thumbnails, content, copies, embedding, failure, folder,
+    photo, print,
 };
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
@@ -233,6 +234,8 @@ impl Committer<'_> {
             effects.outdated_vectors.extend(outdated);
             tiling::delete(connection, content_id, self.model_id)?;
             effects.codes.push((content_id, Vec::new()));
+            copies::forget(connection, content_id)?;
+            print::delete(connection, content_id)?;
             content::set_current(connection, content_id)?;
         }
         if let Some(id) = embedding::insert_whole(connection, content_id, self.model_id, &digest.vector)? {

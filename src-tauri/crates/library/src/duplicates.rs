@@ -1,23 +1,20 @@
-//! Groups of photos that show the same picture: copies to the byte, and near-identical ones by embedding.
+//! Groups of photos that show the same picture: copies to the byte, and those that [`crate::copies`] finds.
 //!
 //! Groups are complete: every two pictures in one are as alike as asked. A chain in which A is like B and B
 //! like C does not make A and C duplicates. Nothing is ever deleted here.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::thread;
 
 use catalog::content::Content;
+use catalog::copies::Copy;
 use catalog::photo::Photo;
-use catalog::{content, embedding, photo};
+use catalog::{content, copies, embedding, photo, print};
 use vector_index::{TieredIndex, VectorIndex};
 
+use crate::copies::NEIGHBORS;
 use crate::keeper::{self, Candidate, KeepReason};
-use crate::{Library, LibraryError, Result};
-
-/// Near-identical pictures considered for each one: a long burst.
-const NEIGHBORS: usize = 64;
+use crate::{Control, Library, Result, parallel};
 
 /// A photo among duplicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,30 +45,50 @@ pub struct DuplicateGroup {
 }
 
 impl Library {
-    /// Groups of two or more photos whose pictures are at least `min_similarity` alike (the model's limit for
-    /// near-identical when none is given), largest groups first.
+    /// Groups of two or more photos that show the same picture, largest groups first: copies to the byte, edited copies
+    /// and near-identical pictures. With `min_similarity`, those whose embeddings are that alike instead.
+    ///
+    /// Pictures that were not compared yet are compared first, see [`Self::find_copies`].
     pub fn duplicates(&self, min_similarity: Option<f32>) -> Result<Vec<DuplicateGroup>> {
-        let min_similarity = min_similarity.unwrap_or(self.model.bands.near_identical);
-        let owners = self.whole_embeddings()?;
-        let vectors = self.index.vectors()?;
-        let mut pairs = self.similar_pairs(&vectors, &owners, min_similarity)?;
-        pairs.sort_by(|a, b| {
-            b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other)))
-        });
-        let mut clusters = complete_linkage(&vectors, &pairs, min_similarity)?;
+        let mut clusters = match min_similarity {
+            Some(limit) => self.alike_by_embedding(limit)?,
+            None => self.copies()?,
+        };
         let grouped: HashSet<i64> = clusters.iter().flatten().copied().collect();
         // A picture without a near-identical one may still have copies to the byte.
-        clusters.extend(owners.keys().filter(|id| !grouped.contains(id)).map(|id| vec![*id]));
-        let mut groups = Vec::new();
-        for cluster in clusters {
-            let contents: Vec<i64> = cluster.iter().filter_map(|id| owners.get(id).copied()).collect();
-            groups.extend(self.group(&contents)?);
-        }
+        let shared = self.catalog.read(photo::shared_contents)?;
+        clusters.extend(shared.into_iter().filter(|id| !grouped.contains(id)).map(|id| vec![id]));
+        let groups = parallel::map(self.threads, &clusters, |cluster| self.group(cluster))?;
+        let mut groups: Vec<DuplicateGroup> = groups.into_iter().flatten().collect();
         groups.sort_by(|a, b| {
             let paths = |group: &DuplicateGroup| group.photos.first().map(|photo| photo.path.clone());
             b.photos.len().cmp(&a.photos.len()).then_with(|| paths(a).cmp(&paths(b)))
         });
         Ok(groups)
+    }
+
+    /// Clusters of pictures every two of which are copies of each other.
+    fn copies(&self) -> Result<Vec<Vec<i64>>> {
+        self.find_copies(&Control::default(), &|_| {})?;
+        let mut pairs = self.catalog.read(|connection| copies::all(connection, self.model_id))?;
+        let pictures = self.pictures()?;
+        let known: HashSet<(i64, i64)> = pairs.iter().map(|pair| (pair.one, pair.other)).collect();
+        complete_linkage(&mut pairs, |one, other| {
+            Ok(known.contains(&(one.min(other), one.max(other))) || pictures.are_copies(one, other)?)
+        })
+    }
+
+    /// Clusters of pictures whose embeddings are alike.
+    fn alike_by_embedding(&self, min_similarity: f32) -> Result<Vec<Vec<i64>>> {
+        let owners = self.catalog.read(|connection| embedding::whole_owners(connection, self.model_id))?;
+        let vectors = self.index.vectors()?;
+        let ids: Vec<i64> = owners.keys().copied().collect();
+        let pairs = parallel::map(self.threads, &ids, |id| pairs_of(&vectors, *id, min_similarity))?;
+        let mut pairs: Vec<Copy> = pairs.into_iter().flatten().collect();
+        let clusters =
+            complete_linkage(&mut pairs, |one, other| alike(&vectors, (one, other), min_similarity))?;
+        let contents = |cluster: Vec<i64>| cluster.iter().filter_map(|id| owners.get(id).copied()).collect();
+        Ok(clusters.into_iter().map(contents).collect())
     }
 
     /// The photos of these pictures, if there are two or more.
@@ -98,7 +115,7 @@ impl Library {
         if members.len() < 2 {
             return Ok(None);
         }
-        let (keep, reason) = keeper::choose(&self.candidates(&members));
+        let (keep, reason) = keeper::choose(&self.candidates(&members)?);
         let photos = members.into_iter().map(|(photo, content)| Duplicate {
             photo: photo.id,
             path: photo.path,
@@ -110,82 +127,50 @@ impl Library {
         Ok(Some(DuplicateGroup { photos: photos.collect(), keep, reason }))
     }
 
-    fn candidates(&self, members: &[(Photo, Content)]) -> Vec<Candidate> {
-        let mut sharpness = HashMap::new();
-        for (photo, content) in members {
-            if let Entry::Vacant(entry) = sharpness.entry(photo.content_id) {
-                // A thumbnail that is damaged or missing is made anew by the next whole update.
-                let jpeg = self.thumbnails.get(&content.hash).unwrap_or_default();
-                entry.insert(jpeg.and_then(|jpeg| crate::photo::sharpness(&jpeg).ok()));
-            }
-        }
-        let candidate = |(photo, content): &(Photo, Content)| Candidate {
-            pixels: u64::from(content.width) * u64::from(content.height),
-            sharpness: sharpness.get(&photo.content_id).copied().flatten(),
-            online: photo.online,
-            has_date: content.captured_at.is_some(),
-            bytes: photo.stamp.size,
-            modified_ns: photo.stamp.modified_ns,
+    fn candidates(&self, members: &[(Photo, Content)]) -> Result<Vec<Candidate>> {
+        let candidate = |(photo, content): &(Photo, Content)| -> Result<Candidate> {
+            // A picture whose thumbnail is damaged or missing has no print until both are made anew.
+            let print = self.catalog.read(|connection| print::get(connection, photo.content_id))?;
+            Ok(Candidate {
+                pixels: u64::from(content.width) * u64::from(content.height),
+                sharpness: print.map(|print| print.sharpness),
+                online: photo.online,
+                has_date: content.captured_at.is_some(),
+                bytes: photo.stamp.size,
+                modified_ns: photo.stamp.modified_ns,
+            })
         };
         members.iter().map(candidate).collect()
     }
-
-    /// Pictures by embedding id.
-    fn whole_embeddings(&self) -> Result<HashMap<i64, i64>> {
-        Ok(self.catalog.read(|connection| embedding::whole_owners(connection, self.model_id))?)
-    }
-
-    fn similar_pairs(
-        &self,
-        vectors: &TieredIndex,
-        owners: &HashMap<i64, i64>,
-        min_similarity: f32,
-    ) -> Result<Vec<Pair>> {
-        let ids: Vec<i64> = owners.keys().copied().collect();
-        thread::scope(|threads| {
-            let chunks = ids.chunks(ids.len().div_ceil(self.threads).max(1));
-            let searches: Vec<_> =
-                chunks.map(|chunk| threads.spawn(move || pairs_of(vectors, chunk, min_similarity))).collect();
-            let mut pairs = Vec::new();
-            for search in searches {
-                pairs.extend(search.join().unwrap_or(Err(LibraryError::WorkerDied))?);
-            }
-            Ok(pairs)
-        })
-    }
 }
 
-/// Two embeddings, the smaller id first.
-#[derive(Debug, Clone, Copy)]
-struct Pair {
-    one: i64,
-    other: i64,
-    similarity: f32,
+fn pairs_of(vectors: &TieredIndex, id: i64, min_similarity: f32) -> Result<Vec<Copy>> {
+    let Some(vector) = vectors.vector(id) else { return Ok(Vec::new()) };
+    let neighbors = vectors.search(&vector, NEIGHBORS, None)?.into_iter();
+    // Each pair is seen from both sides; an approximate index may see it from one only.
+    let others = neighbors.filter(|other| other.id != id && other.similarity >= min_similarity);
+    Ok(others
+        .map(|other| Copy { one: id.min(other.id), other: id.max(other.id), similarity: other.similarity })
+        .collect())
 }
 
-fn pairs_of(vectors: &TieredIndex, ids: &[i64], min_similarity: f32) -> Result<Vec<Pair>> {
-    let mut pairs = Vec::new();
-    for &id in ids {
-        let Some(vector) = vectors.vector(id) else { continue };
-        for neighbor in vectors.search(&vector, NEIGHBORS, None)? {
-            // Each pair is seen from both sides; an approximate index may see it from one only.
-            if neighbor.id != id && neighbor.similarity >= min_similarity {
-                let (one, other) = (id.min(neighbor.id), id.max(neighbor.id));
-                pairs.push(Pair { one, other, similarity: neighbor.similarity });
-            }
-        }
-    }
-    Ok(pairs)
+fn alike(vectors: &TieredIndex, (one, other): (i64, i64), min_similarity: f32) -> Result<bool> {
+    let (Some(one), Some(other)) = (vectors.vector(one), vectors.vector(other)) else { return Ok(false) };
+    Ok(vector_index::cosine(&one, &other)? >= min_similarity)
 }
 
-/// Joins clusters along the best pairs, as long as every two members stay alike.
-fn complete_linkage(vectors: &TieredIndex, pairs: &[Pair], min_similarity: f32) -> Result<Vec<Vec<i64>>> {
+/// Joins clusters along the best pairs, as long as every two members are alike.
+fn complete_linkage(
+    pairs: &mut [Copy],
+    are_alike: impl Fn(i64, i64) -> Result<bool>,
+) -> Result<Vec<Vec<i64>>> {
+    pairs.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other))));
     let mut clusters: Vec<Vec<i64>> = Vec::new();
     let mut cluster_of: HashMap<i64, usize> = HashMap::new();
     for pair in pairs {
         let one = cluster_index(pair.one, &mut clusters, &mut cluster_of);
         let other = cluster_index(pair.other, &mut clusters, &mut cluster_of);
-        if one == other || !all_alike(vectors, &clusters[one], &clusters[other], min_similarity)? {
+        if one == other || !all_alike(&clusters[one], &clusters[other], &are_alike)? {
             continue;
         }
         let joined = std::mem::take(&mut clusters[other]);
@@ -205,12 +190,10 @@ fn cluster_index(id: i64, clusters: &mut Vec<Vec<i64>>, cluster_of: &mut HashMap
     })
 }
 
-fn all_alike(vectors: &TieredIndex, a: &[i64], b: &[i64], min_similarity: f32) -> Result<bool> {
-    for id in a {
-        let Some(vector) = vectors.vector(*id) else { return Ok(false) };
+fn all_alike(a: &[i64], b: &[i64], are_alike: impl Fn(i64, i64) -> Result<bool>) -> Result<bool> {
+    for one in a {
         for other in b {
-            let Some(other) = vectors.vector(*other) else { return Ok(false) };
-            if vector_index::cosine(&vector, &other)? < min_similarity {
+            if !are_alike(*one, *other)? {
                 return Ok(false);
             }
         }
@@ -230,9 +213,9 @@ mod tests {
             let (sin, cos) = degrees.to_radians().sin_cos();
             vectors.insert(id, &vector_index::quantize(&[cos, sin]).unwrap()).unwrap();
         }
-        let mut pairs = pairs_of(&vectors, &[1, 2, 3], 0.9).unwrap();
-        pairs.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
-        let groups = complete_linkage(&vectors, &pairs, 0.9).unwrap();
+        let mut pairs: Vec<Copy> =
+            [1, 2, 3].iter().flat_map(|id| pairs_of(&vectors, *id, 0.9).unwrap()).collect();
+        let groups = complete_linkage(&mut pairs, |one, other| alike(&vectors, (one, other), 0.9)).unwrap();
         assert!(groups.iter().all(|group| group.len() <= 2), "{groups:?}");
         assert!(groups.iter().any(|group| group.len() == 2), "{groups:?}");
     }

@@ -82,6 +82,13 @@ pub enum Event {
         /// Vectors it will hold.
         total: u64,
     },
+    /// Pictures are being compared with all others, for duplicates.
+    Comparing {
+        /// Pictures dealt with.
+        done: u64,
+        /// Pictures that were not compared before.
+        total: u64,
+    },
     /// The system gives no live events for a folder; it is walked from time to time instead.
     NotLive {
         /// The folder.

@@ -11,6 +11,7 @@ mod budget;
 mod clock;
 mod commit;
 mod control;
+mod copies;
 mod data_dir;
 mod date;
 mod details;
@@ -32,11 +33,14 @@ mod network;
 mod once;
 mod original;
 mod overview;
+mod parallel;
 mod photo;
 mod picture;
 mod placeholders;
 mod polling;
 mod prepared;
+mod print;
+mod prints;
 mod profile;
 mod reader;
 mod reconcile;
@@ -132,6 +136,8 @@ pub struct Library {
     model_id: i64,
     threads: usize,
     updating: Mutex<()>,
+    /// Held while pictures are compared.
+    comparing: Mutex<()>,
     /// See [`Committer::changing`].
     changing: Mutex<()>,
     /// Counts the reasons for a running watch to look at everything at once.
@@ -174,6 +180,7 @@ impl Library {
             model_id,
             threads: threads.map_or(1, NonZeroUsize::get),
             updating: Mutex::new(()),
+            comparing: Mutex::new(()),
             changing: Mutex::new(()),
             attention: AtomicU64::new(0),
             watches: AtomicUsize::new(0),
@@ -184,9 +191,11 @@ impl Library {
         })
     }
 
-    /// Builds the graph for fast search where the library is large enough; exact search answers meanwhile.
+    /// Builds the graph for fast search where the library is large enough; exact search answers meanwhile. Then finds
+    /// the copies among new pictures, which takes many searches.
     pub fn build_index(&self, control: &Control, emit: &(dyn Fn(Event) + Sync)) -> Result<()> {
-        self.index.build(self.threads, &Run::new(control), emit)
+        self.index.build(self.threads, &Run::new(control), emit)?;
+        self.find_copies(control, emit)
     }
 
     /// Writes the index to disk, so that the next start is quick. Nothing is lost without it.

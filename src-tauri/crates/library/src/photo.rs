@@ -202,18 +202,22 @@ pub(crate) fn placeholder(thumbnail: &[u8]) -> Result<catalog::Placeholder, Imag
     imaging::placeholder(&imaging::decode(thumbnail, Some(target), &Limits::default())?.image)
 }
 
-/// How sharp a picture's thumbnail is, see [`imaging::sharpness`].
-pub(crate) fn sharpness(thumbnail: &[u8]) -> Result<f64, ImageError> {
+/// The pixels of a stored thumbnail.
+pub(crate) fn thumbnail_image(thumbnail: &[u8]) -> Result<RgbImage, ImageError> {
     // As large as ours are, and no more: readers made them.
     let limits = Limits {
         max_pixels: u64::from(THUMBNAIL_SIDE).pow(2),
         max_decoded_bytes: 16 << 20,
         max_file_bytes: MOST_THUMBNAIL_BYTES as u64,
     };
-    Ok(imaging::sharpness(&imaging::decode(thumbnail, None, &limits)?.image))
+    Ok(imaging::decode(thumbnail, None, &limits)?.image)
 }
 
-fn embed(model: &Model, image: &RgbImage, region: Option<image_embedder::Region>) -> Result<Vec<f32>> {
+pub(crate) fn embed(
+    model: &Model,
+    image: &RgbImage,
+    region: Option<image_embedder::Region>,
+) -> Result<Vec<f32>> {
     let view = image_embedder::RgbView::new(image.width(), image.height(), image.pixels())?;
     model.with_embedder(|embedder| {
         let result = embedder.embed(view, region)?;

@@ -64,7 +64,9 @@ impl Library {
                         let events = build_sender.clone();
                         builder = Some(threads.spawn(move || {
                             // The receiver lives as long as the scope.
-                            self.index.build(self.threads, &build, &|event| drop(events.send(event)))
+                            let emit = |event| drop(events.send(event));
+                            self.index.build(self.threads, &build, &emit)?;
+                            self.compare_new(&build, &emit)
                         }));
                     }
                 }

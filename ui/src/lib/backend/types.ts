@@ -108,7 +108,7 @@ secondsLeft: number | null, };
 /**
  * The kind of work that goes on in the background.
  */
-export type Work = "idle" | "scanning" | "indexing" | "building";
+export type Work = "idle" | "scanning" | "indexing" | "building" | "comparing";
 
 /**
  * Everything known of a photo.

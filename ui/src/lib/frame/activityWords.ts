@@ -16,6 +16,7 @@ export function activityWords(activity: Activity): string[] {
 /** Such as "Indexing Pictures". */
 function workWords({ work, folder }: Activity): string {
   if (work === 'building') return t('status.building');
+  if (work === 'comparing') return t('status.comparing');
   if (work === 'scanning') return folder ? t('status.scanningFolder', { folder }) : t('status.scanning');
   return folder ? t('status.indexingFolder', { folder }) : t('status.indexing');
 }

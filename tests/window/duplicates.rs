@@ -52,7 +52,7 @@ fn open_duplicates(app: &App<'_>) {
 /// Names of the photos under review that are marked to be kept.
 fn kept(app: &App<'_>) -> Vec<String> {
     let marked = "return [...document.querySelectorAll('[role=dialog] [role=option][aria-selected=true]')]
-        .map((photo) => photo.getAttribute('aria-label'))";
+        .map((photo) => photo.querySelector('.visually-hidden').textContent.trim())";
     serde_json::from_value(app.script(marked, &[])).unwrap()
 }
 
@@ -131,7 +131,7 @@ fn duplicates_are_reviewed_by_keyboard_and_listed_in_a_file(desktop: &Desktop) {
 /// Marks by Space and numbers until the photo of this name alone is kept.
 fn keep_only(app: &App<'_>, name: &str) {
     let labels = "return [...document.querySelectorAll('[role=dialog] [role=option]')]
-        .map((photo) => photo.getAttribute('aria-label'))";
+        .map((photo) => photo.querySelector('.visually-hidden').textContent.trim())";
     let photos: Vec<String> = serde_json::from_value(app.script(labels, &[])).unwrap();
     for wanted in [true, false] {
         for (number, label) in (1..).zip(&photos) {

@@ -55,8 +55,8 @@ test('each group says how many photos it has, which to keep and why', async () =
   await open();
   await waitFor(() => expect(groups()[1]).toHaveAccessibleName(/Keep/));
   expect(groups()).toHaveLength(7);
-  expect(groups()[0]).toHaveAccessibleName(/^2 exact copies: IMG_.*Keep IMG_00001\..*: the older file$/);
-  expect(groups()[1]).toHaveAccessibleName(/^3 photos: IMG_.*Keep IMG_00005\..*: larger, \d+ × \d+$/);
+  expect(groups()[0]).toHaveAccessibleName(/^2 exact copies: IMG_.*Keep IMG_00001\..*: the older file/);
+  expect(groups()[1]).toHaveAccessibleName(/^3 photos: IMG_.*Keep IMG_00005\..*: larger, \d+ × \d+/);
 });
 
 test('copies and nearly identical photos can be seen by themselves', async () => {

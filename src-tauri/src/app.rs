@@ -10,7 +10,8 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::activity::Progress;
 use crate::arguments::Arguments;
-use crate::commands::{folders, photos, queries, settings};
+use crate::commands::{duplicates, folders, photos, queries, settings};
+use crate::duplicates::FoundDuplicates;
 use crate::foreign::ForeignImages;
 use crate::graphics;
 use crate::incoming::{self, Inbox};
@@ -75,7 +76,12 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
         .manage(Drags::default())
         .manage(Arc::new(ForeignImages::default()))
         .manage(Previews::default())
+        .manage(Arc::new(FoundDuplicates::default()))
         .invoke_handler(tauri::generate_handler![
+            duplicates::duplicate_groups,
+            duplicates::duplicates,
+            duplicates::export_duplicates,
+            duplicates::review_duplicates,
             folders::activity,
             folders::choose_folders,
             folders::failures,

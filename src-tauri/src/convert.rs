@@ -174,6 +174,36 @@ pub(crate) fn found(found: &library::Match) -> wire::Match {
     }
 }
 
+/// A group with what is known of its photos; those that are gone since it was found are left out.
+pub(crate) fn duplicate_group(
+    group: &library::DuplicateGroup,
+    review: &library::Review,
+    photos: Vec<library::PhotoDetails>,
+) -> wire::DuplicateGroup {
+    wire::DuplicateGroup {
+        photos: photos.into_iter().map(photo).collect(),
+        suggested: group.photos.get(group.keep).map_or(0, |photo| id(photo.photo)),
+        reason: match group.reason {
+            library::KeepReason::Larger => wire::KeepReason::Larger,
+            library::KeepReason::Online => wire::KeepReason::Online,
+            library::KeepReason::Sharper => wire::KeepReason::Sharper,
+            library::KeepReason::HasDate => wire::KeepReason::HasDate,
+            library::KeepReason::LessCompressed => wire::KeepReason::LessCompressed,
+            library::KeepReason::Older => wire::KeepReason::Older,
+            library::KeepReason::FirstByName => wire::KeepReason::FirstByName,
+        },
+        keep: review.keep.iter().map(|photo| id(*photo)).collect(),
+    }
+}
+
+pub(crate) fn verdict(verdict: wire::Verdict) -> library::Verdict {
+    match verdict {
+        wire::Verdict::Open => library::Verdict::Open,
+        wire::Verdict::Settled => library::Verdict::Settled,
+        wire::Verdict::NotDuplicates => library::Verdict::NotDuplicates,
+    }
+}
+
 /// Ids count up from 1 and never reach the end of 32 bits in a library of photos.
 fn id(id: i64) -> u32 {
     u32::try_from(id).unwrap_or(u32::MAX)

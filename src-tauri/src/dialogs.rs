@@ -52,6 +52,22 @@ pub(crate) async fn choose_export_folder(
     Ok(chosen.map(PathBuf::from))
 }
 
+/// Where the list of duplicates goes.
+pub(crate) async fn choose_list_file(
+    app: &AppHandle,
+    window: &Window,
+    language: Option<&str>,
+) -> Result<Option<PathBuf>> {
+    let [title, name, table, paths] =
+        ["saveList", "listName", "table", "paths"].map(|key| native(key, language));
+    let chosen = ask(app, window, move |dialog| {
+        let dialog = dialog.set_title(title).set_file_name(format!("{name}.csv"));
+        dialog.add_filter(table, &["csv"]).add_filter(paths, &["txt"]).save_file()
+    })
+    .await?;
+    Ok(chosen.map(PathBuf::from))
+}
+
 /// Opens a dialog over the window. GTK and Cocoa want that done on the main thread.
 async fn ask<Answer, Asking>(
     app: &AppHandle,

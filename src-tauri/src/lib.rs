@@ -10,6 +10,7 @@ mod clipboard;
 mod commands;
 mod convert;
 mod dialogs;
+mod duplicates;
 mod foreign;
 mod graphics;
 mod incoming;

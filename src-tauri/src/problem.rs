@@ -25,6 +25,8 @@ pub(crate) enum ShellError {
     OpenFailed { path: std::path::PathBuf, reason: String },
     #[error("this desktop has no tray: {0}")]
     NoTray(String),
+    #[error("the list of duplicates is no longer the newest")]
+    DuplicatesOutdated,
     #[error("Lookalike is closing")]
     Closing,
     #[error("something unexpected happened: {0}")]
@@ -40,6 +42,7 @@ impl ShellError {
             Self::TooManyExamples { .. } => "too_many_examples",
             Self::OpenFailed { .. } => "open_failed",
             Self::NoTray(_) => "no_tray",
+            Self::DuplicatesOutdated => "duplicates_outdated",
             Self::Closing => "not_ready",
             Self::Internal(_) => "internal",
         }
@@ -72,6 +75,7 @@ impl From<LibraryError> for Problem {
             | LibraryError::FolderUnknown { path }
             | LibraryError::PhotoOffline { path }
             | LibraryError::ExportIntoLibrary { path }
+            | LibraryError::ExportFormat { path }
             | LibraryError::ExportFailed { path, .. } => put_path(&mut details, path),
             LibraryError::FolderOffline { path, outer } => {
                 put_path(&mut details, path);

@@ -303,6 +303,68 @@ pub enum Band {
     Unrelated,
 }
 
+/// The groups of duplicates in few bytes: a large library has tens of thousands. Groups are named by their position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Duplicates {
+    /// Names this list in commands: groups may have other positions in the next one.
+    pub version: u32,
+    /// How many there are.
+    pub groups: u32,
+    /// Those in which all files have the same bytes.
+    pub copies: Vec<u32>,
+    /// Those for which the person chose what to keep.
+    pub settled: Vec<u32>,
+    /// Those that the person wants all photos of.
+    pub not_duplicates: Vec<u32>,
+}
+
+/// Photos that show the same picture.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DuplicateGroup {
+    /// By path.
+    pub photos: Vec<Photo>,
+    /// The photo that is suggested to be kept.
+    pub suggested: u32,
+    /// Why that one.
+    pub reason: KeepReason,
+    /// The photos that the person wants to keep; the suggested one until they choose.
+    pub keep: Vec<u32>,
+}
+
+/// What sets a photo that is suggested to be kept apart from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeepReason {
+    /// It has more pixels.
+    Larger,
+    /// Its drive is there.
+    Online,
+    /// It shows more detail in as many pixels.
+    Sharper,
+    /// It says when it was taken.
+    HasDate,
+    /// Its file is larger: less was lost in saving it.
+    LessCompressed,
+    /// Its file is older.
+    Older,
+    /// Nothing but its name.
+    FirstByName,
+}
+
+/// Whether a group of duplicates needs a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nobody has said anything yet.
+    Open,
+    /// The person chose what to keep.
+    Settled,
+    /// The person wants all of these photos.
+    NotDuplicates,
+}
+
 /// What the person chose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]

@@ -107,3 +107,25 @@ fn the_best_of_duplicates_is_suggested_and_nothing_is_deleted() {
     assert!(kept.contains("hat-2.jpg") && kept.contains("2 with the same bytes"), "{text}");
     assert!(copy.exists());
 }
+
+#[test]
+fn the_list_of_duplicates_is_written_to_a_file_outside_of_all_folders() {
+    let place = Place::with_classes(&["hat"]);
+    fs::copy(place.photo("hat/hat-2.jpg"), place.photo("copy.jpg")).unwrap();
+    place.index();
+    let list = |file: &Path| place.run(&["duplicates", "--export", file.to_str().unwrap()]);
+    let table = place.root().join("list.csv");
+    let output = list(&table);
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("1 group written to "), "{output:?}");
+    let text = fs::read_to_string(&table).unwrap();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(text.contains(",keep,") && text.contains("1,duplicate,,,copy,400,"), "{text}");
+    let paths = place.root().join("others.txt");
+    list(&paths);
+    let others = fs::read_to_string(&paths).unwrap();
+    assert!(others.lines().count() == 1 && Path::new(others.trim()).exists(), "{others}");
+
+    let inside = place.photo("list.csv");
+    assert_eq!(list(&inside).status.code(), Some(1));
+    assert!(!inside.exists());
+}

@@ -49,6 +49,18 @@ fn every_view_is_accessible(desktop: &Desktop, theme: &str) {
     app.press("Escape");
     app.gone("dialog", "Keyboard shortcuts");
 
+    fs::copy(folder.join("hat-1.jpg"), folder.join("hat-1 (2).jpg")).unwrap();
+    app.click("button", "Duplicates");
+    app.find("option", "2 exact copies: hat-1");
+    check(&app, "duplicates");
+    app.press("ArrowDown");
+    app.press("Enter");
+    app.find("option", "hat-1.jpg");
+    check(&app, "review");
+    app.press("Escape");
+    app.gone("dialog", "Review duplicates");
+    app.click("button", "All photos");
+
     app.find_look_alikes(&label("shoes-1"));
     app.shows_pictures();
     check(&app, "results");

@@ -21,6 +21,8 @@ mod desktop;
 #[cfg(target_os = "linux")]
 mod drag_source;
 #[cfg(target_os = "linux")]
+mod duplicates;
+#[cfg(target_os = "linux")]
 mod examples;
 #[cfg(target_os = "linux")]
 mod failures;

@@ -6,8 +6,8 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    asking, confinement, crop, drag_source, examples, failures, figures, first_run, isolation, looks,
-    outside_changes, staying, walking,
+    asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run, isolation,
+    looks, outside_changes, staying, walking,
 };
 
 /// A test and its name.
@@ -60,6 +60,7 @@ fn themes() -> impl Iterator<Item = Test> {
         asking::TESTS,
         confinement::TESTS,
         crop::TESTS,
+        duplicates::TESTS,
         examples::TESTS,
         failures::TESTS,
         first_run::TESTS,

@@ -77,6 +77,10 @@ pub(crate) enum Command {
         /// How alike the photos of a group are at least, as cosine similarity [default: near-identical]
         #[arg(long, value_name = "S", value_parser = parse_similarity)]
         min_similarity: Option<f32>,
+        /// Write the list to a file outside of all photo folders: a table (.csv), or the paths of all but the photos
+        /// to keep (.txt)
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
     },
     /// Add folders and stay up to date until interrupted, printing one JSON line an event
     Watch {

@@ -44,7 +44,12 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             }
             Ok(writeln!(io::stdout(), "{similarity:.4}")?)
         }
-        Command::Duplicates { min_similarity } => duplicates::list(&open()?, *min_similarity, json),
+        Command::Duplicates { min_similarity, export: Some(file) } => {
+            duplicates::export(&open()?, *min_similarity, file, json)
+        }
+        Command::Duplicates { min_similarity, export: None } => {
+            duplicates::list(&open()?, *min_similarity, json)
+        }
         Command::Watch { folders } => watch(&open()?, folders, control),
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),

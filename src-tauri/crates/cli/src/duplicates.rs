@@ -1,4 +1,5 @@
-//! The `duplicates` command: groups of photos that show the same picture, and which of each to keep. It only lists.
+//! The `duplicates` command: groups of photos that show the same picture, and which of each to keep. It only lists,
+//! or writes the list.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -23,6 +24,28 @@ struct PathJson<'a>(#[serde(serialize_with = "library::lossy_path")] &'a Path);
 struct SuggestionJson<'a> {
     keep: PathJson<'a>,
     reason: KeepReason,
+}
+
+#[derive(Debug, Serialize)]
+struct ExportJson<'a> {
+    groups: u64,
+    file: PathJson<'a>,
+}
+
+/// Writes the list to a file.
+pub(crate) fn export(
+    library: &Library,
+    min_similarity: Option<f32>,
+    file: &Path,
+    json: bool,
+) -> Result<(), Failure> {
+    let groups = library.write_duplicates(&library.duplicates(min_similarity)?, file)?;
+    if json {
+        return output::json(&ExportJson { groups, file: PathJson(file) });
+    }
+    let what = if groups == 1 { "group" } else { "groups" };
+    writeln!(io::stdout().lock(), "{groups} {what} written to {}", shown_path(file))?;
+    Ok(())
 }
 
 /// Lists the groups.

@@ -86,16 +86,22 @@ pub enum LibraryError {
         /// The text.
         text: String,
     },
-    /// Copies may not go where originals are.
-    #[error("{} belongs to the library; choose a folder outside it for copies", path.display())]
+    /// Nothing is written where originals are.
+    #[error("{} belongs to the library; choose a folder outside it", path.display())]
     ExportIntoLibrary {
         /// The folder that was chosen.
         path: PathBuf,
     },
-    /// A copy could not be written.
+    /// A list is of a kind that we do not write.
+    #[error("{} ends neither in .csv nor in .txt", path.display())]
+    ExportFormat {
+        /// The file that was chosen.
+        path: PathBuf,
+    },
+    /// A copy or a list could not be written.
     #[error("{} cannot be written: {source}", path.display())]
     ExportFailed {
-        /// The copy.
+        /// The copy or the list.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -197,6 +203,7 @@ impl LibraryError {
             Self::DayInvalid { .. } => "day_invalid",
             Self::ExportIntoLibrary { .. } => "export_into_library",
             Self::ExportFailed { .. } => "export_failed",
+            Self::ExportFormat { .. } => "export_format",
             Self::QueryUnreadable { code, .. } => code,
             Self::CropOutOfBounds { .. } => "crop_out_of_bounds",
             Self::EmptyQuery => "empty_query",

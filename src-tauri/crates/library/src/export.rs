@@ -25,9 +25,7 @@ impl Library {
         if !target.is_dir() {
             return Err(missing());
         }
-        if target.starts_with(self.data.path()) || self.holds_originals(&target)? {
-            return Err(LibraryError::ExportIntoLibrary { path: target });
-        }
+        self.check_export_into(&target)?;
         let originals = photos.iter().map(|id| self.photo_path(*id)).collect::<Result<Vec<_>>>()?;
         if let Some(path) = originals.iter().find(|path| !path.is_file()) {
             return Err(LibraryError::PhotoOffline { path: path.clone() });
@@ -40,6 +38,14 @@ impl Library {
 }
 
 impl Library {
+    /// Fails with [`LibraryError::ExportIntoLibrary`] where a directory, which is resolved, is none to write into.
+    pub(crate) fn check_export_into(&self, directory: &Path) -> Result<()> {
+        if directory.starts_with(self.data.path()) || self.holds_originals(directory)? {
+            return Err(LibraryError::ExportIntoLibrary { path: directory.into() });
+        }
+        Ok(())
+    }
+
     /// Whether a directory, which is resolved, lies in a folder of the library or in a place that photos of it lie in
     /// behind a link.
     fn holds_originals(&self, directory: &Path) -> Result<bool> {

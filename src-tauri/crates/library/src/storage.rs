@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use catalog::{content, folder};
+use catalog::{content, folder, setting};
 use vector_index::VectorIndex;
 
-use crate::{DiskBytes, Library, Result};
+use crate::{DiskBytes, Library, Result, review};
 
 /// The library's own data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Library {
     }
 
     /// Forgets all folders and everything known of their photos, on disk too. The photos themselves are not touched;
-    /// settings stay.
+    /// settings stay, but for what was decided about duplicates.
     pub fn forget_everything(&self) -> Result<()> {
         {
             let _changing = self.changing.lock();
@@ -52,6 +52,7 @@ impl Library {
             self.thumbnails.recreate()?;
             self.catalog.write(|connection| {
                 folder::delete_all(connection)?;
+                setting::delete_with_prefix(connection, review::PREFIX)?;
                 content::delete_all(connection)
             })?;
             self.index.clear()?;

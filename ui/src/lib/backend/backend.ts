@@ -7,6 +7,8 @@ import type {
   Activity,
   Changed,
   Drag,
+  DuplicateGroup,
+  Duplicates,
   Failure,
   Filter,
   ForeignImage,
@@ -19,6 +21,7 @@ import type {
   Settings,
   Startup,
   Storage,
+  Verdict,
 } from './types';
 import type { Timeline } from './timeline';
 
@@ -62,6 +65,15 @@ export interface Backend {
   prepare(image: ImageRef): Promise<void>;
   /** Width and height of an upright image in pixels. */
   imageSize(image: ImageRef): Promise<{ width: number; height: number }>;
+
+  /** Finds the groups of duplicates anew. */
+  duplicates(): Promise<Duplicates>;
+  /** Some groups of a list, in this order. Rejects with `duplicates_outdated` when a newer one has long replaced it. */
+  duplicateGroups(version: number, groups: number[]): Promise<DuplicateGroup[]>;
+  /** Keeps in mind what the person decided about a group. Nothing is done to any file. */
+  reviewDuplicates(version: number, group: number, keep: number[], verdict: Verdict): Promise<void>;
+  /** Lets the person choose a file and writes the list there. Resolves to how many groups; none when they did not choose. */
+  exportDuplicates(version: number, groups: number[]): Promise<number | null>;
 
   /** Lets the person choose images as the query. Nothing came in when they chose none. */
   chooseImages(): Promise<Incoming>;

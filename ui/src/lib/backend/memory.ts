@@ -13,6 +13,7 @@ import {
   similarity,
   type MadeUpPhoto,
 } from './madeUp';
+import { MadeUpDuplicates } from './madeUpDuplicates';
 import { SCENES, sceneHash, sceneUrl } from './scenes';
 import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
 import type {
@@ -31,6 +32,7 @@ import type {
   SearchResults,
   Settings,
   Storage,
+  Verdict,
 } from './types';
 
 export interface MemoryOptions {
@@ -38,6 +40,8 @@ export interface MemoryOptions {
   /** Names; the last one is offline when there are several. None means a first run. */
   folders?: readonly string[];
   failures?: number;
+  /** Groups of duplicates; those among the photos by themselves when it is not said. */
+  duplicates?: number;
   /** Photos that come in one after the other, as if they were being indexed. */
   arriving?: number;
   settings?: Partial<Settings>;
@@ -76,6 +80,7 @@ export class MemoryBackend implements Backend {
   #activity = IDLE;
   #timer: ReturnType<typeof setInterval> | undefined;
   #foreign = new Map<string, Foreign>();
+  #duplicates: MadeUpDuplicates;
   #listeners: Listeners = {
     activity: new Set(),
     changed: new Set(),
@@ -94,6 +99,7 @@ export class MemoryBackend implements Backend {
     this.#byId = new Map(all.map((photo) => [photo.id, photo]));
     this.#arriving = all.slice(0, arriving).reverse();
     this.#photos = all.slice(arriving);
+    this.#duplicates = new MadeUpDuplicates(options.duplicates);
     this.#failures = ids.length > 0 ? FAILURES.slice(0, options.failures ?? FAILURES.length) : [];
     this.settings = {
       theme: 'system',
@@ -229,6 +235,23 @@ export class MemoryBackend implements Backend {
     }
     matches.sort((a, b) => b.similarity - a.similarity);
     return { matches: matches.slice(0, request.limit), milliseconds: 24 };
+  }
+
+  async duplicates() {
+    return this.#duplicates.find(this.#photos);
+  }
+
+  duplicateGroups = (version: number, groups: number[]) =>
+    this.#duplicates.groups(version, groups, (id) => this.photo(id));
+
+  async reviewDuplicates(version: number, group: number, keep: number[], verdict: Verdict) {
+    this.calls.push(`review ${group} ${verdict} ${keep}`);
+    this.#duplicates.review(version, group, keep, verdict);
+  }
+
+  async exportDuplicates(version: number, groups: number[]) {
+    await this.#note(`exportDuplicates ${groups}`);
+    return groups.length;
   }
 
   async prepare() {

@@ -39,6 +39,12 @@ export const tauri: Backend = {
   prepare: (image) => call('prepare', { image }),
   imageSize: (image) => call('image_size', { image }),
 
+  duplicates: () => call('duplicates'),
+  duplicateGroups: (version, groups) => call('duplicate_groups', { version, groups }),
+  reviewDuplicates: (version, group, keep, verdict) =>
+    call('review_duplicates', { version, group, keep, verdict }),
+  exportDuplicates: (version, groups) => call('export_duplicates', { version, groups }),
+
   chooseImages: () => call('choose_images'),
   imageFromBytes: (bytes, name) =>
     call('image_from_bytes', bytes, { headers: { 'x-name': encodeURIComponent(name) } }),

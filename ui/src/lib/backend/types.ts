@@ -399,6 +399,62 @@ placeholder: string | null, };
 export type Band = "near-identical" | "very-similar" | "similar" | "related" | "unrelated";
 
 /**
+ * The groups of duplicates in few bytes: a large library has tens of thousands. Groups are named by their position.
+ */
+export type Duplicates = {
+/**
+ * Names this list in commands: groups may have other positions in the next one.
+ */
+version: number,
+/**
+ * How many there are.
+ */
+groups: number,
+/**
+ * Those in which all files have the same bytes.
+ */
+copies: Array<number>,
+/**
+ * Those for which the person chose what to keep.
+ */
+settled: Array<number>,
+/**
+ * Those that the person wants all photos of.
+ */
+notDuplicates: Array<number>, };
+
+/**
+ * Photos that show the same picture.
+ */
+export type DuplicateGroup = {
+/**
+ * By path.
+ */
+photos: Array<Photo>,
+/**
+ * The photo that is suggested to be kept.
+ */
+suggested: number,
+/**
+ * Why that one.
+ */
+reason: KeepReason,
+/**
+ * The photos that the person wants to keep; the suggested one until they choose.
+ */
+keep: Array<number>, };
+
+/**
+ * What sets a photo that is suggested to be kept apart from the others.
+ */
+export type KeepReason = "larger" | "online" | "sharper" | "has-date" | "less-compressed" | "older" | "first-by-name";
+
+/**
+ * Whether a group of duplicates needs a look.
+ */
+export type Verdict = "open" | "settled" | "not-duplicates";
+
+/**
  * What the person chose.
  */
 export type Settings = {

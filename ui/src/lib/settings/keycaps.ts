@@ -11,8 +11,15 @@ export function keycaps({ keys }: Shortcut): { held: string[]; pressed: string[]
       .slice(0, -1)
       .filter((key) => key !== '+')
       .map(cap),
-    pressed: combinations.map((parts) => cap(parts.at(-1) ?? '')),
+    pressed: shortened(combinations.map((parts) => cap(parts.at(-1) ?? ''))),
   };
+}
+
+/** A row of keys is written by its ends. */
+const A_ROW = 5;
+
+function shortened(caps: string[]): string[] {
+  return caps.length < A_ROW ? caps : [caps[0] ?? '', '…', caps.at(-1) ?? ''];
 }
 
 function cap(key: string): string {

@@ -8,7 +8,7 @@ import { onDestroy } from 'svelte';
 import type { MessageKey } from '../strings/index.svelte';
 
 /** What a shortcut is about; the sheet of shortcuts is grouped by it. */
-export const AREAS = ['photos', 'query', 'box', 'window'] as const;
+export const AREAS = ['photos', 'query', 'box', 'duplicates', 'window'] as const;
 export type Area = (typeof AREAS)[number];
 
 export interface Shortcut {
@@ -25,6 +25,7 @@ export interface Shortcut {
 
 const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] as const;
 const SHIFT_ARROWS = ['Shift+ArrowLeft', 'Shift+ArrowRight', 'Shift+ArrowUp', 'Shift+ArrowDown'] as const;
+const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
 const TABLE = [
   { id: 'move', keys: ARROWS, area: 'photos', label: 'keys.move', repeats: true },
@@ -55,6 +56,26 @@ const TABLE = [
   { id: 'searchBox', keys: ['Enter'], area: 'box', label: 'keys.searchBox' },
   { id: 'moreBox', keys: ['m'], area: 'box', label: 'keys.moreBox' },
   { id: 'lessBox', keys: ['l'], area: 'box', label: 'keys.lessBox' },
+  { id: 'nextGroup', keys: ['ArrowDown', 'j'], area: 'duplicates', label: 'keys.nextGroup', repeats: true },
+  {
+    id: 'previousGroup',
+    keys: ['ArrowUp', 'k'],
+    area: 'duplicates',
+    label: 'keys.previousGroup',
+    repeats: true,
+  },
+  {
+    id: 'pickPhoto',
+    keys: ['ArrowLeft', 'ArrowRight'],
+    area: 'duplicates',
+    label: 'keys.pickPhoto',
+    repeats: true,
+  },
+  { id: 'keep', keys: ['Space'], area: 'duplicates', label: 'keys.keep' },
+  { id: 'keepNumber', keys: DIGITS, area: 'duplicates', label: 'keys.keepNumber' },
+  { id: 'settle', keys: ['d'], area: 'duplicates', label: 'keys.settle' },
+  { id: 'notDuplicates', keys: ['n'], area: 'duplicates', label: 'keys.notDuplicates' },
+  { id: 'copyOthers', keys: ['c'], area: 'duplicates', label: 'keys.copyOthers' },
   { id: 'pause', keys: ['p'], area: 'window', label: 'keys.pause' },
   { id: 'settings', keys: ['Mod+,'], area: 'window', label: 'keys.settings' },
   { id: 'shortcuts', keys: ['?'], area: 'window', label: 'keys.shortcuts' },

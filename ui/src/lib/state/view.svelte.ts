@@ -1,4 +1,4 @@
-// What covers the photos, if anything: the photo view or a comparison, and a dialog above them. Closing one leads back
+// What covers the photos, if anything: the photo view, a comparison or a group of duplicates, and a dialog above them. Closing one leads back
 // to what is below it and gives the focus back.
 
 import type { ImageRef, Region } from '../backend/types';
@@ -12,6 +12,8 @@ export type Overlay =
       readonly part?: Region | null;
     }
   | { readonly kind: 'compare'; readonly image: ImageRef; readonly with: ImageRef }
+  /** A group of duplicates, by its position in the list of them. */
+  | { readonly kind: 'duplicates'; readonly group: number }
   | { readonly kind: 'settings' }
   | { readonly kind: 'failures' }
   | { readonly kind: 'shortcuts' };
@@ -70,7 +72,7 @@ class View {
 }
 
 function coversAll({ kind }: Overlay): boolean {
-  return kind === 'photo' || kind === 'compare';
+  return kind === 'photo' || kind === 'compare' || kind === 'duplicates';
 }
 
 /** Gives the focus back to what has it now, if that is still there by then. */

@@ -100,7 +100,14 @@ function textsOf(root: AST.Fragment): string[] {
 group('every code', () => {
   const crates = ['library', 'catalog', 'imaging', 'image-embedder', 'vector-index'];
   const ofShell = [
-    ...['clipboard_empty', 'clipboard_unavailable', 'export_failed', 'export_into_library', 'image_unknown'],
+    ...[
+      'clipboard_empty',
+      'clipboard_unavailable',
+      'duplicates_outdated',
+      'export_failed',
+      'export_into_library',
+      'image_unknown',
+    ],
     ...['internal', 'no_tray', 'not_ready', 'open_failed', 'photo_offline', 'too_many_examples'],
   ];
   const ofFiles = [

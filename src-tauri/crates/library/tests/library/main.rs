@@ -5,6 +5,7 @@
 
 mod browsing;
 mod crops;
+mod duplicates;
 mod export;
 mod failures;
 mod opening;

@@ -1,0 +1,100 @@
+// Groups of duplicates among the made-up photos, and what was decided about them.
+
+import { BackendError } from './error';
+import type { MadeUpPhoto } from './madeUp';
+import type { DuplicateGroup, Duplicates, KeepReason, Photo, Verdict } from './types';
+
+interface Decision {
+  readonly keep: number[];
+  readonly verdict: Verdict;
+}
+
+/** Every so manieth group is one of copies to the byte. */
+const COPIES = 3;
+/** Photos of which a group is made where so many are asked for. */
+const STRIDE = 4;
+const REASONS: KeepReason[] = ['older', 'larger', 'sharper', 'less-compressed', 'has-date', 'first-by-name'];
+
+export class MadeUpDuplicates {
+  #wanted: number | undefined;
+  #version = 0;
+  #groups: number[][] = [];
+  /** By the first photo of the group. */
+  #decisions = new Map<number, Decision>();
+
+  constructor(wanted: number | undefined) {
+    this.#wanted = wanted;
+  }
+
+  find(photos: readonly MadeUpPhoto[]): Duplicates {
+    this.#version++;
+    this.#groups = this.#wanted === undefined ? bySeries(photos) : inTurn(photos, this.#wanted);
+    const positions = (wanted: (group: number[], at: number) => boolean) =>
+      this.#groups.flatMap((group, at) => (wanted(group, at) ? [at] : []));
+    return {
+      version: this.#version,
+      groups: this.#groups.length,
+      copies: positions((_, at) => areCopies(at)),
+      settled: positions((group) => this.#decisionOn(group).verdict === 'settled'),
+      notDuplicates: positions((group) => this.#decisionOn(group).verdict === 'not-duplicates'),
+    };
+  }
+
+  groups(
+    version: number,
+    positions: number[],
+    photo: (id: number) => Promise<Photo>,
+  ): Promise<DuplicateGroup[]> {
+    this.#check(version);
+    return Promise.all(
+      positions.map(async (at) => {
+        const group = this.#groups[at] ?? [];
+        const photos = await Promise.all(group.map(photo));
+        return {
+          photos: photos.map((photo, index) => {
+            if (areCopies(at)) return { ...photo, version: 1 };
+            const smaller = index > 0 && REASONS[at % REASONS.length] === 'larger' ? 2 : 1;
+            const [width, height] = [photo.width / smaller, photo.height / smaller];
+            return { ...photo, version: photo.id, width, height, bytes: Math.round(photo.bytes / smaller) };
+          }),
+          suggested: group[0] ?? 0,
+          reason: REASONS[at % REASONS.length] ?? 'older',
+          keep: this.#decisionOn(group).keep,
+        };
+      }),
+    );
+  }
+
+  review(version: number, group: number, keep: number[], verdict: Verdict): void {
+    this.#check(version);
+    const first = this.#groups[group]?.[0];
+    if (first !== undefined) this.#decisions.set(first, { keep, verdict });
+  }
+
+  #decisionOn([first = 0]: number[]): Decision {
+    return this.#decisions.get(first) ?? { keep: [first], verdict: 'open' };
+  }
+
+  #check(version: number): void {
+    if (version === this.#version) return;
+    throw new BackendError({ code: 'duplicates_outdated', details: {}, message: 'there is a newer list' });
+  }
+}
+
+const areCopies = (at: number) => at % COPIES === 0;
+
+/** Each copy beside the photo that it shows again. */
+function bySeries(photos: readonly MadeUpPhoto[]): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const { id, copyOf } of photos) {
+    if (copyOf !== null) groups.set(copyOf, [...(groups.get(copyOf) ?? [copyOf]), id]);
+  }
+  return [...groups.values()];
+}
+
+/** Groups of two, three and four photos in turn. */
+function inTurn(photos: readonly MadeUpPhoto[], count: number): number[][] {
+  return Array.from({ length: count }, (_, at) =>
+    photos.slice(at * STRIDE, at * STRIDE + 2 + (at % 3)).map(({ id }) => id),
+  );
+}

@@ -1,0 +1,17 @@
+// Writes the list of duplicates where the person chooses, with a word on how it went.
+
+import type { Backend } from '../backend/backend';
+import { notices } from '../state/notices.svelte';
+import { t } from '../strings/index.svelte';
+import { duplicates } from './duplicates.svelte';
+
+export async function exportList(backend: Backend): Promise<void> {
+  const { list } = duplicates;
+  if (!list) return;
+  try {
+    const count = await backend.exportDuplicates(list.version, duplicates.exported());
+    if (count !== null) notices.note(t('duplicates.exported', { count }));
+  } catch (error) {
+    notices.problem(error);
+  }
+}

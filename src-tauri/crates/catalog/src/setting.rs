@@ -17,3 +17,9 @@ pub fn set(connection: &Connection, key: &str, value: &str) -> Result<()> {
         .execute((key, value))?;
     Ok(())
 }
+
+/// Drops what is stored under a key.
+pub fn delete(connection: &Connection, key: &str) -> Result<()> {
+    connection.prepare_cached("DELETE FROM setting WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}

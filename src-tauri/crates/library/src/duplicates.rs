@@ -51,7 +51,7 @@ impl Library {
     /// Groups of two or more photos whose pictures are at least `min_similarity` alike (the model's limit for
     /// near-identical when none is given), largest groups first.
     pub fn duplicates(&self, min_similarity: Option<f32>) -> Result<Vec<DuplicateGroup>> {
-        let min_similarity = min_similarity.unwrap_or(self.model.bands.near_identical);
+        let min_similarity = min_similarity.unwrap_or(self.model.bands().near_identical);
         let owners = self.whole_embeddings()?;
         let vectors = self.index.vectors()?;
         let mut pairs = self.similar_pairs(&vectors, &owners, min_similarity)?;

@@ -204,16 +204,26 @@ pub(crate) fn placeholder(thumbnail: &[u8]) -> Result<catalog::Placeholder, Imag
 
 /// How sharp a picture's thumbnail is, see [`imaging::sharpness`].
 pub(crate) fn sharpness(thumbnail: &[u8]) -> Result<f64, ImageError> {
+    Ok(imaging::sharpness(&decode_thumbnail(thumbnail)?))
+}
+
+/// The pixels of a thumbnail.
+pub(crate) fn decode_thumbnail(thumbnail: &[u8]) -> Result<RgbImage, ImageError> {
     // As large as ours are, and no more: readers made them.
     let limits = Limits {
         max_pixels: u64::from(THUMBNAIL_SIDE).pow(2),
         max_decoded_bytes: 16 << 20,
         max_file_bytes: MOST_THUMBNAIL_BYTES as u64,
     };
-    Ok(imaging::sharpness(&imaging::decode(thumbnail, None, &limits)?.image))
+    Ok(imaging::decode(thumbnail, None, &limits)?.image)
 }
 
-fn embed(model: &Model, image: &RgbImage, region: Option<image_embedder::Region>) -> Result<Vec<f32>> {
+/// The embedding, of unit length, of an image or of a region in its own pixels.
+pub(crate) fn embed(
+    model: &Model,
+    image: &RgbImage,
+    region: Option<image_embedder::Region>,
+) -> Result<Vec<f32>> {
     let view = image_embedder::RgbView::new(image.width(), image.height(), image.pixels())?;
     model.with_embedder(|embedder| {
         let result = embedder.embed(view, region)?;
@@ -313,7 +323,7 @@ mod tests {
 
     #[test]
     fn decoding_at_a_reduced_scale_hardly_moves_the_embedding() {
-        let model = Model::load(BuiltInModel::Fast).unwrap();
+        let model = Model::built_in(BuiltInModel::Fast).unwrap();
         for name in ["hat/hat-2.jpg", "shoes/shoes-4.jpg", "dress/dress-5.jpg", "shirt/shirt-1.jpg"] {
             let bytes = large_jpeg(&sample(name));
             let full = imaging::decode(&bytes, None, &Limits::default()).unwrap();

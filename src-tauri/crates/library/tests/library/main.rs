@@ -7,6 +7,7 @@ mod browsing;
 mod crops;
 mod export;
 mod failures;
+mod models;
 mod opening;
 mod place;
 mod query;

@@ -11,6 +11,7 @@ mod crash;
 mod damage;
 mod folders;
 mod index_and_search;
+mod models;
 #[cfg(target_os = "linux")]
 mod network;
 #[cfg(target_os = "linux")]

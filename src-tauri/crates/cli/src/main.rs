@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod contact_sheet;
 mod duplicates;
+mod models;
 mod output;
 mod profile;
 mod progress;

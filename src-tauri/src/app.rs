@@ -10,6 +10,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::activity::Progress;
 use crate::arguments::Arguments;
+use crate::commands::models::{self, ChosenModel};
 use crate::commands::{folders, photos, queries, settings};
 use crate::foreign::ForeignImages;
 use crate::graphics;
@@ -75,6 +76,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
         .manage(Drags::default())
         .manage(Arc::new(ForeignImages::default()))
         .manage(Previews::default())
+        .manage(ChosenModel::default())
         .invoke_handler(tauri::generate_handler![
             folders::activity,
             folders::choose_folders,
@@ -87,6 +89,10 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             folders::resume,
             folders::retry_failures,
             folders::storage,
+            models::import_model,
+            models::models,
+            models::remove_model,
+            models::use_model,
             photos::copy_paths,
             photos::export_copies,
             photos::open,

@@ -25,6 +25,8 @@ pub(crate) enum ShellError {
     OpenFailed { path: std::path::PathBuf, reason: String },
     #[error("this desktop has no tray: {0}")]
     NoTray(String),
+    #[error("{model} cannot answer: {reason}")]
+    SwitchFailed { model: String, reason: String },
     #[error("Lookalike is closing")]
     Closing,
     #[error("something unexpected happened: {0}")]
@@ -40,6 +42,7 @@ impl ShellError {
             Self::TooManyExamples { .. } => "too_many_examples",
             Self::OpenFailed { .. } => "open_failed",
             Self::NoTray(_) => "no_tray",
+            Self::SwitchFailed { .. } => "switch_failed",
             Self::Closing => "not_ready",
             Self::Internal(_) => "internal",
         }
@@ -49,9 +52,16 @@ impl ShellError {
 impl From<ShellError> for Problem {
     fn from(error: ShellError) -> Self {
         let mut details = Map::new();
-        if let ShellError::OpenFailed { path, reason } = &error {
-            put_path(&mut details, path);
-            put(&mut details, "reason", reason.clone());
+        match &error {
+            ShellError::OpenFailed { path, reason } => {
+                put_path(&mut details, path);
+                put(&mut details, "reason", reason.clone());
+            }
+            ShellError::SwitchFailed { model, reason } => {
+                put(&mut details, "name", model.clone());
+                put(&mut details, "reason", reason.clone());
+            }
+            _ => {}
         }
         Self { code: error.code().to_owned(), details, message: error.to_string() }
     }
@@ -81,6 +91,11 @@ impl From<LibraryError> for Problem {
                 put_path(&mut details, folder);
                 put(&mut details, "dataDir", shown_path(data_dir));
             }
+            LibraryError::ModelUnknown { name }
+            | LibraryError::ModelNameTaken { name }
+            | LibraryError::ModelFileDamaged { name }
+            | LibraryError::ModelInUse { name } => put(&mut details, "name", name.clone()),
+            LibraryError::ModelUnfit { reason } => put(&mut details, "reason", reason.clone()),
             LibraryError::QueryUnreadable { path, reason, .. } => {
                 put_path(&mut details, path);
                 put(&mut details, "reason", reason.clone());

@@ -34,8 +34,18 @@ mod tests {
         for file in CATALOGUE.files().filter(|file| file.path().extension().is_some_and(|end| end == "json"))
         {
             let language = file.path().file_stem().unwrap().to_str().unwrap();
-            for key in ["addFolders", "chooseImages", "exportTo", "images", "open", "pause", "quit", "resume"]
-            {
+            for key in [
+                "addFolders",
+                "chooseImages",
+                "exportTo",
+                "images",
+                "importModel",
+                "models",
+                "open",
+                "pause",
+                "quit",
+                "resume",
+            ] {
                 assert!(find(language, key).is_some_and(|text| !text.is_empty()), "{language}: {key}");
             }
         }

@@ -6,8 +6,8 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    asking, confinement, crop, drag_source, failures, figures, first_run, isolation, looks, outside_changes,
-    staying, walking,
+    asking, confinement, crop, drag_source, failures, figures, first_run, isolation, looks, models,
+    outside_changes, staying, walking,
 };
 
 /// A test and its name.
@@ -63,6 +63,7 @@ fn themes() -> impl Iterator<Item = Test> {
         failures::TESTS,
         first_run::TESTS,
         looks::TESTS,
+        models::TESTS,
         outside_changes::TESTS,
         staying::TESTS,
         walking::TESTS,

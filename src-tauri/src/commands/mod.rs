@@ -3,6 +3,7 @@
 //! A command turns wire types into the library's, calls it on a thread that may block, and turns the answer back.
 
 pub(crate) mod folders;
+pub(crate) mod models;
 pub(crate) mod photos;
 pub(crate) mod queries;
 pub(crate) mod settings;

@@ -258,6 +258,32 @@ mod tests {
         assert!(bands.near_identical > 0.9 && bands.near_identical <= 0.95, "{bands:?}");
     }
 
+    /// Labelled photos gave the limits in its card; here the same photos come without labels.
+    #[test]
+    fn the_limits_of_the_accurate_model_come_out_near_its_card() {
+        let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/photos");
+        let models = [BuiltInModel::Fast, BuiltInModel::Accurate].map(|model| Model::built_in(model).unwrap());
+        let mut measured = Vec::new();
+        for class in ["dress", "hat", "longsleeve", "outwear", "pants", "shirt", "shoes", "shorts", "skirt"] {
+            for number in 1..=6_u64 {
+                let photo = std::fs::read(samples.join(format!("{class}/{class}-{number}.jpg"))).unwrap();
+                let thumbnail = photo::preview(&photo).unwrap().jpeg;
+                let image = photo::decode_thumbnail(&thumbnail).unwrap();
+                let edits = if number <= 2 { EDITS } else { 0 };
+                measured.push(measure(&image, [&models[0], &models[1]], edits, number).unwrap());
+            }
+        }
+        let (found, card) = (limits(&measured), BuiltInModel::Accurate.bands());
+        let near = |found: f32, card: f32| (found - card).abs() <= 0.06;
+        assert!(
+            near(found.near_identical, card.near_identical)
+                && near(found.very_similar, card.very_similar)
+                && near(found.similar, card.similar)
+                && near(found.related, card.related),
+            "{found:?}"
+        );
+    }
+
     #[test]
     fn limits_are_in_order_where_a_model_tells_nothing_apart() {
         let mut blind = around(250, 3.0);

@@ -262,7 +262,8 @@ mod tests {
     #[test]
     fn the_limits_of_the_accurate_model_come_out_near_its_card() {
         let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/photos");
-        let models = [BuiltInModel::Fast, BuiltInModel::Accurate].map(|model| Model::built_in(model).unwrap());
+        let models =
+            [BuiltInModel::Fast, BuiltInModel::Accurate].map(|model| Model::built_in(model).unwrap());
         let mut measured = Vec::new();
         for class in ["dress", "hat", "longsleeve", "outwear", "pants", "shirt", "shoes", "shorts", "skirt"] {
             for number in 1..=6_u64 {

@@ -16,6 +16,8 @@ const COMMANDS: &[&str] = &[
     "image_from_bytes",
     "image_size",
     "images_from_clipboard",
+    "import_model",
+    "models",
     "open",
     "open_again",
     "overview",
@@ -25,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "ready",
     "rebuild",
     "remove_folder",
+    "remove_model",
     "resume",
     "retry_failures",
     "reveal",
@@ -36,6 +39,7 @@ const COMMANDS: &[&str] = &[
     "startup",
     "storage",
     "timeline",
+    "use_model",
 ];
 
 fn main() {

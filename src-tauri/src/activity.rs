@@ -24,6 +24,8 @@ pub(crate) enum Heard {
     Paused(bool),
     /// The person changed the library: everything on show may be out of date.
     Changed,
+    /// Models came or went, or another one answers.
+    Models,
     /// The work ended with an error.
     Ended,
 }
@@ -65,6 +67,8 @@ pub(crate) struct Progress {
     scanning: Vec<PathBuf>,
     not_live: Vec<PathBuf>,
     work: Option<(Work, u64, u64)>,
+    /// The model that the work is for, and the one that answers meanwhile.
+    models: (Option<String>, Option<String>),
     walking: bool,
     rate: Rate,
 }
@@ -79,7 +83,10 @@ impl Progress {
                 self.rate = Rate::default();
                 return Changed::default();
             }
-            Heard::Changed => return Changed { photos: true, folders: true, failures: true },
+            Heard::Changed => {
+                return Changed { photos: true, folders: true, failures: true, models: true };
+            }
+            Heard::Models => return Changed { models: true, ..Changed::default() },
             Heard::Ended => Event::UpToDate,
         };
         let mut changed = Changed::default();
@@ -98,6 +105,15 @@ impl Progress {
             }
             Event::BuildingIndex { done, total } => self.take_last(Work::Building, done, total),
             Event::Comparing { done, total } => self.take_last(Work::Comparing, done, total),
+            Event::Switching { model, answers, done, total } => {
+                // At its beginning; how far it is, the activity tells.
+                changed.models = !self.is_for_a_model();
+                self.work_for((Work::Switching, done, total), (Some(model), Some(answers)));
+            }
+            Event::Calibrating { model, done, total } => {
+                self.work_for((Work::Calibrating, done, total), (Some(model), None));
+            }
+            Event::SwitchFailed { .. } => changed.models = true,
             Event::Indexed { .. } | Event::Moved { .. } | Event::Removed { .. } => {
                 changed.photos = true;
                 changed.failures = true;
@@ -114,6 +130,7 @@ impl Progress {
                 changed.folders = true;
             }
             Event::UpToDate => {
+                changed.models = self.is_for_a_model();
                 self.scanning.clear();
                 self.work = None;
                 self.rate = Rate::default();
@@ -132,6 +149,19 @@ impl Progress {
         self.rate.note(Instant::now(), done);
     }
 
+    fn is_for_a_model(&self) -> bool {
+        matches!(self.work, Some((Work::Switching | Work::Calibrating, ..)))
+    }
+
+    /// Takes in how far work for a model is.
+    fn work_for(&mut self, work: (Work, u64, u64), models: (Option<String>, Option<String>)) {
+        if self.work.is_none_or(|(before, ..)| before != work.0) {
+            self.rate = Rate::default();
+        }
+        (self.work, self.models, self.walking) = (Some(work), models, false);
+        self.rate.note(Instant::now(), work.1);
+    }
+
     /// For the status bar.
     pub(crate) fn activity(&self) -> Activity {
         let (work, done, total) = self.work.unwrap_or((Work::Idle, 0, 0));
@@ -139,6 +169,10 @@ impl Progress {
         let seconds_left = per_second
             .filter(|rate| !self.walking && *rate > 0.0)
             .map(|rate| total.saturating_sub(done) as f32 / rate);
+        let (model, answers) = match work {
+            Work::Switching | Work::Calibrating => self.models.clone(),
+            _ => (None, None),
+        };
         let folder = match self.scanning.as_slice() {
             [one] => one.file_name().map(|_| library::shown_name(one)),
             _ => None,
@@ -147,6 +181,8 @@ impl Progress {
             work,
             paused: self.paused,
             folder,
+            model,
+            answers,
             done: u32::try_from(done).unwrap_or(u32::MAX),
             total: u32::try_from(total).unwrap_or(u32::MAX),
             per_second,
@@ -179,6 +215,7 @@ impl Changed {
         self.photos |= other.photos;
         self.folders |= other.folders;
         self.failures |= other.failures;
+        self.models |= other.models;
     }
 }
 
@@ -237,7 +274,7 @@ mod tests {
         let told = told(burst);
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].0.work, Work::Idle);
-        assert_eq!(told[0].1, Changed { photos: true, folders: true, failures: true });
+        assert_eq!(told[0].1, Changed { photos: true, folders: true, failures: true, models: false });
     }
 
     #[test]
@@ -266,6 +303,22 @@ mod tests {
         assert_eq!(progress.activity().seconds_left, None);
         progress.walking = false;
         assert_eq!(progress.activity().seconds_left, Some(10.0));
+    }
+
+    #[test]
+    fn a_switch_says_which_model_reads_and_which_answers() {
+        let mut progress = Progress::default();
+        let (model, answers) = ("accurate".to_owned(), "fast".to_owned());
+        let changed = progress.take(event(Event::Switching { model, answers, done: 3, total: 9 }));
+        assert!(changed.models && !changed.photos);
+        let activity = progress.activity();
+        assert_eq!((activity.work, activity.done, activity.total), (Work::Switching, 3, 9));
+        assert_eq!(
+            (activity.model.as_deref(), activity.answers.as_deref()),
+            (Some("accurate"), Some("fast"))
+        );
+        progress.take(event(Event::Progress { done: 1, total: 2, walking: false }));
+        assert_eq!(progress.activity().model, None);
     }
 
     #[test]

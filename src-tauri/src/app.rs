@@ -10,6 +10,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::activity::Progress;
 use crate::arguments::Arguments;
+use crate::commands::models::{self, ChosenModel};
 use crate::commands::{duplicates, folders, photos, queries, settings};
 use crate::duplicates::FoundDuplicates;
 use crate::foreign::ForeignImages;
@@ -77,6 +78,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
         .manage(Arc::new(ForeignImages::default()))
         .manage(Previews::default())
         .manage(Arc::new(FoundDuplicates::default()))
+        .manage(ChosenModel::default())
         .invoke_handler(tauri::generate_handler![
             duplicates::duplicate_groups,
             duplicates::duplicates,
@@ -93,6 +95,10 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             folders::resume,
             folders::retry_failures,
             folders::storage,
+            models::import_model,
+            models::models,
+            models::remove_model,
+            models::use_model,
             photos::copy_paths,
             photos::export_copies,
             photos::open,

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use library::{BuiltInModel, Day, Query, Source, shown_name, shown_path};
+use library::{
+    Calibration, Day, LEAST_PICTURES, ModelKey, ModelState, Query, Source, shown_name, shown_path,
+};
 
 use crate::activity::Progress;
 use crate::foreign::ForeignImages;
@@ -14,13 +16,37 @@ pub(crate) const EXAMPLES: usize = 16;
 
 /// How to open the library with these settings.
 pub(crate) fn options(settings: &wire::Settings) -> library::Options {
-    library::Options {
-        model: match settings.model {
-            wire::Model::Fast => BuiltInModel::Fast,
-            wire::Model::Accurate => BuiltInModel::Accurate,
+    let threads = NonZeroUsize::new(settings.threads as usize);
+    library::Options { threads, isolated: true, ..library::Options::default() }
+}
+
+pub(crate) fn model(model: library::ModelInfo) -> wire::Model {
+    let library::Bands { near_identical, very_similar, similar, related } = model.bands;
+    wire::Model {
+        key: model.key.to_string(),
+        name: model.name,
+        built_in: matches!(model.key, ModelKey::BuiltIn(_)),
+        description: model.description,
+        licence: model.licence,
+        usable: model.usable,
+        bytes: model.bytes,
+        dimension: count(model.dimension as u64),
+        input_width: model.input.0,
+        input_height: model.input.1,
+        milliseconds: model.milliseconds,
+        bands: [near_identical, very_similar, similar, related],
+        calibration: match model.calibration {
+            Calibration::Card => wire::Calibration::Card,
+            Calibration::Library { pictures, .. } => wire::Calibration::Library { pictures },
+            Calibration::Nothing => wire::Calibration::Nothing { least: count(LEAST_PICTURES) },
         },
-        threads: NonZeroUsize::new(settings.threads as usize),
-        isolated: true,
+        embedded: count(model.embedded),
+        photos: count(model.photos),
+        state: match model.state {
+            ModelState::Serving => wire::ModelState::Serving,
+            ModelState::Wanted => wire::ModelState::Wanted,
+            ModelState::Idle => wire::ModelState::Idle,
+        },
     }
 }
 

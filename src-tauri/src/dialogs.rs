@@ -41,6 +41,20 @@ pub(crate) async fn choose_images(
     Ok(chosen.unwrap_or_default().into_iter().map(PathBuf::from).collect())
 }
 
+/// A model to bring.
+pub(crate) async fn choose_model(
+    app: &AppHandle,
+    window: &Window,
+    language: Option<&str>,
+) -> Result<Option<PathBuf>> {
+    let (title, models) = (native("importModel", language), native("models", language));
+    let chosen = ask(app, window, move |dialog| {
+        dialog.set_title(title).add_filter(models, &["tflite"]).add_filter("*", &["*"]).pick_file()
+    })
+    .await?;
+    Ok(chosen.map(PathBuf::from))
+}
+
 /// Where copies go.
 pub(crate) async fn choose_export_folder(
     app: &AppHandle,

@@ -27,6 +27,8 @@ pub(crate) enum ShellError {
     NoTray(String),
     #[error("the list of duplicates is no longer the newest")]
     DuplicatesOutdated,
+    #[error("{model} cannot answer: {reason}")]
+    SwitchFailed { model: String, reason: String },
     #[error("Lookalike is closing")]
     Closing,
     #[error("something unexpected happened: {0}")]
@@ -43,6 +45,7 @@ impl ShellError {
             Self::OpenFailed { .. } => "open_failed",
             Self::NoTray(_) => "no_tray",
             Self::DuplicatesOutdated => "duplicates_outdated",
+            Self::SwitchFailed { .. } => "switch_failed",
             Self::Closing => "not_ready",
             Self::Internal(_) => "internal",
         }
@@ -52,9 +55,16 @@ impl ShellError {
 impl From<ShellError> for Problem {
     fn from(error: ShellError) -> Self {
         let mut details = Map::new();
-        if let ShellError::OpenFailed { path, reason } = &error {
-            put_path(&mut details, path);
-            put(&mut details, "reason", reason.clone());
+        match &error {
+            ShellError::OpenFailed { path, reason } => {
+                put_path(&mut details, path);
+                put(&mut details, "reason", reason.clone());
+            }
+            ShellError::SwitchFailed { model, reason } => {
+                put(&mut details, "name", model.clone());
+                put(&mut details, "reason", reason.clone());
+            }
+            _ => {}
         }
         Self { code: error.code().to_owned(), details, message: error.to_string() }
     }
@@ -85,6 +95,11 @@ impl From<LibraryError> for Problem {
                 put_path(&mut details, folder);
                 put(&mut details, "dataDir", shown_path(data_dir));
             }
+            LibraryError::ModelUnknown { name }
+            | LibraryError::ModelNameTaken { name }
+            | LibraryError::ModelFileDamaged { name }
+            | LibraryError::ModelInUse { name } => put(&mut details, "name", name.clone()),
+            LibraryError::ModelUnfit { reason } => put(&mut details, "reason", reason.clone()),
             LibraryError::QueryUnreadable { path, reason, .. } => {
                 put_path(&mut details, path);
                 put(&mut details, "reason", reason.clone());

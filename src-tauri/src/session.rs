@@ -1,16 +1,17 @@
 //! The open library and the thread that keeps it up to date.
 //!
-//! The library opens beside the window, not before it; commands wait until it is there. Changing the model or the
-//! number of threads closes and opens it again.
+//! The library opens beside the window, not before it; commands wait until it is there. Another model, or another
+//! number of threads, closes and opens it again.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
-use library::{Control, Event, Library};
+use library::{BuiltInModel, Control, Event, Library, ModelKey, Use};
 use parking_lot::{Condvar, Mutex};
+use serde_json::Value;
 
 use crate::activity::{self, Heard, Progress};
 use crate::convert;
@@ -45,6 +46,9 @@ pub(crate) trait Tell: Send + Sync + 'static {
 
 /// The library of this process. Shared between commands, events and the tray.
 pub(crate) struct Session {
+    this: Weak<Self>,
+    /// Held while the library is opened anew: one at a time.
+    reopening: Mutex<()>,
     data_dir: PathBuf,
     tell: Arc<dyn Tell>,
     state: Mutex<State>,
@@ -76,7 +80,9 @@ impl Session {
     /// Begins to open the library in `data_dir`, on a thread of its own.
     pub(crate) fn start(data_dir: PathBuf, tell: Arc<dyn Tell>) -> Arc<Self> {
         let (unseen, seen) = crossbeam_channel::bounded(0);
-        let session = Arc::new(Self {
+        let session = Arc::new_cyclic(|this| Self {
+            this: Weak::clone(this),
+            reopening: Mutex::default(),
             unseen: Mutex::new(Some(unseen)),
             seen,
             data_dir,
@@ -110,17 +116,18 @@ impl Session {
         self.progress.lock().clone()
     }
 
-    /// Stores the settings, and opens the library anew where they ask for another model or number of threads.
+    /// Stores the settings, and opens the library anew where they ask for another number of threads.
     ///
     /// When it cannot be opened with them, everything stays as it was.
     pub(crate) fn change_settings(&self, settings: &Settings) -> Result<()> {
+        let _alone = self.reopening.lock();
         let before = self.settings()?;
         if before.look_inside != settings.look_inside {
             let library = self.library()?;
             library.look_inside(settings.look_inside)?;
             library.look_again();
         }
-        if before.model == settings.model && before.threads == settings.threads {
+        if before.threads == settings.threads {
             return self.store(settings);
         }
         // What the person holds stays held.
@@ -131,6 +138,34 @@ impl Session {
             self.reopen(&before, paused);
         }
         stored
+    }
+
+    /// Has a model answer, at once or when it has read all photos.
+    pub(crate) fn use_model(&self, key: ModelKey) -> Result<()> {
+        let _alone = self.reopening.lock();
+        let library = self.library()?;
+        let outcome = library.use_model(key)?;
+        drop(library);
+        if outcome == Use::TakesOver {
+            self.reopen_as_it_is()?;
+        }
+        self.tell_changed()
+    }
+
+    /// Opens the library anew if another model has taken over.
+    fn follow_model(&self) -> Result<()> {
+        let _alone = self.reopening.lock();
+        if self.library()?.is_superseded()? {
+            self.reopen_as_it_is()?;
+        }
+        self.tell_changed()
+    }
+
+    fn reopen_as_it_is(&self) -> Result<()> {
+        let (settings, paused) =
+            self.running(|running| (running.settings.clone(), running.control.is_paused()))?;
+        self.reopen(&settings, paused);
+        Ok(())
     }
 
     /// Tries again to open a library that could not be opened.
@@ -180,6 +215,11 @@ impl Session {
         self.running(|running| drop(running.heard.send(Heard::Changed)))
     }
 
+    /// Tells the window that models came or went.
+    pub(crate) fn tell_models(&self) -> Result<()> {
+        self.running(|running| drop(running.heard.send(Heard::Models)))
+    }
+
     /// Ends the background work and closes the library. Commands fail from now on. What does not end soon, a read
     /// from a network drive that does not answer, ends with the process; the catalog survives that.
     pub(crate) fn close(&self) {
@@ -212,14 +252,21 @@ impl Session {
     }
 
     fn try_open(&self, settings: Option<Settings>, paused: bool) -> Result<Running> {
+        let mut before_models_were_the_librarys = false;
         let mut chosen = match settings {
             Some(settings) => settings,
             // Settings that do not parse were written by another version: back to how it all began.
-            None => library::read_setting(&self.data_dir, SETTINGS)?
-                .and_then(|json| serde_json::from_str(&json).ok())
-                .unwrap_or_default(),
+            None => {
+                let json = library::read_setting(&self.data_dir, SETTINGS)?.unwrap_or_default();
+                before_models_were_the_librarys = wants_accurate(&json);
+                serde_json::from_str(&json).unwrap_or_default()
+            }
         };
-        let library = Arc::new(Library::open_with(&self.data_dir, &convert::options(&chosen))?);
+        let mut options = convert::options(&chosen);
+        if before_models_were_the_librarys {
+            options.model = BuiltInModel::Accurate;
+        }
+        let library = Arc::new(Library::open_with(&self.data_dir, &options)?);
         chosen.look_inside = library.looks_inside()?;
         let control = Arc::new(Control::default());
         let (heard, events) = crossbeam_channel::unbounded();
@@ -233,6 +280,7 @@ impl Session {
         let watch = {
             let (library, control) = (Arc::clone(&library), Arc::clone(&control));
             let (tell, heard, seen) = (Arc::clone(&self.tell), heard.clone(), self.seen.clone());
+            let session = Weak::clone(&self.this);
             thread::spawn(move || {
                 crossbeam_channel::select! {
                     recv(seen) -> _ => {}
@@ -243,6 +291,19 @@ impl Session {
                     tracing::warn!(%error, "the first query will have to wait");
                 }
                 keep_up_to_date(&library, &control, &heard, &stopped, tell.as_ref());
+                if !control.is_cancelled() {
+                    // Opening the library anew waits for this thread.
+                    drop(library);
+                    thread::spawn(move || {
+                        let followed = session.upgrade().map_or(Ok(()), |session| session.follow_model());
+                        if let Err(problem) = followed {
+                            tracing::warn!(
+                                code = problem.code,
+                                "the other model answers from the next start on"
+                            );
+                        }
+                    });
+                }
             })
         };
         Ok(Running { library, settings: chosen, control, watch, stop, heard, teller })
@@ -281,7 +342,12 @@ impl Session {
     }
 }
 
-/// Watches until told to stop, and saves the index now and then.
+/// Whether the settings are those of an earlier version, which kept the model there, and name the accurate one.
+fn wants_accurate(settings: &str) -> bool {
+    serde_json::from_str::<Value>(settings).is_ok_and(|settings| settings["model"] == "accurate")
+}
+
+/// Watches until told to stop or another model has taken over, and saves the index now and then.
 fn keep_up_to_date(
     library: &Library,
     control: &Control,
@@ -295,6 +361,10 @@ fn keep_up_to_date(
         let ended = library.watch(control, &mut |event| {
             unsaved |= matches!(event, Event::Indexed { .. } | Event::Removed { .. });
             let idle = matches!(event, Event::UpToDate);
+            if let Event::SwitchFailed { model, reason } = &event {
+                let (model, reason) = (model.clone(), reason.clone());
+                tell.problem(ShellError::SwitchFailed { model, reason }.into());
+            }
             // The teller ends after us.
             let _ = heard.send(Heard::Event(event));
             if idle && unsaved && saved.elapsed() > SAVE_EVERY {

@@ -75,6 +75,10 @@ pub struct Activity {
     pub paused: bool,
     /// Name of the folder that is being looked through.
     pub folder: Option<String>,
+    /// Name of the model that the work is for, where it is for one.
+    pub model: Option<String>,
+    /// Name of the model that answers while another one is to take over.
+    pub answers: Option<String>,
     /// Files dealt with, or vectors placed.
     pub done: u32,
     /// Of how many, as far as known.
@@ -99,6 +103,10 @@ pub enum Work {
     Building,
     /// Comparing new photos with all others, for duplicates.
     Comparing,
+    /// Reading photos for a model that is to take over.
+    Switching,
+    /// Measuring where the bands of a model begin.
+    Calibrating,
 }
 
 /// Everything known of a photo.
@@ -373,8 +381,6 @@ pub struct Settings {
     pub theme: Theme,
     /// A language of the catalogue, such as `en`; none follows the system.
     pub language: Option<String>,
-    /// Which model embeds.
-    pub model: Model,
     /// Whether parts of photos are embedded, too. The library keeps this itself.
     pub look_inside: bool,
     /// Threads that read photos; 0 means one a core.
@@ -390,7 +396,6 @@ impl Default for Settings {
         Self {
             theme: Theme::System,
             language: None,
-            model: Model::Fast,
             look_inside: true,
             threads: 0,
             tray: false,
@@ -412,15 +417,83 @@ pub enum Theme {
     Dark,
 }
 
-/// A model that comes with Lookalike.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// A model: one that comes with Lookalike, or one that the person brought.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Model {
+    /// Names it.
+    pub key: String,
+    /// What it is called; `fast` and `accurate` are those that come with Lookalike.
+    pub name: String,
+    /// Whether it comes with Lookalike.
+    pub built_in: bool,
+    /// What it is, as its file says; may be empty.
+    pub description: String,
+    /// Its licence, likewise.
+    pub licence: String,
+    /// Whether it can be used; not when its file is missing or damaged.
+    pub usable: bool,
+    /// Size of its file.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Components of its vectors.
+    pub dimension: u32,
+    /// Width of its input in pixels.
+    pub input_width: u32,
+    /// Height of its input in pixels.
+    pub input_height: u32,
+    /// Milliseconds that it takes for one image on this machine.
+    pub milliseconds: Option<f32>,
+    /// Least similarity of near-identical, very similar, similar and related pictures.
+    pub bands: [f32; 4],
+    /// What the bands rest on.
+    pub calibration: Calibration,
+    /// Photos that it has read.
+    pub embedded: u32,
+    /// Photos that there are.
+    pub photos: u32,
+    /// What it does.
+    pub state: ModelState,
+}
+
+/// What a model's bands rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum Calibration {
+    /// Labelled photos.
+    Card,
+    /// So many of the library's own pictures.
+    Library {
+        /// How many.
+        pictures: u32,
+    },
+    /// Nothing yet; they are those of the fast model.
+    Nothing {
+        /// How many pictures it takes.
+        least: u32,
+    },
+}
+
+/// What a model does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
-pub enum Model {
-    /// EfficientNet-Lite0.
-    #[default]
-    Fast,
-    /// EfficientNet-Lite2.
-    Accurate,
+pub enum ModelState {
+    /// It answers.
+    Serving,
+    /// It is to answer when it has read all photos.
+    Wanted,
+    /// Nothing.
+    Idle,
+}
+
+/// How the input of a float model is normalized: one value, or one a channel.
+#[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Normalization {
+    /// Taken off each value of 0 to 255.
+    pub mean: Vec<f32>,
+    /// What it is divided by then.
+    pub std: Vec<f32>,
 }
 
 /// Where the library's data lives and how big it is.
@@ -470,6 +543,8 @@ pub struct Changed {
     pub folders: bool,
     /// Failures came or went.
     pub failures: bool,
+    /// Models came or went, or another one answers.
+    pub models: bool,
 }
 
 /// Files are being dragged over the window.

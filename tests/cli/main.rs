@@ -12,6 +12,7 @@ mod damage;
 mod duplicates;
 mod folders;
 mod index_and_search;
+mod models;
 #[cfg(target_os = "linux")]
 mod network;
 #[cfg(target_os = "linux")]

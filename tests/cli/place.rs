@@ -154,6 +154,14 @@ impl Place {
         self.json(&["similarity", hat, self.photo("shoes/shoes-1.jpg").to_str().unwrap()]);
         self.json(&["duplicates"]);
         self.json(&["status"]);
+        let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../image-embedder/tests/golden/uint8.tflite");
+        self.json(&["model", "import", model.to_str().unwrap(), "--name", "tiny"]);
+        self.json(&["model", "use", "tiny"]);
+        self.index();
+        self.search(&[hat]);
+        self.json(&["model", "use", "fast"]);
+        self.json(&["model", "remove", "tiny"]);
+        self.json(&["model"]);
         self.json(&["verify", "--repair"]);
         let page = self.root().join("page.html");
         assert!(self.run(&["contact-sheet", "--out", page.to_str().unwrap()]).status.success());

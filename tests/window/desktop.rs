@@ -16,7 +16,7 @@ use crate::app::until;
 const PROGRAMS: [&str; 6] = ["Xvfb", "WebKitWebDriver", "dbus-daemon", "openbox", "xclip", "xdotool"];
 
 /// Title of the system's dialogs for choosing files and folders.
-const DIALOG: &str = "^(Add folders|Choose images .*)$";
+const DIALOG: &str = "^(Add folders|Choose (images|a model) .*)$";
 
 /// Whether a desktop of this name is for a test; the one for measuring draws as the app itself chooses.
 pub(crate) fn takes_pictures(name: &str) -> bool {

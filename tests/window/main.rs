@@ -35,6 +35,8 @@ mod isolation;
 #[cfg(target_os = "linux")]
 mod looks;
 #[cfg(target_os = "linux")]
+mod models;
+#[cfg(target_os = "linux")]
 #[path = "../shared/offline.rs"]
 mod offline;
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, Completion, Trial};
 use crate::desktop::{self, Desktop};
 use crate::{
     asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run, isolation,
-    looks, outside_changes, staying, walking,
+    looks, models, outside_changes, staying, walking,
 };
 
 /// A test and its name.
@@ -65,6 +65,7 @@ fn themes() -> impl Iterator<Item = Test> {
         failures::TESTS,
         first_run::TESTS,
         looks::TESTS,
+        models::TESTS,
         outside_changes::TESTS,
         staying::TESTS,
         walking::TESTS,

@@ -4,6 +4,7 @@
 
 pub(crate) mod duplicates;
 pub(crate) mod folders;
+pub(crate) mod models;
 pub(crate) mod photos;
 pub(crate) mod queries;
 pub(crate) mod settings;

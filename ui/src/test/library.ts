@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 
 import { MemoryBackend, type MemoryOptions } from '../lib/backend/memory';
 import { library } from '../lib/state/library.svelte';
+import { models } from '../lib/state/models.svelte';
 import { notices } from '../lib/state/notices.svelte';
 import { settings } from '../lib/state/settings.svelte';
 import Within from './Within.svelte';
@@ -13,7 +14,11 @@ import Within from './Within.svelte';
 /** Few photos: what components show does not hang on their number. */
 export async function madeUpLibrary(options: MemoryOptions = {}): Promise<MemoryBackend> {
   const backend = new MemoryBackend({ photos: 12, ...options });
-  const stops = [await settings.start(backend), await library.connect(backend)];
+  const stops = [
+    await settings.start(backend),
+    await library.connect(backend),
+    await models.connect(backend),
+  ];
   onTestFinished(() => {
     stops.forEach((stop) => stop());
     notices.list.forEach(({ id }) => notices.dismiss(id));

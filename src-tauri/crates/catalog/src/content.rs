@@ -79,6 +79,13 @@ pub fn by_id(connection: &Connection, id: i64) -> Result<Option<Content>> {
     Ok(content.optional()?)
 }
 
+/// Ids of all pictures, in order.
+pub fn all_ids(connection: &Connection) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM content ORDER BY id")?;
+    let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
+}
+
 /// Ids and hashes of all pictures.
 pub fn all_hashes(connection: &Connection) -> Result<Vec<(i64, ContentHash)>> {
     let mut statement = connection.prepare_cached("SELECT id, hash FROM content")?;
@@ -95,6 +102,58 @@ pub fn without_embedding(connection: &Connection, model_id: i64) -> Result<Vec<i
     )?;
     let ids = statement.query_map([model_id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(ids)
+}
+
+/// Up to `count` pictures of which a photo is in a folder that is there and that have no whole-picture vector of this
+/// model, of those with an id above `after`, by id.
+pub fn to_embed(connection: &Connection, model_id: i64, after: i64, count: usize) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT id FROM content WHERE id > ?2 AND {HAS_ONLINE_PHOTO} AND {LACKS_EMBEDDING} ORDER BY id LIMIT ?3"
+    ))?;
+    let ids = statement
+        .query_map((model_id, after, count as i64), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
+}
+
+/// How many pictures there are of which a photo is in a folder that is there, and how many of these have no
+/// whole-picture vector of this model.
+pub fn count_to_embed(connection: &Connection, model_id: i64) -> Result<(u64, u64)> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT count(*), count(*) FILTER (WHERE {LACKS_EMBEDDING}) FROM content WHERE {HAS_ONLINE_PHOTO}"
+    ))?;
+    let counts = statement
+        .query_row([model_id], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)));
+    Ok(counts?)
+}
+
+const HAS_ONLINE_PHOTO: &str = "EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = folder_id \
+     WHERE photo.content_id = content.id AND state = 'online')";
+
+const LACKS_EMBEDDING: &str = "NOT EXISTS (SELECT 1 FROM embedding \
+     WHERE embedding.content_id = content.id AND embedding.model_id = ?1 AND embedding.x IS NULL)";
+
+/// Hashes of up to `count` pictures in runs of `length` whose photos were found one after the other, the runs spread
+/// evenly over all.
+pub fn runs(connection: &Connection, count: usize, length: usize) -> Result<Vec<ContentHash>> {
+    let (total, highest): (i64, i64) =
+        connection.query_row("SELECT count(*), coalesce(max(id), 0) FROM content", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let wanted = (count as i64).min(total);
+    let length = if total <= count as i64 { total } else { length as i64 };
+    let (mut hashes, mut last) = (Vec::new(), 0);
+    let mut statement =
+        connection.prepare_cached("SELECT id, hash FROM content WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let starts = (0..wanted).step_by(length.max(1) as usize).map(|nth| nth * highest / wanted.max(1));
+    for start in starts {
+        let mut rows = statement.query((start.max(last), length))?;
+        while let Some(row) = rows.next()? {
+            last = row.get(0)?;
+            hashes.push(row.get(1)?);
+        }
+    }
+    Ok(hashes)
 }
 
 /// Up to `count` pictures without a placeholder, of those with an id above `after`, by id.

@@ -44,6 +44,7 @@ impl Catalog {
             return Err(CatalogError::Emptied { path: path.into() });
         }
         let writer = open_connection(path, migrate::CATALOG)?;
+        migrate::add(&writer, path)?;
         Ok(Self {
             writer: Mutex::new(writer),
             readers: Readers::new(path),

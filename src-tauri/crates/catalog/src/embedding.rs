@@ -51,6 +51,13 @@ pub fn ids(connection: &Connection, model_id: i64) -> Result<Vec<i64>> {
     Ok(ids)
 }
 
+/// How many whole-picture vectors a model has.
+pub fn count(connection: &Connection, model_id: i64) -> Result<u64> {
+    let mut statement =
+        connection.prepare_cached("SELECT count(*) FROM embedding WHERE model_id = ?1 AND x IS NULL")?;
+    Ok(statement.query_row([model_id], |row| row.get::<_, i64>(0))? as u64)
+}
+
 /// Calls `each` with id and vector of all whole pictures of a model, in the order of ids.
 pub fn for_each<E: From<crate::CatalogError>>(
     connection: &Connection,

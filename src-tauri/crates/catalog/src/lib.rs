@@ -6,6 +6,8 @@
 //!
 //! No decisions are made here: what to index, keep or drop is the library's business.
 
+pub mod brought_model;
+pub mod calibration;
 pub mod content;
 pub mod copies;
 mod database;

@@ -40,3 +40,9 @@ pub fn delete_with_prefix(connection: &Connection, prefix: &str) -> Result<()> {
 fn end_of(prefix: &str) -> String {
     format!("{prefix}{}", char::MAX)
 }
+
+/// Drops what is stored under a key.
+pub fn delete(connection: &Connection, key: &str) -> Result<()> {
+    connection.prepare_cached("DELETE FROM setting WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}

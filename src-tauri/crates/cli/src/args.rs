@@ -88,6 +88,11 @@ pub(crate) enum Command {
         #[arg(value_name = "FOLDER")]
         folders: Vec<PathBuf>,
     },
+    /// List the models, choose the one that answers, or bring your own
+    Model {
+        #[command(subcommand)]
+        command: Option<ModelCommand>,
+    },
     /// Show what the library holds
     Status,
     /// Forget folders; the photos themselves are not touched
@@ -119,6 +124,55 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// What to do with models; without any of these they are listed.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Have a model answer
+    ///
+    /// It takes over when it has read all photos, which `index` and `watch` see to; until then the model before goes on
+    /// answering. Using that one again undoes it. What a model has read is kept, so going back takes no time.
+    Use {
+        /// "fast", "accurate", or the name of a model that was imported
+        name: String,
+    },
+    /// Take a .tflite file among the models: one RGB image in (uint8 or float32), vectors out
+    Import {
+        /// The file, which is copied
+        #[arg(value_name = "FILE.tflite")]
+        file: PathBuf,
+        /// What to call it [default: as the file says]
+        #[arg(long)]
+        name: Option<String>,
+        /// Mean that is taken off each channel of 0 to 255; for float models whose file does not tell
+        #[arg(long, value_name = "M[,M,M]", requires = "std", allow_negative_numbers = true)]
+        mean: Option<Channels>,
+        /// What each channel is divided by then
+        #[arg(long, value_name = "S[,S,S]", requires = "mean")]
+        std: Option<Channels>,
+    },
+    /// Forget a model that was imported, or what "fast" or "accurate" has read; not the one that answers
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+/// One number for all channels, or three.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Channels(pub(crate) Vec<f32>);
+
+impl FromStr for Channels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Result<Vec<f32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+        match numbers {
+            Ok(numbers) if matches!(numbers.len(), 1 | 3) => Ok(Self(numbers)),
+            _ => Err("expected one number, or three with commas between them".to_owned()),
+        }
+    }
 }
 
 impl Command {

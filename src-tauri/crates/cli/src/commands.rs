@@ -6,14 +6,15 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Status, Summary, Verification,
-    default_data_dir, shown, shown_path,
+    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Status, Summary, Switching,
+    Verification, default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
 use crate::args::{Arguments, Command, EmbedArguments, SearchArguments};
 use crate::contact_sheet;
 use crate::duplicates;
+use crate::models;
 use crate::output::{self, EmbedJson, Failure, IndexJson, ResultJson, SearchJson};
 use crate::profile::Profile;
 use crate::progress::Progress;
@@ -33,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             if *regions || *no_regions {
                 library.look_inside(*regions)?;
             }
-            index(&library, folders, *profile, control, json)
+            index(library, &open, folders, *profile, control, json)
         }
         Command::Search(search_arguments) => search(&open()?, search_arguments, json),
         Command::Embed(embed_arguments) => embed(embed_arguments, json),
@@ -50,7 +51,8 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Command::Duplicates { min_similarity, export: None } => {
             duplicates::list(&open()?, *min_similarity, json)
         }
-        Command::Watch { folders } => watch(&open()?, folders, control),
+        Command::Watch { folders } => watch(&open, folders, control),
+        Command::Model { command } => quietly(|| models::run(&open()?, command.as_ref(), json)),
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),
         Command::Verify { repair } => {
@@ -74,7 +76,8 @@ fn quietly<T>(load: impl FnOnce() -> T) -> T {
 }
 
 fn index(
-    library: &Library,
+    mut library: Library,
+    open: &dyn Fn() -> Result<Library, Failure>,
     folders: &[PathBuf],
     profiled: bool,
     control: &Control,
@@ -92,6 +95,11 @@ fn index(
     let updated = library.update(control, &mut |event| show(&event));
     let mut profile =
         updated.as_ref().map_or_else(|_| Profile::default(), |summary| Profile::of(&summary.profile));
+    if updated.as_ref().is_ok_and(|summary| summary.switched) {
+        // The model that answers from now on has an index of its own.
+        drop(library);
+        library = open()?;
+    }
     let built = match &updated {
         Ok(_) => profile.time("graph", || library.build_index(control, &|event| show(&event))),
         Err(_) => Ok(()),
@@ -150,6 +158,7 @@ fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<
             .collect();
         return output::json(&SearchJson { results, seconds });
     }
+    models::warn_if_not_calibrated(library)?;
     let mut out = io::stdout().lock();
     if matches.is_empty() {
         writeln!(out, "The library has no other photo; `lookalike index FOLDER` adds some.")?;
@@ -188,19 +197,32 @@ fn embed(arguments: &EmbedArguments, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn watch(library: &Library, folders: &[PathBuf], control: &Control) -> Result<(), Failure> {
+fn watch(
+    open: &dyn Fn() -> Result<Library, Failure>,
+    folders: &[PathBuf],
+    control: &Control,
+) -> Result<(), Failure> {
+    let mut library = open()?;
     for folder in folders {
         library.add_folder(folder)?;
     }
     let mut printed = Ok(());
-    library.watch(control, &mut |event| {
-        if printed.is_ok() {
-            printed = output::json(&event);
+    loop {
+        library.watch(control, &mut |event| {
+            if printed.is_ok() {
+                printed = output::json(&event);
+            }
+            if printed.is_err() {
+                control.cancel();
+            }
+        })?;
+        if control.is_cancelled() {
+            break;
         }
-        if printed.is_err() {
-            control.cancel();
-        }
-    })?;
+        // Another model has taken over.
+        drop(library);
+        library = open()?;
+    }
     library.save_index()?;
     printed
 }
@@ -216,7 +238,11 @@ fn status(status: &Status, json: bool) -> Result<(), Failure> {
     }
     let index = &status.index;
     let recall = index.recall.map_or_else(String::new, |recall| format!(", recall {recall:.3}"));
-    writeln!(out, "model {}, {} index of {} vectors{recall}", status.model, index.kind, index.vectors)?;
+    let model = shown(&status.model);
+    writeln!(out, "model {model}, {} index of {} vectors{recall}", index.kind, index.vectors)?;
+    if let Some(Switching { model, done, total, .. }) = &status.switching {
+        writeln!(out, "model {} takes over when it has read all photos: {done} of {total}", shown(model))?;
+    }
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     let (catalog, thumbnails) = (megabytes(status.bytes.catalog), megabytes(status.bytes.thumbnails));
     let index = megabytes(status.bytes.index);

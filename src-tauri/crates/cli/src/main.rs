@@ -8,6 +8,7 @@ mod commands;
 mod contact_sheet;
 mod duplicates;
 mod examples;
+mod models;
 mod output;
 mod profile;
 mod progress;

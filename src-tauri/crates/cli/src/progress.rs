@@ -1,5 +1,6 @@
 //! The progress bar on stderr: how far, how fast, how long still. Silent when stderr is not a terminal.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -7,6 +8,8 @@ use library::Event;
 
 const WALKING: &str = "{spinner} looking through folders: {len} photos to read, {pos} done, {per_sec}";
 const READING: &str = "{bar:32} {pos} of {len} photos, {per_sec}, {eta} left";
+const SWITCHING: &str = "{bar:32} {pos} of {len} photos for {msg}, {per_sec}, {eta} left";
+const CALIBRATING: &str = "{bar:32} measuring the bands of {msg}, {eta} left";
 const BUILDING: &str = "{bar:32} building the search index, {eta} left";
 const COMPARING: &str = "{bar:32} looking for duplicates, {eta} left";
 
@@ -36,11 +39,31 @@ impl Progress {
             }
             Event::BuildingIndex { done, total } => self.begin(BUILDING, *done, *total),
             Event::Comparing { done, total } => self.begin(COMPARING, *done, *total),
+            Event::Switching { model, done, total, .. } => self.work(SWITCHING, model, (*done, *total)),
+            Event::Calibrating { model, done, total } => self.work(CALIBRATING, model, (*done, *total)),
+            Event::Switched { model } => {
+                self.bar.println(format!("{} answers from now on", library::shown(model)));
+            }
+            Event::SwitchFailed { model, reason } => {
+                let (model, reason) = (library::shown(model), library::shown(reason));
+                // Also where there is no bar: nothing else tells it.
+                self.bar.suspend(|| drop(writeln!(io::stderr(), "{model} cannot take over: {reason}")));
+            }
             Event::Offline { path } => {
                 self.bar.println(format!("{} is not there; its photos are kept", library::shown_path(path)));
             }
             _ => {}
         }
+    }
+
+    fn work(&mut self, template: &'static str, model: &str, (done, total): (u64, u64)) {
+        if self.shown != template {
+            self.bar.reset();
+            self.bar.set_message(library::shown(model));
+        }
+        self.show(template);
+        self.bar.set_length(total);
+        self.bar.set_position(done);
     }
 
     /// Takes the bar away.
@@ -80,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_well_formed() {
-        for template in [WALKING, READING, BUILDING, COMPARING] {
+        for template in [WALKING, READING, SWITCHING, CALIBRATING, BUILDING, COMPARING] {
             ProgressStyle::with_template(template).unwrap();
         }
     }

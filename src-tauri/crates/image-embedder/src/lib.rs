@@ -39,5 +39,6 @@ pub use embedder::ImageEmbedder;
 pub use embedding::{Embedding, EmbeddingResult, FeatureVector, cosine_similarity};
 pub use error::{Error, Result};
 pub use image::{Region, RgbView};
-pub use model::check_model;
+pub use metadata::About;
+pub use model::{about_model, check_model, lacks_normalization};
 pub use options::{ImageEmbedderOptions, ModelSource, Normalization, Resampling, Runtime};

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::flatbuffer::{Malformed, Read, Table};
-use crate::metadata::Metadata;
+use crate::metadata::{About, Metadata};
 use crate::options::Normalization;
 use crate::verify::verify_references;
 
@@ -76,6 +76,27 @@ impl ModelDescription {
 /// What [`ImageEmbedder::create_from_options`](crate::ImageEmbedder::create_from_options) would refuse it for.
 pub fn check_model(bytes: &[u8]) -> Result<()> {
     ModelDescription::read(bytes).map(drop)
+}
+
+/// What the bytes of a `.tflite` file say of the model; nothing where they have no TFLite Metadata.
+///
+/// # Errors
+/// [`Error::NotAModel`].
+pub fn about_model(bytes: &[u8]) -> Result<About> {
+    if bytes.get(4..8) != Some(b"TFL3") {
+        return Err(Error::NotAModel { reason: "no TFL3 identifier" });
+    }
+    let graph = Graph::read(bytes).map_err(|Malformed(reason)| Error::NotAModel { reason })?;
+    Ok(graph.metadata.about)
+}
+
+/// Whether a model needs a normalization that its file does not name: it is then to be given as an option.
+///
+/// # Errors
+/// As [`check_model`].
+pub fn lacks_normalization(bytes: &[u8]) -> Result<bool> {
+    let model = ModelDescription::read(bytes)?;
+    Ok(model.input.element == ElementType::Float32 && model.normalization.is_none())
 }
 
 /// The parts of a file that matter here, not yet judged.

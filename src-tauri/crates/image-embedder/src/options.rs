@@ -85,6 +85,16 @@ impl Normalization {
             _ => Err(Error::InvalidNormalization { mean: mean.to_vec(), std: std.to_vec() }),
         }
     }
+
+    /// The mean of each channel.
+    pub fn mean(&self) -> [f32; 3] {
+        self.mean
+    }
+
+    /// The standard deviation of each channel.
+    pub fn std(&self) -> [f32; 3] {
+        self.std
+    }
 }
 
 /// Everything that [`ImageEmbedder::create_from_options`](crate::ImageEmbedder::create_from_options) needs.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use common::{content, embed_one, model_bytes, model_path, options, pattern, values};
 use image_embedder::{
-    EmbeddingResult, Error, FeatureVector, ImageEmbedder, ImageEmbedderOptions, ModelSource, Normalization,
-    Region, Resampling, RgbView, cosine_similarity,
+    About, EmbeddingResult, Error, FeatureVector, ImageEmbedder, ImageEmbedderOptions, ModelSource,
+    Normalization, Region, Resampling, RgbView, about_model, cosine_similarity,
 };
 
 fn with_resampling(resampling: Resampling) -> ImageEmbedder {
@@ -170,4 +170,14 @@ fn cosine_similarity_compares_vectors_of_one_kind_and_size() {
     assert!(matches!(error(float(&[1.0]), quantized(&[1])), Error::MixedTypes));
     assert!(matches!(error(float(&[0.0]), float(&[1.0])), Error::ZeroNorm));
     assert!(matches!(error(quantized(&[]), quantized(&[])), Error::ZeroNorm));
+}
+
+#[test]
+fn a_model_says_what_it_is_where_its_makers_wrote_it_down() {
+    let about = about_model(&model_bytes("efficientnet-lite0-int8.tflite")).unwrap();
+    assert!(about.name.contains("EfficientNet-Lite0"), "{about:?}");
+    assert!(about.licence.contains("Apache"), "{about:?}");
+    assert_eq!(about_model(&model_bytes("float-one-mean")).unwrap().name, "pass-through");
+    assert_eq!(about_model(&model_bytes("uint8")).unwrap(), About::default());
+    assert_eq!(about_model(b"no model").unwrap_err().code(), "not_a_model");
 }

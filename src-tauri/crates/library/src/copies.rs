@@ -65,7 +65,7 @@ impl Library {
         // A batch takes less time than there is to see.
         let tell = |done| {
             if outstanding.len() > BATCH {
-                emit(Event::Comparing { done, total })
+                emit(Event::Comparing { done, total });
             }
         };
         for (nth, batch) in outstanding.chunks(BATCH).enumerate() {
@@ -126,9 +126,9 @@ impl Pictures<'_> {
         for neighbor in self.vectors.search(&vector, NEIGHBORS, None)? {
             let owner = self.library.catalog.read(|connection| embedding::owner(connection, neighbor.id))?;
             let Some(other) = owner.filter(|other| *other != content_id) else { continue };
-            if neighbor.similarity >= self.library.model.bands.near_identical {
+            if neighbor.similarity >= self.library.model.bands().near_identical {
                 found.insert(other, neighbor.similarity);
-            } else if neighbor.similarity >= self.library.model.bands.related && doubtful.len() < DOUBTFUL {
+            } else if neighbor.similarity >= self.library.model.bands().related && doubtful.len() < DOUBTFUL {
                 doubtful.push((other, 0));
             }
         }
@@ -158,7 +158,7 @@ impl Pictures<'_> {
         let (Some(vector), Some(other_vector)) = (self.vector(one), self.vector(other)) else {
             return Ok(false);
         };
-        if vector_index::cosine(&vector, &other_vector)? >= self.library.model.bands.near_identical {
+        if vector_index::cosine(&vector, &other_vector)? >= self.library.model.bands().near_identical {
             return Ok(true);
         }
         let (Some(print), Some(other_print)) = (self.print(one)?, self.print(other)?) else {
@@ -208,7 +208,7 @@ impl Pictures<'_> {
             let Some(turned) = self.turned_vector(content_id, quarters)? else { return Ok(false) };
             vector_index::cosine(&turned, &other)?
         };
-        let bands = &self.library.model.bands;
+        let bands = self.library.model.bands();
         Ok(similarity >= bands.similar || (similarity >= bands.related && correlation >= UNLIKE_COPY))
     }
 
@@ -217,7 +217,7 @@ impl Pictures<'_> {
         let content = self.library.catalog.read(|connection| content::by_id(connection, content_id))?;
         let Some(content) = content else { return Ok(None) };
         let Some(jpeg) = self.library.stored_thumbnail(&content.hash)? else { return Ok(None) };
-        let Ok(thumbnail) = photo::thumbnail_image(&jpeg) else { return Ok(None) };
+        let Ok(thumbnail) = photo::decode_thumbnail(&jpeg) else { return Ok(None) };
         let Ok(turned) = CLOCKWISE[quarters].apply(thumbnail) else { return Ok(None) };
         Ok(Some(vector_index::quantize(&photo::embed(&self.library.model, &turned, None)?)?))
     }

@@ -59,6 +59,10 @@ impl DataDir {
         self.path.join("thumbnails.db")
     }
 
+    pub(crate) fn models(&self) -> PathBuf {
+        self.path.join("models")
+    }
+
     pub(crate) fn index(&self) -> PathBuf {
         self.path.join("index")
     }

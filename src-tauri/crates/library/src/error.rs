@@ -149,6 +149,44 @@ pub enum LibraryError {
     /// The model.
     #[error("the model cannot be used: {0}")]
     Model(#[from] image_embedder::Error),
+    /// No model is called so.
+    #[error("there is no model {name:?}; `lookalike model` lists them")]
+    ModelUnknown {
+        /// The name as it was given.
+        name: String,
+    },
+    /// Another model is called so, or no model may be.
+    #[error("{name:?} cannot be the name of another model; choose one of your own, of 60 letters at most")]
+    ModelNameTaken {
+        /// The name as it was given.
+        name: String,
+    },
+    /// The model runs and gives nothing that can be searched by.
+    #[error("the model cannot be used: {reason}")]
+    ModelUnfit {
+        /// Why.
+        reason: String,
+    },
+    /// The copy of a model in the data directory is not as it was.
+    #[error("the file of the model {name:?} is missing or damaged; import it again")]
+    ModelFileDamaged {
+        /// The model.
+        name: String,
+    },
+    /// A model that answers, or is about to, cannot be removed.
+    #[error("the model {name:?} is in use; use another one first")]
+    ModelInUse {
+        /// The model.
+        name: String,
+    },
+    /// A model cannot be copied into the data directory.
+    #[error("the model cannot be kept as {}: {source}", path.display())]
+    ModelNotKept {
+        /// The copy.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The vector index.
     #[error("the vector index failed: {0}")]
     Index(#[from] vector_index::Error),
@@ -210,6 +248,12 @@ impl LibraryError {
             Self::WeightInvalid { .. } => "weight_invalid",
             Self::Catalog(error) => error.code(),
             Self::Model(error) => error.code(),
+            Self::ModelUnknown { .. } => "model_unknown",
+            Self::ModelNameTaken { .. } => "model_name_taken",
+            Self::ModelUnfit { .. } => "model_unfit",
+            Self::ModelFileDamaged { .. } => "model_file_damaged",
+            Self::ModelInUse { .. } => "model_in_use",
+            Self::ModelNotKept { .. } => "model_not_kept",
             Self::Index(error) => error.code(),
             Self::NoReader(_) => "no_reader",
             Self::WorkerDied => "worker_died",

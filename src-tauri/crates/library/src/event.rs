@@ -89,6 +89,38 @@ pub enum Event {
         /// Pictures that were not compared before.
         total: u64,
     },
+    /// Photos are being read for a model that is to take over; the one before answers meanwhile.
+    Switching {
+        /// Name of the model that is to take over.
+        model: String,
+        /// Name of the model that answers meanwhile.
+        answers: String,
+        /// Pictures it has read.
+        done: u64,
+        /// Pictures it is to read.
+        total: u64,
+    },
+    /// The limits of a model's bands are being measured on the library's pictures.
+    Calibrating {
+        /// Name of the model.
+        model: String,
+        /// Pictures looked at.
+        done: u64,
+        /// Pictures to look at.
+        total: u64,
+    },
+    /// A model has read all photos and takes over when the library is opened anew.
+    Switched {
+        /// Name of the model.
+        model: String,
+    },
+    /// A model that was to take over cannot be used. The one before goes on answering.
+    SwitchFailed {
+        /// Name of the model.
+        model: String,
+        /// Why, in words.
+        reason: String,
+    },
     /// The system gives no live events for a folder; it is walked from time to time instead.
     NotLive {
         /// The folder.

@@ -7,7 +7,9 @@
 //!
 //! It knows nothing of windows, terminals or JSON documents.
 
+mod brought;
 mod budget;
+mod calibrate;
 mod clock;
 mod commit;
 mod control;
@@ -18,6 +20,7 @@ mod details;
 mod direct;
 mod duplicate_list;
 mod duplicates;
+mod edits;
 mod error;
 mod event;
 mod example;
@@ -30,6 +33,8 @@ mod json;
 mod keeper;
 mod live;
 mod model;
+mod model_key;
+mod models;
 mod network;
 mod once;
 mod original;
@@ -55,6 +60,7 @@ mod settings;
 mod shown;
 mod status;
 mod storage;
+mod switch;
 mod tiles;
 mod timeline;
 mod update;
@@ -63,6 +69,7 @@ mod walk;
 mod watch;
 mod worker;
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -72,6 +79,8 @@ use ::catalog::{Catalog, Thumbnails};
 use parking_lot::Mutex;
 
 pub use ::catalog::{Placeholder, Region};
+pub use brought::Import;
+pub use calibrate::LEAST_PICTURES;
 pub use control::Control;
 pub use data_dir::default_data_dir;
 pub use date::Day;
@@ -86,7 +95,9 @@ pub use filter::Filter;
 pub use image_embedder::FeatureVector;
 pub use json::lossy_path;
 pub use keeper::KeepReason;
-pub use model::{Band, Bands, BuiltInModel};
+pub use model::{Band, Bands, BuiltInModel, Calibration};
+pub use model_key::ModelKey;
+pub use models::{ModelInfo, ModelState, Use};
 pub use overview::{FolderOverview, Overview};
 pub use photo::Preview;
 pub use profile::{Stage, StageTime};
@@ -97,6 +108,7 @@ pub use settings::read_setting;
 pub use shown::{shown, shown_name, shown_path};
 pub use status::{DiskBytes, FolderStatus, IndexStatus, Status};
 pub use storage::Storage;
+pub use switch::Switching;
 pub use timeline::TimelinePhoto;
 pub use update::{FailedPhoto, Summary};
 pub use verify::{Finding, Verification};
@@ -108,9 +120,11 @@ use data_dir::DataDir;
 use filter::LastFilter;
 use index::SearchIndex;
 use model::Model;
+use models::Facts;
 use prepared::PreparedImages;
 use profile::Stopwatch;
 use reader::Readers;
+use switch::Target;
 
 /// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
 const IMAGES_AT_ONCE: u64 = 2;
@@ -118,7 +132,7 @@ const IMAGES_AT_ONCE: u64 = 2;
 /// What a library is opened with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The model that embeds. Vectors of other models stay and are not searched.
+    /// The model of a library that has no vectors yet and for which none was chosen.
     pub model: BuiltInModel,
     /// Threads that read photos; none for one a core.
     pub threads: Option<NonZeroUsize>,
@@ -137,6 +151,15 @@ pub struct Library {
     model: Arc<Model>,
     readers: Readers,
     model_id: i64,
+    /// Names the model that answers, the one above.
+    key: ModelKey,
+    /// The model that is to take over, once it was needed.
+    target: Mutex<Option<Arc<Target>>>,
+    /// What is known of models that were loaded.
+    facts: Mutex<HashMap<ModelKey, Facts>>,
+    isolated: bool,
+    /// See [`Self::calibrate`]: pictures there were when nothing came of it.
+    calibration_tried: AtomicU64,
     threads: usize,
     updating: Mutex<()>,
     /// Held while pictures are compared.
@@ -170,7 +193,7 @@ impl Library {
         let data = DataDir::open(data_dir)?;
         let catalog = Arc::new(salvage::open(&data)?);
         let thumbnails = Thumbnails::open(&data.thumbnails())?;
-        let model = Arc::new(Model::load(options.model)?);
+        let (key, model) = models::open(&data, &catalog, options.model)?;
         let model_id = id_of(&model, &catalog)?;
         let index = SearchIndex::open(data.index(), &model, model_id, &catalog)?;
         let threads = options.threads.or_else(|| std::thread::available_parallelism().ok());
@@ -181,6 +204,11 @@ impl Library {
             readers: Readers::new(Arc::clone(&model), options.isolated),
             model,
             model_id,
+            key,
+            target: Mutex::default(),
+            facts: Mutex::default(),
+            isolated: options.isolated,
+            calibration_tried: AtomicU64::new(0),
             threads: threads.map_or(1, NonZeroUsize::get),
             updating: Mutex::new(()),
             comparing: Mutex::new(()),
@@ -227,12 +255,12 @@ impl Library {
 }
 
 /// The model's row. It is there already but for the first time: a library on a full disk can still be searched.
-fn id_of(model: &Model, catalog: &Catalog) -> Result<i64> {
-    let known = catalog.read(|connection| ::catalog::model::id(connection, &model.identity, model.name))?;
+pub(crate) fn id_of(model: &Model, catalog: &Catalog) -> Result<i64> {
+    let known = catalog.read(|connection| ::catalog::model::id(connection, &model.identity, &model.name))?;
     match known {
         Some(id) => Ok(id),
         None => Ok(catalog.write(|connection| {
-            ::catalog::model::insert(connection, &model.identity, model.name, model.dimension)
+            ::catalog::model::insert(connection, &model.identity, &model.name, model.dimension)
         })?),
     }
 }

@@ -1,11 +1,12 @@
-//! The models that come with Lookalike, and what the library needs to know of a model.
+//! The models that come with Lookalike, and what the library needs to know of a model, theirs or another.
 //!
 //! Running a model is the embedder's part; here it gets its name, its identity and its similarity bands.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use image_embedder::{ImageEmbedder, ImageEmbedderOptions, ModelSource, Resampling, RgbView};
-use parking_lot::Mutex;
+use image_embedder::{ImageEmbedder, ImageEmbedderOptions, ModelSource, Normalization, Resampling, RgbView};
+use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
@@ -13,8 +14,13 @@ use crate::Result;
 /// Part of a model's identity: raise it when decoding or resampling changes what a vector is.
 const PREPROCESSING: &str = "antialiased-2";
 
+/// The time that measuring a model's speed takes at most, a slow first image aside.
+const MEASURED_FOR: Duration = Duration::from_millis(150);
+/// Images that are timed at most.
+const MEASURED: usize = 7;
+
 /// A model of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BuiltInModel {
     /// EfficientNet-Lite0, 224 x 224.
@@ -41,8 +47,21 @@ impl BuiltInModel {
         }
     }
 
+    /// What it is, in short.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Fast => "EfficientNet-Lite0 without its classifier, full int8",
+            Self::Accurate => "EfficientNet-Lite2 without its classifier, full int8",
+        }
+    }
+
+    /// The licence it comes under.
+    pub fn licence(self) -> &'static str {
+        "Apache-2.0"
+    }
+
     /// Where its similarity bands begin, measured as its model card tells.
-    fn bands(self) -> Bands {
+    pub(crate) fn bands(self) -> Bands {
         match self {
             Self::Fast => Bands { near_identical: 0.91, very_similar: 0.71, similar: 0.51, related: 0.35 },
             Self::Accurate => Bands { near_identical: 0.92, very_similar: 0.76, similar: 0.57, related: 0.4 },
@@ -80,7 +99,7 @@ impl Band {
 }
 
 /// The cosine similarities at which a model's bands begin.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bands {
     /// Where [`Band::NearIdentical`] begins.
     pub near_identical: f32,
@@ -105,36 +124,139 @@ impl Bands {
     }
 }
 
-/// The model a library uses, with embedders that are lent to one thread at a time.
+/// What the bands of a model rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum Calibration {
+    /// Labelled photos, as its card tells.
+    Card,
+    /// So many of the library's own pictures.
+    Library {
+        /// How many.
+        pictures: u32,
+        /// When, Unix milliseconds.
+        measured_at: i64,
+    },
+    /// Nothing yet: they are those of the fast model, and may be far off for this one.
+    Nothing,
+}
+
+/// All that it takes to load a model. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) enum ModelFile {
+    BuiltIn(BuiltInModel),
+    /// One that the person brought.
+    Brought {
+        bytes: Arc<[u8]>,
+        /// In place of the file's own.
+        normalization: Option<Normalization>,
+    },
+}
+
+impl ModelFile {
+    fn bytes(&self) -> Arc<[u8]> {
+        match self {
+            Self::BuiltIn(model) => model.bytes().into(),
+            Self::Brought { bytes, .. } => Arc::clone(bytes),
+        }
+    }
+
+    /// Bytes of the file.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::BuiltIn(model) => model.bytes().len(),
+            Self::Brought { bytes, .. } => bytes.len(),
+        }
+    }
+
+    fn normalization(&self) -> Option<Normalization> {
+        match self {
+            Self::BuiltIn(_) => None,
+            Self::Brought { normalization, .. } => *normalization,
+        }
+    }
+}
+
+/// What vectors must have in common to be compared: the model's bytes and the preprocessing.
+pub(crate) fn identity(hash: blake3::Hash, normalization: Option<Normalization>) -> String {
+    let hash = hash.to_hex();
+    match normalization {
+        None => format!("{hash}:{PREPROCESSING}"),
+        Some(given) => format!("{hash}:{PREPROCESSING}:{:?}{:?}", given.mean(), given.std()),
+    }
+}
+
+/// A model that is loaded, with embedders that are lent to one thread at a time.
 pub(crate) struct Model {
-    pub(crate) built_in: BuiltInModel,
-    pub(crate) name: &'static str,
-    /// What vectors must have in common to be compared: the model's bytes and the preprocessing.
+    pub(crate) file: ModelFile,
+    pub(crate) name: String,
+    /// See [`identity`].
     pub(crate) identity: String,
-    pub(crate) bands: Bands,
+    /// They change when the model is calibrated.
+    bands: RwLock<(Bands, Calibration)>,
     pub(crate) dimension: usize,
     /// Sides of the input in pixels.
     pub(crate) input: (u32, u32),
-    source: ModelSource,
+    options: ImageEmbedderOptions,
     idle: Mutex<Vec<ImageEmbedder>>,
 }
 
 impl Model {
-    pub(crate) fn load(model: BuiltInModel) -> Result<Self> {
-        let bytes: Arc<[u8]> = model.bytes().into();
-        let identity = format!("{}:{PREPROCESSING}", blake3::hash(&bytes).to_hex());
-        let source = ModelSource::Content(bytes);
-        let first = create(&source)?;
+    /// Loads a model. One that is not ours has the bands of the fast one until it is given others.
+    pub(crate) fn load(name: &str, file: ModelFile) -> Result<Self> {
+        let (bytes, normalization) = (file.bytes(), file.normalization());
+        let identity = identity(blake3::hash(&bytes), normalization);
+        let mut options = ImageEmbedderOptions::new(ModelSource::Content(bytes));
+        options.l2_normalize = true;
+        options.resampling = Resampling::Antialiased;
+        options.normalization = normalization;
+        let first = ImageEmbedder::create_from_options(options.clone())?;
+        let bands = match &file {
+            ModelFile::BuiltIn(model) => (model.bands(), Calibration::Card),
+            ModelFile::Brought { .. } => (BuiltInModel::Fast.bands(), Calibration::Nothing),
+        };
         Ok(Self {
-            built_in: model,
-            name: model.name(),
+            file,
+            name: name.to_owned(),
             identity,
-            bands: model.bands(),
+            bands: RwLock::new(bands),
             dimension: first.get_embedding_dimension(0).unwrap_or(0),
             input: first.input_size(),
-            source,
+            options,
             idle: Mutex::new(vec![first]),
         })
+    }
+
+    /// One of ours.
+    pub(crate) fn built_in(model: BuiltInModel) -> Result<Self> {
+        Self::load(model.name(), ModelFile::BuiltIn(model))
+    }
+
+    /// Where its bands begin.
+    pub(crate) fn bands(&self) -> Bands {
+        self.bands.read().0
+    }
+
+    /// What its bands rest on.
+    pub(crate) fn calibration(&self) -> Calibration {
+        self.bands.read().1
+    }
+
+    pub(crate) fn set_bands(&self, bands: Bands, calibration: Calibration) {
+        *self.bands.write() = (bands, calibration);
+    }
+
+    /// Milliseconds that one image takes on this machine, the median of a few.
+    pub(crate) fn milliseconds(&self) -> Result<f32> {
+        self.warm_up()?;
+        let (started, mut times) = (Instant::now(), Vec::new());
+        while times.is_empty() || (times.len() < MEASURED && started.elapsed() < MEASURED_FOR) {
+            let before = Instant::now();
+            self.warm_up()?;
+            times.push(before.elapsed());
+        }
+        times.sort();
+        Ok(times[times.len() / 2].as_secs_f32() * 1000.0)
     }
 
     /// Runs the model once over nothing in particular: what the runtime puts off until then is done after it.
@@ -150,7 +272,7 @@ impl Model {
         let idle = self.idle.lock().pop();
         let mut embedder = match idle {
             Some(embedder) => embedder,
-            None => create(&self.source)?,
+            None => ImageEmbedder::create_from_options(self.options.clone())?,
         };
         let value = work(&mut embedder);
         self.idle.lock().push(embedder);
@@ -165,13 +287,6 @@ impl std::fmt::Debug for Model {
             .field("identity", &self.identity)
             .finish_non_exhaustive()
     }
-}
-
-fn create(source: &ModelSource) -> Result<ImageEmbedder> {
-    let mut options = ImageEmbedderOptions::new(source.clone());
-    options.l2_normalize = true;
-    options.resampling = Resampling::Antialiased;
-    Ok(ImageEmbedder::create_from_options(options)?)
 }
 
 #[cfg(test)]
@@ -193,6 +308,7 @@ mod tests {
                 related: limit("related"),
             };
             assert_eq!(model.bands(), expected, "{}", model.name());
+            assert_eq!(card["licence"], model.licence());
         }
     }
 }

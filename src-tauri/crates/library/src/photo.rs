@@ -202,8 +202,8 @@ pub(crate) fn placeholder(thumbnail: &[u8]) -> Result<catalog::Placeholder, Imag
     imaging::placeholder(&imaging::decode(thumbnail, Some(target), &Limits::default())?.image)
 }
 
-/// The pixels of a stored thumbnail.
-pub(crate) fn thumbnail_image(thumbnail: &[u8]) -> Result<RgbImage, ImageError> {
+/// The pixels of a thumbnail.
+pub(crate) fn decode_thumbnail(thumbnail: &[u8]) -> Result<RgbImage, ImageError> {
     // As large as ours are, and no more: readers made them.
     let limits = Limits {
         max_pixels: u64::from(THUMBNAIL_SIDE).pow(2),
@@ -213,6 +213,7 @@ pub(crate) fn thumbnail_image(thumbnail: &[u8]) -> Result<RgbImage, ImageError> 
     Ok(imaging::decode(thumbnail, None, &limits)?.image)
 }
 
+/// The embedding, of unit length, of an image or of a region in its own pixels.
 pub(crate) fn embed(
     model: &Model,
     image: &RgbImage,
@@ -317,7 +318,7 @@ mod tests {
 
     #[test]
     fn decoding_at_a_reduced_scale_hardly_moves_the_embedding() {
-        let model = Model::load(BuiltInModel::Fast).unwrap();
+        let model = Model::built_in(BuiltInModel::Fast).unwrap();
         for name in ["hat/hat-2.jpg", "shoes/shoes-4.jpg", "dress/dress-5.jpg", "shirt/shirt-1.jpg"] {
             let bytes = large_jpeg(&sample(name));
             let full = imaging::decode(&bytes, None, &Limits::default()).unwrap();

@@ -36,7 +36,7 @@ impl Library {
     fn new_print(&self, hash: &ContentHash) -> Result<Option<rows::Print>> {
         let Some(jpeg) = self.stored_thumbnail(hash)? else { return Ok(None) };
         // A damaged thumbnail is found and made anew by the next update.
-        let Ok(thumbnail) = photo::thumbnail_image(&jpeg) else { return Ok(None) };
+        let Ok(thumbnail) = photo::decode_thumbnail(&jpeg) else { return Ok(None) };
         let print = Print::of(&thumbnail);
         Ok(Some(rows::Print {
             version: VERSION,

@@ -134,7 +134,7 @@ impl Library {
     fn rerank(&self, query: &[i8], vectors: &TieredIndex, found: &mut [Found]) {
         let candidate = |(place, found): (usize, &Found)| {
             let FoundBy::Whole(id) = found.by else { return None };
-            let (similarity, band) = (found.similarity, self.model.bands.of(found.similarity));
+            let (similarity, band) = (found.similarity, self.model.bands().of(found.similarity));
             Some(Candidate { place, vector: vectors.vector(id)?, similarity, band })
         };
         let candidates: Vec<Candidate> =
@@ -187,7 +187,7 @@ impl<'a> Results<'a> {
         }
         if self.query.hide_copies {
             let vector = embedding::whole(connection, content_id, self.library.model_id)?;
-            let limit = self.library.model.bands.near_identical;
+            let limit = self.library.model.bands().near_identical;
             if let Some(shown) = self.shown.find_or_add(content_id, vector.unwrap_or_default(), limit) {
                 self.matches[shown].hidden_copies += photos.len() as u32;
                 return Ok(());
@@ -214,7 +214,7 @@ impl<'a> Results<'a> {
             content_id: photo.content_id,
             path: photo.path,
             similarity,
-            band: self.library.model.bands.of(similarity),
+            band: self.library.model.bands().of(similarity),
             region,
             online: photo.online,
             width: content.width,

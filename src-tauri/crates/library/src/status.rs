@@ -8,6 +8,7 @@ use vector_index::VectorIndex;
 
 use crate::index::{RECALL_AT, RECALL_SAMPLE};
 use crate::json::lossy_path;
+use crate::switch::Switching;
 use crate::{Library, Result};
 
 /// The library at a glance.
@@ -19,8 +20,11 @@ pub struct Status {
     pub failed: u64,
     /// The folders, by path.
     pub folders: Vec<FolderStatus>,
-    /// Name of the model in use.
+    /// Name of the model that answers.
     pub model: String,
+    /// The model that is to answer once it has read all photos, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub switching: Option<Switching>,
     /// The vector index.
     pub index: IndexStatus,
     /// Bytes on disk.
@@ -84,7 +88,8 @@ impl Library {
             photos: folders.iter().map(|folder| folder.photos).sum(),
             failed,
             folders,
-            model: self.model.name.to_owned(),
+            model: self.model.name.clone(),
+            switching: self.switching()?,
             index: IndexStatus {
                 kind: if vectors.graph_len() > 0 { "hnsw" } else { "exact" },
                 vectors: vectors.len() as u64,

@@ -21,6 +21,7 @@ use crate::json::lossy_path;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
 use crate::respelled::Spellings;
+use crate::switch::Pass;
 use crate::tiles::TILING;
 use crate::worker::{self, Outcome, Shared};
 use crate::{Library, LibraryError, Result};
@@ -47,6 +48,9 @@ pub struct Summary {
     pub seconds: f64,
     /// All failures that stand in the library, those of offline folders included.
     pub failures: Vec<FailedPhoto>,
+    /// Whether another model has taken over: open the library anew.
+    #[serde(skip)]
+    pub switched: bool,
     /// Where the time went.
     #[serde(skip)]
     pub profile: Vec<StageTime>,
@@ -66,11 +70,17 @@ pub struct FailedPhoto {
 }
 
 impl Library {
-    /// Brings all folders up to date. `emit` hears of progress on the calling thread.
+    /// Brings all folders up to date, and then goes on with a switch to another model if there is one. `emit` hears of
+    /// progress on the calling thread.
     pub fn update(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Summary> {
         let folders = self.catalog.read(folder::all)?;
         let scopes: Vec<Scope> = folders.into_iter().map(Scope::whole).collect();
-        self.update_scopes(&scopes, &Run::new(control), emit)
+        let run = Run::new(control);
+        let mut summary = self.update_scopes(&scopes, &run, emit)?;
+        if !run.has_ended() && self.go_on(&run, &|| false, emit)? == Pass::Switched {
+            summary.switched = true;
+        }
+        Ok(summary)
     }
 
     /// Brings parts of folders up to date. One update at a time; a second one waits.

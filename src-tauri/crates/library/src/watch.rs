@@ -3,6 +3,7 @@
 //! Events are hints. They say where to look; what to do follows from comparing that place with the catalog,
 //! just as in a scan. So lost, doubled or reordered events can delay a photo, never lose or double one.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -17,6 +18,7 @@ use crate::event::Event;
 use crate::live::{Live, Notice};
 use crate::polling::{POLL, Polling};
 use crate::reconcile::Scope;
+use crate::switch::{Pass, SLICE};
 use crate::{Library, Result, walk};
 
 /// Nothing may have happened for this long before we look: programs write files in several steps.
@@ -40,7 +42,8 @@ impl Library {
         self.attention.fetch_add(1, Ordering::Release);
     }
 
-    /// Brings the library up to date and keeps it so, until cancelled. `emit` hears of everything that changes.
+    /// Brings the library up to date and keeps it so, until cancelled, or until another model has taken over: then open
+    /// the library anew. `emit` hears of everything that changes.
     pub fn watch(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<()> {
         let (sender, notices) = crossbeam_channel::unbounded();
         let (build_sender, build_events) = crossbeam_channel::unbounded();
@@ -57,7 +60,11 @@ impl Library {
                 build_events.try_iter().for_each(&mut *emit);
                 match watch.look(&notices, control, emit) {
                     Err(error) => break Err(error),
-                    Ok(false) => {}
+                    Ok(false) => match watch.go_on(&notices, control, emit) {
+                        Err(error) => break Err(error),
+                        Ok(Pass::Switched) => break Ok(()),
+                        Ok(_) => {}
+                    },
                     Ok(true) if builder.as_ref().is_some_and(|builder| !builder.is_finished()) => {}
                     Ok(true) => {
                         report_build(builder.take());
@@ -193,6 +200,30 @@ impl<'a> Watch<'a> {
             emit(Event::UpToDate);
         }
         Ok(up_to_date)
+    }
+
+    /// Goes on with what can wait while nothing else is to be done, until something is.
+    fn go_on(
+        &self,
+        notices: &Receiver<Notice>,
+        control: &Control,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<Pass> {
+        if self.dirty_since.is_some() {
+            return Ok(Pass::Interrupted);
+        }
+        let run = Run::while_at(control, &self.library.attention, self.attention);
+        let (started, told) = (Instant::now(), Cell::new(false));
+        let interrupted = || !notices.is_empty() || started.elapsed() >= SLICE;
+        let pass = self.library.go_on(&run, &interrupted, &mut |event| {
+            told.set(true);
+            emit(event);
+        })?;
+        // Whoever shows what goes on waits to hear that it is over.
+        if told.get() && pass == Pass::Idle {
+            emit(Event::UpToDate);
+        }
+        Ok(pass)
     }
 
     /// Starts watching a folder and has it walked once.

@@ -14,6 +14,8 @@ import type {
   ForeignImage,
   ImageRef,
   Incoming,
+  Model,
+  Normalization,
   Overview,
   Photo,
   SearchRequest,
@@ -98,6 +100,16 @@ export interface Backend {
   resume(): Promise<void>;
 
   changeSettings(settings: Settings): Promise<void>;
+
+  /** The models there are. May take a moment: models are tried for how quick they are. */
+  models(): Promise<Model[]>;
+  /** Has a model answer, at once or when it has read all photos. Using the one that answers ends a switch. */
+  useModel(key: string): Promise<void>;
+  /** Lets the person choose a `.tflite` file, or with a normalization takes the one chosen before. Resolves to its key. */
+  importModel(normalization: Normalization | null): Promise<string | null>;
+  /** Forgets an imported model, or of another one what it has read. */
+  removeModel(key: string): Promise<void>;
+
   storage(): Promise<Storage>;
   /** Shows the data folder in the file manager. */
   revealData(): Promise<void>;

@@ -26,6 +26,8 @@ import type {
   ImageRef,
   Incoming,
   Match,
+  Model,
+  Normalization,
   Overview,
   Photo,
   SearchRequest,
@@ -59,6 +61,8 @@ const IDLE: Activity = {
   work: 'idle',
   paused: false,
   folder: null,
+  model: null,
+  answers: null,
   done: 0,
   total: 0,
   perSecond: null,
@@ -79,6 +83,8 @@ export class MemoryBackend implements Backend {
   #failures: Failure[];
   #activity = IDLE;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #models: Model[] = [model('fast', 0.91, 0.71, 0.51, 0.35), model('accurate', 0.92, 0.76, 0.57, 0.4)];
+  #switching: ReturnType<typeof setInterval> | undefined;
   #foreign = new Map<string, Foreign>();
   #duplicates: MadeUpDuplicates;
   #listeners: Listeners = {
@@ -104,7 +110,6 @@ export class MemoryBackend implements Backend {
     this.settings = {
       theme: 'system',
       language: null,
-      model: 'fast',
       threads: 0,
       tray: false,
       lookInside: true,
@@ -216,7 +221,7 @@ export class MemoryBackend implements Backend {
 
   async retryFailures() {
     this.#failures = this.#failures.slice(1);
-    this.emit('changed', { photos: false, folders: false, failures: true });
+    this.emit('changed', { photos: false, folders: false, failures: true, models: false });
   }
 
   async search(request: SearchRequest): Promise<SearchResults> {
@@ -287,14 +292,14 @@ export class MemoryBackend implements Backend {
     more.forEach((photo) => this.#byId.set(photo.id, photo));
     this.#arriving.push(...more.reverse());
     this.#work(name);
-    this.emit('changed', { photos: false, folders: true, failures: false });
+    this.emit('changed', { photos: false, folders: true, failures: false, models: false });
     return [name];
   }
 
   async removeFolder(id: number) {
     this.#folders = this.#folders.filter((folder) => folder.id !== id);
     this.#photos = this.#photos.filter((photo) => photo.folder !== id);
-    this.emit('changed', { photos: true, folders: true, failures: true });
+    this.emit('changed', { photos: true, folders: true, failures: true, models: false });
   }
 
   revealFolder = (id: number) => this.#note(`revealFolder ${id}`);
@@ -313,6 +318,77 @@ export class MemoryBackend implements Backend {
 
   async changeSettings(settings: Settings) {
     this.settings = settings;
+  }
+
+  async models(): Promise<Model[]> {
+    const photos = this.#photos.length;
+    return this.#models.map((model) => ({
+      ...model,
+      photos,
+      embedded: model.state === 'serving' ? photos : Math.min(model.embedded, photos),
+    }));
+  }
+
+  async useModel(key: string) {
+    clearInterval(this.#switching);
+    const photos = this.#photos.length;
+    const wanted = this.#models.find((model) => model.key === key);
+    if (!wanted) throw problem('model_unknown', `there is no model ${key}`, { name: key });
+    const serving = this.#models.find(({ state }) => state === 'serving');
+    if (wanted === serving || wanted.embedded >= photos) {
+      this.#states((model) => (model.key === key ? 'serving' : 'idle'));
+      if (this.#activity.work === 'switching') await this.#tell(IDLE);
+      return;
+    }
+    this.#states(({ key: other, state }) =>
+      state === 'serving' ? 'serving' : other === key ? 'wanted' : 'idle',
+    );
+    const names = { model: wanted.name, answers: serving?.name ?? null };
+    const step = () => {
+      if (this.#activity.paused) return;
+      const before = this.#models.find((model) => model.key === key)?.embedded ?? 0;
+      const done = Math.min(photos, before + Math.max(1, Math.ceil(photos / 40)));
+      this.#models = this.#models.map((model) => (model.key === key ? { ...model, embedded: done } : model));
+      if (done < photos) {
+        void this.#tell({ ...IDLE, ...names, work: 'switching', done, total: photos });
+        return;
+      }
+      clearInterval(this.#switching);
+      void this.#tell(IDLE);
+      this.#states((model) => (model.key === key ? 'serving' : 'idle'));
+    };
+    await this.#tell({ ...IDLE, ...names, work: 'switching', done: 0, total: photos });
+    this.#switching = setInterval(step, TICK);
+  }
+
+  async importModel(normalization: Normalization | null) {
+    await this.#note(`importModel ${JSON.stringify(normalization)}`);
+    const key = 'brought-1';
+    if (!this.#models.some((model) => model.key === key)) {
+      const brought = { ...model(key, 0.91, 0.71, 0.51, 0.35), name: 'Birds', builtIn: false, licence: '' };
+      const calibration = { from: 'nothing' as const, least: 200 };
+      this.#models.push({ ...brought, description: 'Tells birds apart', calibration });
+    }
+    this.emit('changed', { photos: false, folders: false, failures: false, models: true });
+    return key;
+  }
+
+  async removeModel(key: string) {
+    this.#models = this.#models.flatMap((model) => {
+      if (model.key !== key) return [model];
+      return model.builtIn ? [{ ...model, embedded: 0 }] : [];
+    });
+    this.emit('changed', { photos: false, folders: false, failures: false, models: true });
+  }
+
+  #states(stateOf: (model: Model) => Model['state']): void {
+    const photos = this.#photos.length;
+    this.#models = this.#models.map((model) => {
+      const state = stateOf(model);
+      const read = state === 'serving' || model.state === 'serving' ? photos : model.embedded;
+      return { ...model, state, embedded: read };
+    });
+    this.emit('changed', { photos: true, folders: false, failures: false, models: true });
   }
 
   async storage(): Promise<Storage> {
@@ -334,7 +410,7 @@ export class MemoryBackend implements Backend {
     clearInterval(this.#timer);
     [this.#folders, this.#photos, this.#failures, this.#arriving] = [[], [], [], []];
     await this.#tell(IDLE);
-    this.emit('changed', { photos: true, folders: true, failures: true });
+    this.emit('changed', { photos: true, folders: true, failures: true, models: false });
   }
 
   thumbnailUrl = (id: number) => this.#picture(id, 320);
@@ -413,7 +489,7 @@ export class MemoryBackend implements Backend {
   #insert(photos: MadeUpPhoto[]): void {
     photos.forEach((photo) => this.#byId.set(photo.id, photo));
     this.#photos = [...photos, ...this.#photos].sort((a, b) => b.taken - a.taken);
-    this.emit('changed', { photos: true, folders: false, failures: false });
+    this.emit('changed', { photos: true, folders: false, failures: false, models: false });
   }
 
   async #note(call: string) {
@@ -445,7 +521,7 @@ export class MemoryBackend implements Backend {
       folder.state === 'scanning' ? { ...folder, state: 'watching' } : folder,
     );
     void this.#tell(IDLE);
-    this.emit('changed', { photos: false, folders: true, failures: false });
+    this.emit('changed', { photos: false, folders: true, failures: false, models: false });
   }
 }
 
@@ -466,6 +542,28 @@ function folder(id: number, name: string, offline: boolean): Folder {
   const path = offline ? `/media/${name}` : `/home/kim/${name}`;
   const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
   return { id, path, name, photos: 0, state, lastSeen: offline ? Date.UTC(2026, 2, 3, 12) : null };
+}
+
+function model(key: string, ...bands: [number, number, number, number]): Model {
+  const quick = key !== 'accurate';
+  return {
+    key,
+    name: key,
+    builtIn: true,
+    description: '',
+    licence: 'Apache-2.0',
+    usable: true,
+    bytes: quick ? 3_941_600 : 5_606_000,
+    dimension: 1280,
+    inputWidth: quick ? 224 : 260,
+    inputHeight: quick ? 224 : 260,
+    milliseconds: quick ? 4.2 : 8.7,
+    bands,
+    calibration: { from: 'card' },
+    embedded: 0,
+    photos: 0,
+    state: key === 'fast' ? 'serving' : 'idle',
+  };
 }
 
 const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>

@@ -64,6 +64,10 @@ export const tauri: Backend = {
   resume: () => call('resume'),
 
   changeSettings: (settings) => call('change_settings', { settings }),
+  models: () => call('models'),
+  useModel: (key) => call('use_model', { key }),
+  importModel: (normalization) => call('import_model', { normalization }),
+  removeModel: (key) => call('remove_model', { key }),
   storage: () => call('storage'),
   revealData: () => call('reveal_data'),
   rebuild: () => call('rebuild'),

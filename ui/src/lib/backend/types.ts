@@ -89,6 +89,14 @@ paused: boolean,
  */
 folder: string | null,
 /**
+ * Name of the model that the work is for, where it is for one.
+ */
+model: string | null,
+/**
+ * Name of the model that answers while another one is to take over.
+ */
+answers: string | null,
+/**
  * Files dealt with, or vectors placed.
  */
 done: number,
@@ -108,7 +116,7 @@ secondsLeft: number | null, };
 /**
  * The kind of work that goes on in the background.
  */
-export type Work = "idle" | "scanning" | "indexing" | "building" | "comparing";
+export type Work = "idle" | "scanning" | "indexing" | "building" | "comparing" | "switching" | "calibrating";
 
 /**
  * Everything known of a photo.
@@ -467,10 +475,6 @@ theme: Theme,
  */
 language: string | null,
 /**
- * Which model embeds.
- */
-model: Model,
-/**
  * Whether parts of photos are embedded, too. The library keeps this itself.
  */
 lookInside: boolean,
@@ -493,9 +497,104 @@ rowHeight: number, };
 export type Theme = "system" | "light" | "dark";
 
 /**
- * A model that comes with Lookalike.
+ * A model: one that comes with Lookalike, or one that the person brought.
  */
-export type Model = "fast" | "accurate";
+export type Model = {
+/**
+ * Names it.
+ */
+key: string,
+/**
+ * What it is called; `fast` and `accurate` are those that come with Lookalike.
+ */
+name: string,
+/**
+ * Whether it comes with Lookalike.
+ */
+builtIn: boolean,
+/**
+ * What it is, as its file says; may be empty.
+ */
+description: string,
+/**
+ * Its licence, likewise.
+ */
+licence: string,
+/**
+ * Whether it can be used; not when its file is missing or damaged.
+ */
+usable: boolean,
+/**
+ * Size of its file.
+ */
+bytes: number,
+/**
+ * Components of its vectors.
+ */
+dimension: number,
+/**
+ * Width of its input in pixels.
+ */
+inputWidth: number,
+/**
+ * Height of its input in pixels.
+ */
+inputHeight: number,
+/**
+ * Milliseconds that it takes for one image on this machine.
+ */
+milliseconds: number | null,
+/**
+ * Least similarity of near-identical, very similar, similar and related pictures.
+ */
+bands: [number, number, number, number],
+/**
+ * What the bands rest on.
+ */
+calibration: Calibration,
+/**
+ * Photos that it has read.
+ */
+embedded: number,
+/**
+ * Photos that there are.
+ */
+photos: number,
+/**
+ * What it does.
+ */
+state: ModelState, };
+
+/**
+ * What a model's bands rest on.
+ */
+export type Calibration = { "from": "card" } | { "from": "library",
+/**
+ * How many.
+ */
+pictures: number, } | { "from": "nothing",
+/**
+ * How many pictures it takes.
+ */
+least: number, };
+
+/**
+ * What a model does.
+ */
+export type ModelState = "serving" | "wanted" | "idle";
+
+/**
+ * How the input of a float model is normalized: one value, or one a channel.
+ */
+export type Normalization = {
+/**
+ * Taken off each value of 0 to 255.
+ */
+mean: Array<number>,
+/**
+ * What it is divided by then.
+ */
+std: Array<number>, };
 
 /**
  * Where the library's data lives and how big it is.
@@ -566,7 +665,11 @@ folders: boolean,
 /**
  * Failures came or went.
  */
-failures: boolean, };
+failures: boolean,
+/**
+ * Models came or went, or another one answers.
+ */
+models: boolean, };
 
 /**
  * Files are being dragged over the window.

@@ -154,7 +154,7 @@ test('photos that come in while a group is reviewed do not move it away', async 
   const found = vi.spyOn(backend, 'duplicates');
   vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
-  backend.emit('changed', { photos: true, folders: false, failures: false });
+  backend.emit('changed', { photos: true, folders: false, failures: false, models: false });
   await vi.advanceTimersByTimeAsync(600_000);
   expect(found).not.toHaveBeenCalled();
   vi.useRealTimers();

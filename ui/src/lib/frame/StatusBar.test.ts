@@ -13,6 +13,8 @@ const IDLE: Activity = {
   work: 'idle',
   paused: false,
   folder: null,
+  model: null,
+  answers: null,
   done: 0,
   total: 0,
   perSecond: null,
@@ -78,4 +80,15 @@ test('it can be used with assistive technology', async () => {
   await tell(INDEXING, 500);
   vi.useRealTimers();
   expect(await faultsOf(document.body)).toEqual([]);
+});
+
+test('a switch of models shows who answers meanwhile, and can be undone from there', async () => {
+  await backend.useModel('accurate');
+  const switching: Activity = { ...IDLE, work: 'switching', model: 'accurate', answers: 'fast', total: 2 };
+  await tell(switching, 500);
+  expect(bar()).toHaveTextContent(/^Reading photos for Accurate.*of .*Fast answers meanwhile/);
+  const back = await vi.waitFor(() => screen.getByRole('button', { name: 'Go back to Fast' }));
+  back.click();
+  await vi.advanceTimersByTimeAsync(300);
+  expect((await backend.models()).map(({ state }) => state)).toEqual(['serving', 'idle']);
 });

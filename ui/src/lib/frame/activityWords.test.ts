@@ -8,6 +8,8 @@ const INDEXING: Activity = {
   work: 'indexing',
   paused: false,
   folder: 'Pictures',
+  model: null,
+  answers: null,
   done: 12_410,
   total: 41_207,
   perSecond: 58.3,
@@ -48,6 +50,16 @@ describe('the words for background work', () => {
 
   it('gives no rate and no time while it is held', () => {
     expect(words({ paused: true })).toBe('Indexing Pictures - 12,410 of 41,207 - Paused');
+  });
+
+  it('says for which model photos are read and which one answers', () => {
+    const switching = { work: 'switching', folder: null, model: 'accurate', answers: 'fast' } as const;
+    expect(words(switching)).toBe(
+      'Reading photos for Accurate - 12,410 of 41,207 - Fast answers meanwhile - 58 photos/s - 8 min left',
+    );
+    expect(words({ work: 'calibrating', folder: null, model: 'Birds' })).toMatch(
+      /^Measuring the bands of Birds - 12,410 of 41,207/,
+    );
   });
 
   it('has nothing to say when nothing is done', () => {

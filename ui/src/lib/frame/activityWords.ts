@@ -1,6 +1,7 @@
 // The background work in words: what, how far, how fast, how long still.
 
 import type { Activity } from '../backend/types';
+import { modelName } from '../state/models.svelte';
 import { t } from '../strings/index.svelte';
 
 export function isBusy(activity: Activity | null): boolean {
@@ -14,7 +15,9 @@ export function activityWords(activity: Activity): string[] {
 }
 
 /** Such as "Indexing Pictures". */
-function workWords({ work, folder }: Activity): string {
+function workWords({ work, folder, model }: Activity): string {
+  if (work === 'switching') return t('status.switching', { model: modelName(model ?? '') });
+  if (work === 'calibrating') return t('status.calibrating', { model: modelName(model ?? '') });
   if (work === 'building') return t('status.building');
   if (work === 'comparing') return t('status.comparing');
   if (work === 'scanning') return folder ? t('status.scanningFolder', { folder }) : t('status.scanning');
@@ -22,12 +25,14 @@ function workWords({ work, folder }: Activity): string {
 }
 
 /** Such as "12,410 of 41,207", "58 photos/s" and "8 min left"; only what is known. */
-function progressWords({ work, paused, done, total, perSecond, secondsLeft }: Activity): string[] {
+function progressWords(activity: Activity): string[] {
+  const { work, paused, done, total, perSecond, secondsLeft, answers } = activity;
   const words: string[] = [];
   if (work === 'scanning') words.push(t('status.looked', { done }));
   else if (total > 0) words.push(t('status.progress', { done, total }));
+  if (answers !== null) words.push(t('status.answersMeanwhile', { model: modelName(answers) }));
   if (paused) return [...words, t('status.paused')];
-  if (work === 'indexing' && perSecond !== null && perSecond >= 1) {
+  if ((work === 'indexing' || work === 'switching') && perSecond !== null && perSecond >= 1) {
     words.push(t('status.rate', { rate: Math.round(perSecond) }));
   }
   if (secondsLeft !== null) words.push(timeLeft(secondsLeft));

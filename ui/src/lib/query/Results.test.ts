@@ -95,7 +95,7 @@ test('while photos are still being read, nothing is said to be all', async () =>
   const { backend } = await results('similar');
   const overview = await backend.overview();
   backend.overview = () => Promise.resolve({ ...overview, read: 5 });
-  backend.emit('changed', { photos: true, folders: false, failures: false });
+  backend.emit('changed', { photos: true, folders: false, failures: false, models: false });
   const words = '5 of 12 photos have been read; results grow.';
   expect(await screen.findByText(words)).toBeVisible();
   await user.click(limit('Nearly identical'));

@@ -36,7 +36,7 @@ class Slow extends MemoryBackend {
 
 const settled = () => new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(() => resolve())));
 const match = (id: number, band: Band) => ({ id, similarity: 0.6, band }) as Match;
-const photosChanged = { photos: true, folders: false, failures: false };
+const photosChanged = { photos: true, folders: false, failures: false, models: false };
 const ids = (trail: Trail) => trail.shown?.shown.map(({ id }) => id);
 
 function start(): { trail: Trail; backend: Slow } {

@@ -55,29 +55,6 @@ test('a choice that cannot be saved goes back', async () => {
   expect(screen.getByRole('alert')).toHaveTextContent(t('problems.disk_full'));
 });
 
-test('another model is taken only when the question is agreed to', async () => {
-  const backend = await open();
-  const radio = (name: string) => screen.getByRole('radio', { name });
-  radio('Fast').focus();
-  await userEvent.keyboard('{ArrowRight}');
-  const question = screen.getByRole('alertdialog', { name: 'Switch to the model “Accurate”?' });
-  expect(question).toHaveAccessibleDescription(/reads all 12 photos/);
-  await userEvent.keyboard('{Enter}');
-  expect(radio('Fast')).toBeChecked();
-  expect(backend.settings.model).toBe('fast');
-
-  await userEvent.click(radio('Accurate'));
-  await userEvent.click(screen.getByRole('button', { name: 'Switch' }));
-  await expect.poll(() => backend.settings.model).toBe('accurate');
-  expect(radio('Accurate')).toBeChecked();
-});
-
-test('without photos another model is taken at once', async () => {
-  const backend = await open({ folders: [] });
-  await userEvent.click(screen.getByRole('radio', { name: 'Accurate' }));
-  await expect.poll(() => backend.settings.model).toBe('accurate');
-});
-
 test('the tray can be chosen only where there is one', async () => {
   const backend = await madeUpLibrary();
   const startup = await backend.startup();

@@ -4,10 +4,17 @@ import { describe } from '../strings/problems';
 
 export { describe };
 
+/** What can be done about what a notice says. */
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
 export interface Notice {
   readonly id: number;
   readonly kind: 'note' | 'problem';
   readonly text: string;
+  readonly action: NoticeAction | null;
 }
 
 /** How long a notice stays: long enough to read. */
@@ -21,8 +28,8 @@ class Notices {
   #held = false;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  note(text: string): void {
-    this.#add('note', text);
+  note(text: string, action: NoticeAction | null = null): void {
+    this.#add('note', text, action);
   }
 
   /** Shows why something could not be done, in the person's language where the catalogue has words for it. */
@@ -48,17 +55,17 @@ class Notices {
     this.list.forEach((notice) => this.#wait(notice));
   }
 
-  #add(kind: Notice['kind'], text: string): void {
-    const notice = { id: this.#next++, kind, text };
+  #add(kind: Notice['kind'], text: string, action: NoticeAction | null = null): void {
+    const notice = { id: this.#next++, kind, text, action };
     this.#keep([...this.list.filter((other) => other.text !== text), notice].slice(-MOST));
     if (!this.#held) this.#wait(notice);
   }
 
-  #wait({ id, kind }: Notice): void {
+  #wait({ id, kind, action }: Notice): void {
     clearTimeout(this.#timers.get(id));
     this.#timers.set(
       id,
-      setTimeout(() => this.dismiss(id), STAYS[kind]),
+      setTimeout(() => this.dismiss(id), action ? STAYS.problem : STAYS[kind]),
     );
   }
 

@@ -10,7 +10,6 @@ const UNKNOWN: Startup = {
   settings: {
     theme: 'system',
     language: null,
-    model: 'fast',
     lookInside: true,
     threads: 0,
     tray: false,

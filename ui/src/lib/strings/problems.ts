@@ -16,7 +16,6 @@ const SHARED: Record<string, string> = {
   dimension_mismatch: 'internal',
   image_buffer: 'internal',
   index_out_of_bounds: 'internal',
-  invalid_normalization: 'internal',
   mixed_types: 'internal',
   non_finite: 'internal',
   region_out_of_bounds: 'internal',
@@ -28,13 +27,6 @@ const SHARED: Record<string, string> = {
   catalog_migration: 'catalog_query',
   catalog_open: 'catalog_query',
   catalog_salvage: 'catalog_read_only',
-  // The model's file is not what it was when Lookalike was installed.
-  missing_normalization: 'model_damaged',
-  model_missing: 'model_damaged',
-  model_unreadable: 'model_damaged',
-  not_a_model: 'model_damaged',
-  unsupported_input: 'model_damaged',
-  unsupported_output: 'model_damaged',
   // The index cannot be used; it can be made anew.
   build_threads: 'index_unusable',
   snapshot_damaged: 'index_unusable',

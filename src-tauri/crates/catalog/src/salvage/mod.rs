@@ -41,6 +41,7 @@ pub fn salvage(path: &Path) -> Result<Salvaged> {
     let (draft, copy) = (Scrap::new(path, ".draft")?, Scrap::new(path, ".copy")?);
     discard(&repaired(path))?;
     let mut new = open_connection(&draft.0, migrate::CATALOG)?;
+    migrate::add(&new, &draft.0)?;
     // Without a log of its own, the new file is all there is to move.
     new.pragma_update(None, "journal_mode", "DELETE")?;
     let saved = fill(&mut new, &draft.0, path, &copy.0)?;

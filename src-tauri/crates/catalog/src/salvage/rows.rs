@@ -10,8 +10,8 @@ use rusqlite::{Connection, ErrorCode, Statement, params_from_iter};
 use super::damage;
 use crate::Result;
 
-/// Tables in the order in which they refer to each other, with the columns that every format has. What the others
-/// hold can be made again.
+/// Tables in the order in which they refer to each other, with the columns that every format has; what was added later
+/// may be missing. What the others hold can be made again.
 const TABLES: &[Table] = &[
     Table { name: "folder", columns: "id, path, state, added_at, last_seen_at", rows: Rows::ById },
     // Once more from the index over paths, which has those whose row is lost.
@@ -38,6 +38,11 @@ const TABLES: &[Table] = &[
         rows: Rows::Of("SELECT folder_id, path, size, modified_ns, code, reason, failed_at FROM failure"),
     },
     Table {
+        name: "brought_model",
+        columns: "id, name, file, mean, std, description, licence, added_at",
+        rows: Rows::ById,
+    },
+    Table {
         name: "setting",
         columns: "key, value",
         // The only table that would take over numbers out of another's place: as texts.
@@ -46,6 +51,9 @@ const TABLES: &[Table] = &[
         ),
     },
 ];
+
+/// Tables that a sound catalog need not have: it is older than they are.
+const LATER: &[&str] = &["brought_model"];
 
 /// No table counts this far: beyond it there is nothing to look for, and what damage put there must not be taken over.
 /// The new catalog would count on from it.
@@ -88,6 +96,7 @@ fn take_rows(old: &Connection, new: &Connection, table: &Table) -> Result<bool> 
     };
     let mut select = match old.prepare(&select) {
         Ok(select) => select,
+        Err(error) if LATER.contains(name) && is_missing(&error) => return Ok(true),
         Err(error) => return damage(error).map(|()| false),
     };
     let places = vec!["?"; select.column_count()].join(", ");
@@ -107,6 +116,10 @@ fn take_rows(old: &Connection, new: &Connection, table: &Table) -> Result<bool> 
         };
     }
     Ok(false)
+}
+
+fn is_missing(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqlInputError { msg, .. } if msg.starts_with("no such table"))
 }
 
 /// How far rows were taken.

@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use catalog::{ContentHash, Region};
 
+use crate::model::{Model, ModelFile};
 use crate::original::{Original, ReadError};
 use crate::photo::{Digest, Preview};
 use crate::prepared::Prepared;
@@ -81,6 +82,16 @@ pub(crate) enum Reader {
 }
 
 impl Reader {
+    /// A reader with a model that nobody has loaded yet.
+    pub(crate) fn of(model: &ModelFile, isolated: bool) -> Result<Self> {
+        if isolated {
+            return ReaderProcess::start(model).map(Self::Process).map_err(Unread::NoReader);
+        }
+        let model =
+            Model::load("", model.clone()).map_err(|error| Unread::NoReader(io::Error::other(error)))?;
+        Ok(Self::Here(Box::new(Desk::new(Arc::new(model)))))
+    }
+
     /// Takes an image and reads it to its end. Returns how many bytes that were.
     pub(crate) fn load(&mut self, input: Input, given_up: GivenUp<'_>, stopwatch: &Stopwatch) -> Result<u64> {
         let answered = match self {

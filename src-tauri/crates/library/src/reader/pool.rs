@@ -42,7 +42,7 @@ impl Readers {
     /// A new reader.
     pub(crate) fn start(&self) -> Result<Reader, Unread> {
         if self.isolated {
-            let process = ReaderProcess::start(self.model.built_in);
+            let process = ReaderProcess::start(&self.model.file);
             return process.map(Reader::Process).map_err(Unread::NoReader);
         }
         Ok(Reader::Here(Box::new(Desk::new(Arc::clone(&self.model)))))

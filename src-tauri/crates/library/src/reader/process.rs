@@ -2,14 +2,15 @@
 
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::channel::{Attachment, Channel};
-use super::protocol::{Answer, Reply, Request, VERSION};
+use super::protocol::{Answer, Reply, Request, StartWith, VERSION};
 use super::role::{OTHER_VERSION, ROLE};
 use super::{GivenUp, Input, PATIENCE, Unread};
-use crate::BuiltInModel;
+use crate::model::ModelFile;
 use crate::original::ReadError;
 use crate::profile::Stopwatch;
 
@@ -51,7 +52,7 @@ pub(crate) struct ReaderProcess {
 
 impl ReaderProcess {
     /// Starts this program in the role of a reader. It loads its model while the caller goes on.
-    pub(crate) fn start(model: BuiltInModel) -> io::Result<Self> {
+    pub(crate) fn start(model: &ModelFile) -> io::Result<Self> {
         let mut command = Command::new(this_program()?);
         command.args([ROLE, VERSION]).env_clear();
         command.envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
@@ -62,13 +63,21 @@ impl ReaderProcess {
         Self::begin(command, model)
     }
 
-    fn begin(mut command: Command, model: BuiltInModel) -> io::Result<Self> {
+    fn begin(mut command: Command, model: &ModelFile) -> io::Result<Self> {
         let (channel, child) = Channel::start(&mut command)?;
         // It holds the reader's end of the channel, which is to close with the reader.
         drop(command);
         let mut process = Self { channel, child, ready: false, alive: true, files: 0 };
+        let (model, along) = match model {
+            ModelFile::BuiltIn(model) => (StartWith::BuiltIn(*model), None),
+            ModelFile::Brought { bytes, normalization } => {
+                let normalization = normalization.map(|given| (given.mean(), given.std()));
+                let along = Attachment::new(&Input::Bytes(Arc::clone(bytes)), &|| false)?;
+                (StartWith::Brought { normalization }, Some(along))
+            }
+        };
         // One that does not listen tells why by its end.
-        let _ = process.send(&Request::Start { model }, None);
+        let _ = process.send(&Request::Start { model }, along.as_ref());
         Ok(process)
     }
 
@@ -273,12 +282,14 @@ fn detach(command: &mut Command) {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::BuiltInModel;
 
     #[test]
     fn a_reader_of_another_version_is_refused_with_a_reason_that_says_so() {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("exit {OTHER_VERSION}")]);
-        let mut process = ReaderProcess::begin(command, BuiltInModel::default()).unwrap();
+        let mut process =
+            ReaderProcess::begin(command, &ModelFile::BuiltIn(BuiltInModel::default())).unwrap();
         let unread = process.ask(&Request::Size, &Stopwatch::default()).unwrap_err();
         assert!(unread.reason().contains("was updated"), "{}", unread.reason());
     }

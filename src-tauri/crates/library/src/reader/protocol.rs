@@ -24,7 +24,7 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// Load the model. Comes first, and once.
-    Start { model: BuiltInModel },
+    Start { model: StartWith },
     /// Take the file that comes with this and read it; all that follows is about it.
     Load,
     /// Let go of the file.
@@ -43,6 +43,15 @@ pub(crate) enum Request {
     Reduce { max_side: u32, quality: u8 },
     /// See [`Reader::prepare`](super::Reader::prepare).
     Prepare,
+}
+
+/// The model that a reader begins with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum StartWith {
+    /// One that is in the program.
+    BuiltIn(BuiltInModel),
+    /// The file that comes along, and mean and standard deviation of each channel in place of its own.
+    Brought { normalization: Option<([f32; 3], [f32; 3])> },
 }
 
 /// What a reader answers.

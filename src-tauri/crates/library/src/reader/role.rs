@@ -1,15 +1,18 @@
 //! The reader's end: this program, started with one certain argument.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Read};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
+use image_embedder::Normalization;
+
+use super::Input;
 use super::channel::Channel;
 use super::desk::{Desk, PANICKED};
-use super::protocol::{Answer, LONGEST, Reply, Request, VERSION};
-use crate::model::Model;
+use super::protocol::{Answer, LONGEST, Refusal, Reply, Request, StartWith, VERSION};
+use crate::model::{Model, ModelFile};
 use crate::profile::Stopwatch;
 
 /// The argument that asks for the role. No command of ours and hardly a file is called so.
@@ -38,11 +41,18 @@ fn serve() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     super::sandbox::leave_everything_behind();
     let mut channel = Channel::of_this_process()?;
-    let (request, _) = receive(&mut channel)?;
+    let (request, along) = receive(&mut channel)?;
     let Request::Start { model } = request else { return Err(io::ErrorKind::InvalidData.into()) };
-    let model = Model::load(model).map_err(io::Error::other)?;
     // LiteRT opens what it needs when it loads and runs its first image; after this nothing can be opened.
-    model.warm_up().map_err(io::Error::other)?;
+    let loaded = Model::load("", model_file(model, along)?).and_then(|model| model.warm_up().map(|()| model));
+    let model = match loaded {
+        Ok(model) => model,
+        Err(error) => {
+            let refusal = Refusal::Embedding { code: error.code().to_owned(), reason: error.to_string() };
+            send(&mut channel, &Answer { reply: Err(refusal), times: Stopwatch::default().times() })?;
+            return Err(io::Error::other(error));
+        }
+    };
     let mut desk = Desk::new(Arc::new(model));
     let (confinement, unconfined) = match confine() {
         Ok((confinement, missing)) => (Some(confinement), missing),
@@ -75,6 +85,24 @@ fn serve() -> io::Result<()> {
     }
 }
 
+fn model_file(model: StartWith, along: Option<Input>) -> io::Result<ModelFile> {
+    let normalization = match model {
+        StartWith::BuiltIn(model) => return Ok(ModelFile::BuiltIn(model)),
+        StartWith::Brought { normalization } => normalization,
+    };
+    let bytes = match along {
+        Some(Input::Bytes(bytes)) => bytes,
+        Some(Input::File(file)) => {
+            let mut bytes = Vec::new();
+            (&*file).read_to_end(&mut bytes)?;
+            bytes.into()
+        }
+        None => return Err(io::ErrorKind::InvalidData.into()),
+    };
+    let normalization = normalization.map(|(mean, std)| Normalization::new(&mean, &std)).transpose();
+    Ok(ModelFile::Brought { bytes, normalization: normalization.map_err(io::Error::other)? })
+}
+
 #[cfg(target_os = "linux")]
 fn confine() -> io::Result<(super::sandbox::Confinement, Option<io::Error>)> {
     super::sandbox::confine()
@@ -97,7 +125,7 @@ fn confine() -> io::Result<(unconfined::Confinement, Option<io::Error>)> {
     Err(io::Error::other("this system's way to confine a process is not used yet"))
 }
 
-fn receive(channel: &mut Channel) -> io::Result<(Request, Option<super::Input>)> {
+fn receive(channel: &mut Channel) -> io::Result<(Request, Option<Input>)> {
     let (body, input) = channel.receive(None, LONGEST)?;
     let request = postcard::from_bytes(&body).map_err(io::Error::other)?;
     Ok((request, input))

@@ -8,6 +8,7 @@ mod crops;
 mod duplicates;
 mod export;
 mod failures;
+mod models;
 mod opening;
 mod place;
 mod query;

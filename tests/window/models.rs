@@ -1,0 +1,108 @@
+//! Another model: it reads in the background, takes over, and can be taken back; and one of the person's own.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::App;
+use crate::desktop::Desktop;
+use crate::photos::{CLASSES, label};
+
+/// A model of a few hundred bytes that hands pixels through.
+fn tiny(name: &str) -> PathBuf {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/image-embedder/tests/golden");
+    golden.canonicalize().unwrap().join(name).with_extension("tflite")
+}
+
+fn open_settings(app: &App<'_>) {
+    app.press("Control+,");
+    app.find("dialog", "Settings");
+    app.find("group", "Accurate");
+}
+
+fn close_settings(app: &App<'_>) {
+    app.press("Escape");
+    app.gone("dialog", "Settings");
+}
+
+fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &CLASSES);
+    let app = desktop.open(&[&folder]);
+    app.shows_photos(60);
+    // Held, it stays where it is for as long as the test looks at it.
+    app.press("p");
+    app.reads("Paused");
+    open_settings(&app);
+    app.reads("measured on labelled photos");
+    app.screenshot("models");
+    app.click("button", "Use Accurate");
+    app.reads("of 60 photos for Accurate; Fast answers meanwhile");
+    app.find("progressbar", "Accurate");
+    app.screenshot("switching");
+    close_settings(&app);
+    app.find_look_alikes(&label("shoes-1"));
+    app.finds(|results| results.iter().filter(|result| result.starts_with("shoes-")).count() == 5);
+    app.click("button", "Resume");
+    app.reads("Fast answers meanwhile");
+    app.screenshot("meanwhile");
+
+    app.reads("“Accurate” answers from now on.");
+    app.screenshot("taken-over");
+    app.click("button", "Undo");
+    app.reads("“Fast” answers from now on.");
+    open_settings(&app);
+    app.find("button", "Free the space of Accurate");
+    app.reads("60 of 60 photos read");
+    app.screenshot("undone");
+}
+
+fn a_switch_is_ended_from_the_status_bar(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &CLASSES);
+    let app = desktop.open(&[&folder]);
+    app.shows_photos(60);
+    open_settings(&app);
+    app.click("button", "Use Accurate");
+    close_settings(&app);
+    app.reads("Reading photos for Accurate");
+    app.click("button", "Go back to Fast");
+    app.no_longer_reads("Reading photos for Accurate");
+    open_settings(&app);
+    app.find("button", "Use Accurate");
+}
+
+fn a_model_of_ones_own_is_imported_and_used(desktop: &Desktop) {
+    let folder = desktop.folder_of("Pictures", &["hat", "shoes"]);
+    let app = desktop.open(&[&folder]);
+    app.shows_photos(12);
+    open_settings(&app);
+    app.click("button", "Import model");
+    desktop.choose(&tiny("uint8"));
+    app.reads("“uint8” can be used now.");
+    app.find("group", "uint8");
+    app.reads("not measured yet");
+    app.screenshot("imported");
+
+    app.click("button", "Import model");
+    desktop.choose(&tiny("float-no-metadata"));
+    app.find("alertdialog", "What does this model expect?");
+    app.screenshot("range");
+    app.click("radio", "0 to 1");
+    app.click("button", "Import");
+    app.reads("“float-no-metadata” can be used now.");
+
+    app.click("button", "Use uint8");
+    app.reads("“uint8” answers from now on.");
+    close_settings(&app);
+    app.find_look_alikes(&label("shoes-1"));
+    app.finds(|results| !results.is_empty());
+    app.screenshot("results");
+
+    open_settings(&app);
+    app.click("button", "Remove float-no-metadata");
+    app.click("button", "Remove");
+    app.gone("group", "float-no-metadata");
+}
+
+crate::suite::tests![
+    a_model_of_ones_own_is_imported_and_used,
+    a_switch_is_ended_from_the_status_bar,
+    another_model_takes_over_while_photos_go_on_being_found,
+];

@@ -38,7 +38,7 @@ fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
     app.screenshot("switching");
     close_settings(&app);
     app.find_look_alikes(&label("shoes-1"));
-    app.finds(|results| results.iter().filter(|result| result.starts_with("shoes-")).count() == 5);
+    app.finds(|results| results.first().is_some_and(|result| result.starts_with("shoes-")));
     app.click("button", "Resume");
     app.reads("Fast answers meanwhile");
     app.screenshot("meanwhile");

@@ -116,7 +116,7 @@ fn a_float_model_that_does_not_tell_its_range_takes_it_from_the_command_line() {
     assert!(error(&place, &["model", "import", file]).contains("give mean and std"));
     let output = place.run(&["model", "import", file, "--mean", "127.5"]);
     assert_eq!(output.status.code(), Some(2), "one without the other is wrong usage");
-    place.json(&["model", "import", file, "--mean", "-1,0,1", "--std", "255", "--name", "x"]);
+    place.json(&["model", "import", file, "--mean", "-1,0,1", "--std", "255,255,255", "--name", "x"]);
 }
 
 #[test]

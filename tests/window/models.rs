@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::desktop::Desktop;
-use crate::photos::{CLASSES, label};
+use crate::photos::label;
 
 /// A model of a few hundred bytes that hands pixels through.
 fn tiny(name: &str) -> PathBuf {
@@ -24,9 +24,9 @@ fn close_settings(app: &App<'_>) {
 }
 
 fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
-    let folder = desktop.folder_of("Pictures", &CLASSES);
+    let folder = desktop.folder_of("Pictures", &["dress", "hat", "shoes"]);
     let app = desktop.open(&[&folder]);
-    app.shows_photos(60);
+    app.shows_photos(18);
     // Held, it stays where it is for as long as the test looks at it.
     app.press("p");
     app.reads("Paused");
@@ -34,12 +34,11 @@ fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
     app.reads("measured on labelled photos");
     app.screenshot("models");
     app.click("button", "Use Accurate");
-    app.reads("of 60 photos for Accurate; Fast answers meanwhile");
-    app.find("progressbar", "Accurate");
+    app.reads("of 18 photos for Accurate; Fast answers meanwhile");
     app.screenshot("switching");
     close_settings(&app);
     app.find_look_alikes(&label("shoes-1"));
-    app.finds(|results| results.iter().filter(|result| result.starts_with("shoes-")).count() == 5);
+    app.finds(|results| results.first().is_some_and(|result| result.starts_with("shoes-")));
     app.click("button", "Resume");
     app.reads("Fast answers meanwhile");
     app.screenshot("meanwhile");
@@ -50,18 +49,19 @@ fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
     app.reads("“Fast” answers from now on.");
     open_settings(&app);
     app.find("button", "Free the space of Accurate");
-    app.reads("60 of 60 photos read");
+    app.reads("18 of 18 photos read");
     app.screenshot("undone");
 }
 
 fn a_switch_is_ended_from_the_status_bar(desktop: &Desktop) {
-    let folder = desktop.folder_of("Pictures", &CLASSES);
+    let folder = desktop.folder_of("Pictures", &["dress", "hat", "shoes"]);
     let app = desktop.open(&[&folder]);
-    app.shows_photos(60);
+    app.shows_photos(18);
     open_settings(&app);
     app.click("button", "Use Accurate");
     close_settings(&app);
     app.reads("Reading photos for Accurate");
+    app.screenshot("reading");
     app.click("button", "Go back to Fast");
     app.no_longer_reads("Reading photos for Accurate");
     open_settings(&app);
@@ -97,7 +97,10 @@ fn a_model_of_ones_own_is_imported_and_used(desktop: &Desktop) {
 
     open_settings(&app);
     app.click("button", "Remove float-no-metadata");
-    app.click("button", "Remove");
+    app.reads("Remove the model “float-no-metadata”?");
+    // The focus is on Cancel.
+    app.press("Tab");
+    app.press("Enter");
     app.gone("group", "float-no-metadata");
 }
 

@@ -146,7 +146,7 @@ pub(crate) enum ModelCommand {
         #[arg(long)]
         name: Option<String>,
         /// Mean that is taken off each channel of 0 to 255; for float models whose file does not tell
-        #[arg(long, value_name = "M[,M,M]", requires = "std", allow_negative_numbers = true)]
+        #[arg(long, value_name = "M[,M,M]", requires = "std", allow_hyphen_values = true)]
         mean: Option<Channels>,
         /// What each channel is divided by then
         #[arg(long, value_name = "S[,S,S]", requires = "mean")]

@@ -253,14 +253,13 @@ impl Session {
 
     fn try_open(&self, settings: Option<Settings>, paused: bool) -> Result<Running> {
         let mut before_models_were_the_librarys = false;
-        let mut chosen = match settings {
-            Some(settings) => settings,
+        let mut chosen = if let Some(settings) = settings {
+            settings
+        } else {
+            let json = library::read_setting(&self.data_dir, SETTINGS)?.unwrap_or_default();
+            before_models_were_the_librarys = wants_accurate(&json);
             // Settings that do not parse were written by another version: back to how it all began.
-            None => {
-                let json = library::read_setting(&self.data_dir, SETTINGS)?.unwrap_or_default();
-                before_models_were_the_librarys = wants_accurate(&json);
-                serde_json::from_str(&json).unwrap_or_default()
-            }
+            serde_json::from_str(&json).unwrap_or_default()
         };
         let mut options = convert::options(&chosen);
         if before_models_were_the_librarys {

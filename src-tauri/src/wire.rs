@@ -536,6 +536,7 @@ pub struct Startup {
 /// Something changed in the library; ask again for what is on show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each says that one list on show is out of date")]
 pub struct Changed {
     /// Photos came, went, moved or changed.
     pub photos: bool,

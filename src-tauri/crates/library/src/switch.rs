@@ -177,7 +177,7 @@ impl Library {
         let (job_queue, jobs) = crossbeam_channel::bounded(BATCH);
         let (outcome_queue, outcomes) = crossbeam_channel::bounded(BATCH);
         thread::scope(|threads| {
-            let feeder = threads.spawn(|| self.feed(target, job_queue));
+            let feeder = threads.spawn(move || self.feed(target, &job_queue));
             let workers: Vec<_> = (0..self.threads)
                 .map(|_| {
                     let (jobs, outcomes) = (jobs.clone(), outcome_queue.clone());
@@ -219,7 +219,7 @@ impl Library {
     }
 
     /// Sends a photo of each picture that the model lacks.
-    fn feed(&self, target: &Target, jobs: Sender<Job>) -> Result<()> {
+    fn feed(&self, target: &Target, jobs: &Sender<Job>) -> Result<()> {
         let mut last = 0;
         loop {
             let pictures = self

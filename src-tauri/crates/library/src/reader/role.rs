@@ -44,7 +44,8 @@ fn serve() -> io::Result<()> {
     let (request, along) = receive(&mut channel)?;
     let Request::Start { model } = request else { return Err(io::ErrorKind::InvalidData.into()) };
     // LiteRT opens what it needs when it loads and runs its first image; after this nothing can be opened.
-    let loaded = Model::load("", model_file(model, along)?).and_then(|model| model.warm_up().map(|()| model));
+    let loaded =
+        Model::load("", model_file(&model, along)?).and_then(|model| model.warm_up().map(|()| model));
     let model = match loaded {
         Ok(model) => model,
         Err(error) => {
@@ -85,9 +86,9 @@ fn serve() -> io::Result<()> {
     }
 }
 
-fn model_file(model: StartWith, along: Option<Input>) -> io::Result<ModelFile> {
+fn model_file(model: &StartWith, along: Option<Input>) -> io::Result<ModelFile> {
     let normalization = match model {
-        StartWith::BuiltIn(model) => return Ok(ModelFile::BuiltIn(model)),
+        StartWith::BuiltIn(model) => return Ok(ModelFile::BuiltIn(*model)),
         StartWith::Brought { normalization } => normalization,
     };
     let bytes = match along {
@@ -99,7 +100,7 @@ fn model_file(model: StartWith, along: Option<Input>) -> io::Result<ModelFile> {
         }
         None => return Err(io::ErrorKind::InvalidData.into()),
     };
-    let normalization = normalization.map(|(mean, std)| Normalization::new(&mean, &std)).transpose();
+    let normalization = normalization.as_ref().map(|(mean, std)| Normalization::new(mean, std)).transpose();
     Ok(ModelFile::Brought { bytes, normalization: normalization.map_err(io::Error::other)? })
 }
 

@@ -267,13 +267,13 @@ fn a_model_that_gives_nothing_for_many_photos_does_not_take_over() {
 /// A picture whose pixels are all 0, which a model that hands pixels through gives as zeros.
 fn black(side: u32) -> Vec<u8> {
     let row = (side * 3).next_multiple_of(4);
-    let size = 54 + row * side;
+    let length = 54 + row * side;
     let mut bytes = b"BM".to_vec();
-    for value in [size, 0, 54, 40, side, side] {
+    for value in [length, 0, 54, 40, side, side] {
         bytes.extend(value.to_le_bytes());
     }
     bytes.extend([1, 0, 24, 0]);
-    bytes.resize(size as usize, 0);
+    bytes.resize(length as usize, 0);
     bytes
 }
 

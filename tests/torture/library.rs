@@ -152,7 +152,8 @@ impl Place {
         let version: u32 = catalog.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
         if version > 1 {
             // A kill may have come between two steps.
-            let steps = "BEGIN; DROP TABLE IF EXISTS tiling; DROP TABLE setting; ALTER TABLE content DROP COLUMN outdated; \
+            let steps = "BEGIN; DROP TABLE IF EXISTS copy; DROP TABLE IF EXISTS compared; DROP TABLE IF EXISTS print; \
+                         DROP TABLE IF EXISTS tiling; DROP TABLE setting; ALTER TABLE content DROP COLUMN outdated; \
                          ALTER TABLE content DROP COLUMN placeholder; PRAGMA user_version = 1; COMMIT";
             catalog.execute_batch(steps).unwrap();
         }

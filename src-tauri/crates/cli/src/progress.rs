@@ -11,7 +11,6 @@ const READING: &str = "{bar:32} {pos} of {len} photos, {per_sec}, {eta} left";
 const SWITCHING: &str = "{bar:32} {pos} of {len} photos for {msg}, {per_sec}, {eta} left";
 const CALIBRATING: &str = "{bar:32} measuring the bands of {msg}, {eta} left";
 const BUILDING: &str = "{bar:32} building the search index, {eta} left";
-const COMPARING: &str = "{bar:32} looking for duplicates, {eta} left";
 
 /// Shows an update's events.
 #[derive(Debug)]
@@ -37,8 +36,7 @@ impl Progress {
                 self.bar.set_length(*total);
                 self.bar.set_position(*done);
             }
-            Event::BuildingIndex { done, total } => self.begin(BUILDING, *done, *total),
-            Event::Comparing { done, total } => self.begin(COMPARING, *done, *total),
+            Event::BuildingIndex { done, total } => self.work(BUILDING, "", (*done, *total)),
             Event::Switching { model, done, total, .. } => self.work(SWITCHING, model, (*done, *total)),
             Event::Calibrating { model, done, total } => self.work(CALIBRATING, model, (*done, *total)),
             Event::Switched { model } => {
@@ -56,6 +54,7 @@ impl Progress {
         }
     }
 
+    /// Shows work other than reading photos, of a model or of none.
     fn work(&mut self, template: &'static str, model: &str, (done, total): (u64, u64)) {
         if self.shown != template {
             self.bar.reset();
@@ -69,16 +68,6 @@ impl Progress {
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
-    }
-
-    /// Shows work that comes after the update.
-    fn begin(&mut self, template: &'static str, done: u64, total: u64) {
-        if self.shown != template {
-            self.bar.reset();
-        }
-        self.show(template);
-        self.bar.set_length(total);
-        self.bar.set_position(done);
     }
 
     fn show(&mut self, template: &'static str) {
@@ -103,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_well_formed() {
-        for template in [WALKING, READING, SWITCHING, CALIBRATING, BUILDING, COMPARING] {
+        for template in [WALKING, READING, SWITCHING, CALIBRATING, BUILDING] {
             ProgressStyle::with_template(template).unwrap();
         }
     }

@@ -175,7 +175,7 @@ fn cosine_similarity_compares_vectors_of_one_kind_and_size() {
 #[test]
 fn a_model_says_what_it_is_where_its_makers_wrote_it_down() {
     let about = about_model(&model_bytes("efficientnet-lite0-int8.tflite")).unwrap();
-    assert!(about.name.contains("EfficientNet-Lite0"), "{about:?}");
+    assert!(about.name.contains("efficientnet-lite0"), "{about:?}");
     assert!(about.licence.contains("Apache"), "{about:?}");
     assert_eq!(about_model(&model_bytes("float-one-mean")).unwrap().name, "pass-through");
     assert_eq!(about_model(&model_bytes("uint8")).unwrap(), About::default());

@@ -222,11 +222,9 @@ impl Library {
         })
     }
 
-    /// Builds the graph for fast search where the library is large enough; exact search answers meanwhile. Then finds
-    /// the copies among new pictures, which takes many searches.
+    /// Builds the graph for fast search where the library is large enough; exact search answers meanwhile.
     pub fn build_index(&self, control: &Control, emit: &(dyn Fn(Event) + Sync)) -> Result<()> {
-        self.index.build(self.threads, &Run::new(control), emit)?;
-        self.find_copies(control, emit)
+        self.index.build(self.threads, &Run::new(control), emit)
     }
 
     /// Writes the index to disk, so that the next start is quick. Nothing is lost without it.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use catalog::content::Content;
 use catalog::photo::{Place, Stamp};
 use catalog::{
-    Catalog, CatalogError, Thumbnails, content, embedding, failure, folder, model, photo, setting,
+    Catalog, CatalogError, Thumbnails, content, copies, embedding, failure, folder, model, photo, print,
+    setting,
 };
 
 const STAMP: Stamp = Stamp { size: 10, modified_ns: -5 };
@@ -279,4 +280,64 @@ fn photos_are_counted_and_listed_with_their_pictures() {
         .unwrap();
     listed.sort_unstable();
     assert_eq!(listed, [(one, -5), (one, -5), (other, -5)]);
+}
+
+#[test]
+fn pictures_are_compared_once_until_what_is_known_of_them_is_forgotten() {
+    let (_directory, catalog) = open();
+    let kind = |model| (model, 1);
+    catalog
+        .write(|connection| {
+            let model = model::insert(connection, "m", "m", 2)?;
+            let ids = [1, 2, 3].map(|seed| content::upsert(connection, &picture(seed)).unwrap());
+            for id in ids {
+                embedding::insert_whole(connection, id, model, &[1, 2])?;
+            }
+            assert_eq!(copies::outstanding(connection, kind(model))?, ids);
+            let pair = copies::Copy { one: ids[0], other: ids[2], similarity: 0.5 };
+            // The second was found from both sides.
+            copies::insert(connection, ids[0], kind(model), &[pair])?;
+            copies::insert(connection, ids[2], kind(model), &[pair])?;
+            assert_eq!(copies::all(connection, model)?, [pair]);
+            assert_eq!(copies::outstanding(connection, kind(model))?, [ids[1]]);
+            assert!(
+                !copies::has_outdated(connection, kind(model))?
+                    && copies::has_outdated(connection, (model, 2))?
+            );
+
+            copies::forget(connection, ids[2])?;
+            assert_eq!(copies::all(connection, model)?, []);
+            assert_eq!(copies::outstanding(connection, kind(model))?, ids[1..]);
+            copies::insert(connection, ids[2], kind(model), &[pair])?;
+            // A picture that went while it was compared brings nothing back.
+            content::delete(connection, ids[0])?;
+            copies::insert(connection, ids[0], kind(model), &[pair])?;
+            assert_eq!(copies::all(connection, model)?, []);
+            copies::forget_all(connection, model)?;
+            assert_eq!(copies::outstanding(connection, kind(model))?, ids[1..]);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn prints_keep_every_bit_and_those_of_another_version_are_outstanding() {
+    let (_directory, catalog) = open();
+    catalog
+        .write(|connection| {
+            let ids = [1, 2, 3].map(|seed| content::upsert(connection, &picture(seed)).unwrap());
+            let made =
+                print::Print { version: 2, hash: Some(u64::MAX - 5), sharpness: 1.5, levels: vec![0, 255] };
+            print::set(connection, ids[0], &made)?;
+            print::set(connection, ids[1], &print::Print { version: 1, ..made.clone() })?;
+            print::set(connection, ids[2], &print::Print { hash: None, ..made.clone() })?;
+            assert_eq!(print::get(connection, ids[0])?, Some(made.clone()));
+            assert_eq!(print::hashes(connection, 2)?, [(ids[0], u64::MAX - 5)]);
+            let outstanding = print::outstanding(connection, 2, 0, 10)?;
+            assert_eq!(outstanding, [(ids[1], [2; 32])]);
+            print::delete(connection, ids[0])?;
+            assert_eq!(print::get(connection, ids[0])?, None);
+            Ok(())
+        })
+        .unwrap();
 }

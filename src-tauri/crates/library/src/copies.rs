@@ -75,8 +75,8 @@ impl Library {
             tell((nth * BATCH) as u64);
             let found = parallel::map(self.threads, batch, |id| pictures.copies_of(*id))?;
             self.catalog.write(|connection| {
-                let mut found = batch.iter().zip(&found);
-                found.try_for_each(|(id, found)| copies::insert(connection, *id, kind, found))
+                let found = batch.iter().zip(&found).filter_map(|(id, found)| Some((id, found.as_ref()?)));
+                found.into_iter().try_for_each(|(id, found)| copies::insert(connection, *id, kind, found))
             })?;
         }
         tell(total);
@@ -118,9 +118,9 @@ impl Pictures<'_> {
         Ok(stored.and_then(|print| Print::from_levels(&print.levels)))
     }
 
-    /// The copies of a picture among all others.
-    fn copies_of(&self, content_id: i64) -> Result<Vec<Copy>> {
-        let Some(vector) = self.vector(content_id) else { return Ok(Vec::new()) };
+    /// The copies of a picture among all others; none for one that is yet to come into the index.
+    fn copies_of(&self, content_id: i64) -> Result<Option<Vec<Copy>>> {
+        let Some(vector) = self.vector(content_id) else { return Ok(None) };
         let mut found = HashMap::new();
         let mut doubtful = Vec::new();
         for neighbor in self.vectors.search(&vector, NEIGHBORS, None)? {
@@ -150,7 +150,7 @@ impl Pictures<'_> {
             other: content_id.max(other),
             similarity,
         };
-        Ok(found.into_iter().map(pair).collect())
+        Ok(Some(found.into_iter().map(pair).collect()))
     }
 
     /// Whether two pictures are copies, by their embeddings or, however one is turned, by their prints.
@@ -212,13 +212,13 @@ impl Pictures<'_> {
         Ok(similarity >= bands.similar || (similarity >= bands.related && correlation >= UNLIKE_COPY))
     }
 
-    /// The embedding of a picture's thumbnail, turned; none where there is no thumbnail.
+    /// The embedding of a picture's thumbnail, turned; none where there is no thumbnail, or it says nothing turned.
     fn turned_vector(&self, content_id: i64, quarters: usize) -> Result<Option<Vec<i8>>> {
         let content = self.library.catalog.read(|connection| content::by_id(connection, content_id))?;
         let Some(content) = content else { return Ok(None) };
         let Some(jpeg) = self.library.stored_thumbnail(&content.hash)? else { return Ok(None) };
         let Ok(thumbnail) = photo::decode_thumbnail(&jpeg) else { return Ok(None) };
         let Ok(turned) = CLOCKWISE[quarters].apply(thumbnail) else { return Ok(None) };
-        Ok(Some(vector_index::quantize(&photo::embed(&self.library.model, &turned, None)?)?))
+        Ok(vector_index::quantize(&photo::embed(&self.library.model, &turned, None)?).ok())
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use catalog::brought_model::BroughtModel;
-use catalog::{Catalog, brought_model, calibration, content, embedding, photo, setting};
+use catalog::{Catalog, brought_model, calibration, content, copies, embedding, photo, setting};
 use serde::Serialize;
 
 use crate::data_dir::DataDir;
@@ -285,7 +285,11 @@ impl Library {
         let measured_at = clock::now();
         let limits = [near_identical, very_similar, similar, related];
         let row = ::catalog::calibration::Calibration { limits, pictures, measured_at };
-        self.catalog.write(|connection| calibration::set(connection, id, &row))?;
+        self.catalog.write(|connection| {
+            calibration::set(connection, id, &row)?;
+            // They were told by limits that are no more.
+            copies::forget_all(connection, id)
+        })?;
         model.set_bands(bands, Calibration::Library { pictures, measured_at });
         self.facts.lock().retain(|_, facts| facts.identity != model.identity);
         Ok(())

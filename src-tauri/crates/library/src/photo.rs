@@ -158,7 +158,12 @@ pub(crate) fn embed_query(
     embed_region(&decoded.image, (probe.width, probe.height), region, model).map_err(DigestError::Embedding)
 }
 
-/// The embedding of a region, in full-size pixels, of an image that may have been reduced from `full` size.
+/// The embedding, of unit length, of a region, in full-size pixels, of an image that may have been reduced from `full`
+/// size.
+///
+/// It is the mean of the region's and of that of a square around it: the model squeezes what is not square, which the
+/// squares that it is compared with are not. On 400 labelled photos, boxes of 10 to 20% of a photo find it first in 0.980
+/// of cases in place of 0.947, and what is of the same class better, too (`tests/bench/RANKING.md`).
 pub(crate) fn embed_region(
     image: &RgbImage,
     full: (u32, u32),
@@ -166,7 +171,31 @@ pub(crate) fn embed_region(
     model: &Model,
 ) -> Result<Vec<f32>> {
     check_region(region, full.0, full.1)?;
-    embed(model, image, Some(scale_region(region, full, image)))
+    let mut embedding = embed(model, image, Some(scale_region(region, full, image)))?;
+    let around = squared(region, full);
+    if around != region {
+        let others = embed(model, image, Some(scale_region(around, full, image)))?;
+        embedding.iter_mut().zip(others).for_each(|(value, other)| *value += other);
+        let norm = embedding.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        for value in &mut embedding {
+            *value /= norm;
+        }
+    }
+    Ok(embedding)
+}
+
+/// The least square around a region, as far as the picture goes. A short side is no more than doubled: what is beside a
+/// narrow box is not what the box is about.
+fn squared(region: Region, (width, height): (u32, u32)) -> Region {
+    let longer = region.width.max(region.height);
+    let widened = |start: u32, length: u32, limit: u32| {
+        let wanted = longer.min(length.saturating_mul(2));
+        let first = start.saturating_sub((wanted - length) / 2);
+        (first, (first + wanted).min(limit) - first)
+    };
+    let (x, width) = widened(region.x, region.width, width);
+    let (y, height) = widened(region.y, region.height, height);
+    Region { x, y, width, height }
 }
 
 /// A small upright picture of an image, and how large the image is.
@@ -332,12 +361,31 @@ mod tests {
 
             let (x, y) = (full.image.width() / 3, full.image.height() / 4);
             let (width, height) = (full.image.width() / 2, full.image.height() / 2);
-            let exact = image_embedder::Region { x, y, width, height };
+            let region = Region { x, y, width, height };
+            let size = (full.image.width(), full.image.height());
             let part = cosine(
-                &embed(&model, &full.image, Some(exact)).unwrap(),
-                &embed_query(&bytes, Some(Region { x, y, width, height }), &model).unwrap(),
+                &embed_region(&full.image, size, region, &model).unwrap(),
+                &embed_query(&bytes, Some(region), &model).unwrap(),
             );
             assert!(part >= 0.99, "{name}, a part: {part}");
+        }
+    }
+
+    #[test]
+    fn a_box_is_seen_in_a_square_around_it_as_far_as_there_is_one() {
+        let region = |(x, y, width, height)| Region { x, y, width, height };
+        for (own, around) in [
+            ((40, 40, 20, 20), (40, 40, 20, 20)),
+            ((40, 40, 30, 20), (40, 35, 30, 30)),
+            ((40, 40, 20, 31), (35, 40, 31, 31)),
+            // No more than twice as wide.
+            ((40, 10, 10, 80), (35, 10, 20, 80)),
+            // Not beyond the picture.
+            ((0, 0, 10, 16), (0, 0, 16, 16)),
+            ((90, 50, 10, 16), (87, 50, 13, 16)),
+            ((0, 0, 100, 60), (0, 0, 100, 100)),
+        ] {
+            assert_eq!(squared(region(own), (100, 100)), region(around), "{own:?}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! An embedding finds most; where it is in doubt, a print decides (see [`crate::print`]). Prints find those, too, that
 //! were turned. Which of the pairs make a group is the part of [`crate::duplicates`].
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use vector_index::{TieredIndex, VectorIndex};
 
 use crate::control::Run;
 use crate::event::Event;
+use crate::overlay::Surface;
 use crate::print::{self, Print};
 use crate::{Control, Library, Result, parallel, photo};
 
@@ -27,6 +29,8 @@ const BATCH: usize = 256;
 pub(crate) const NEIGHBORS: usize = 64;
 /// Pictures that are less alike whose prints are looked at, the nearest by embedding and the nearest by hash.
 const DOUBTFUL: usize = 24;
+/// The most promising of them, whose prints are laid over each other.
+const LAID_OVER: usize = 12;
 
 /// Turns by so many quarters.
 const CLOCKWISE: [Orientation; 4] =
@@ -86,14 +90,16 @@ impl Library {
 
     /// All pictures that can be compared.
     pub(crate) fn pictures(&self) -> Result<Pictures<'_>> {
-        let (vector_ids, hashes) = self.catalog.read(|connection| {
-            let mut vector_ids = HashMap::new();
+        let (mut vector_ids, mut owners) = (HashMap::new(), HashMap::new());
+        let hashes = self.catalog.read(|connection| {
             embedding::for_each_owner(connection, self.model_id, |id, content_id| {
                 vector_ids.insert(content_id, id);
+                owners.insert(id, content_id);
             })?;
-            Ok((vector_ids, prints::hashes(connection, print::VERSION)?))
+            prints::hashes(connection, print::VERSION)
         })?;
-        Ok(Pictures { library: self, vectors: self.index.vectors()?, vector_ids, hashes })
+        let hashes = hashes.into_iter().unzip();
+        Ok(Pictures { library: self, vectors: self.index.vectors()?, vector_ids, owners, hashes })
     }
 }
 
@@ -102,10 +108,32 @@ pub(crate) struct Pictures<'a> {
     library: &'a Library,
     vectors: Arc<TieredIndex>,
     vector_ids: HashMap<i64, i64>,
-    hashes: Vec<(i64, u64)>,
+    owners: HashMap<i64, i64>,
+    /// Pictures, and the hash of each.
+    hashes: (Vec<i64>, Vec<u64>),
+}
+
+/// A picture that is compared with others, with what is made of it once.
+struct Subject {
+    content_id: i64,
+    vector: Vec<i8>,
+    /// Its print, turned by so many quarters, and the hash of each; none of a picture that no print tells from others.
+    prints: Option<([Surface; 4], [u64; 4])>,
+    /// The embeddings of its turned thumbnail, as far as they were asked for.
+    turned: [OnceCell<Option<Vec<i8>>>; 4],
 }
 
 impl Pictures<'_> {
+    /// A picture to be compared; none that came since, or is gone.
+    fn subject(&self, content_id: i64) -> Result<Option<Subject>> {
+        let Some(vector) = self.vector(content_id) else { return Ok(None) };
+        let prints = self.print(content_id)?.map(|print| {
+            let turned = [0, 1, 2, 3].map(|quarters| print.turned(quarters));
+            (turned.each_ref().map(Surface::of), turned.each_ref().map(Print::hash))
+        });
+        Ok(Some(Subject { content_id, vector, prints, turned: Default::default() }))
+    }
+
     /// The embedding; none of a picture that came since, or is gone.
     fn vector(&self, content_id: i64) -> Option<Vec<i8>> {
         self.vectors.vector(*self.vector_ids.get(&content_id)?)
@@ -120,27 +148,25 @@ impl Pictures<'_> {
 
     /// The copies of a picture among all others; none for one that is yet to come into the index.
     fn copies_of(&self, content_id: i64) -> Result<Option<Vec<Copy>>> {
-        let Some(vector) = self.vector(content_id) else { return Ok(None) };
+        let Some(subject) = self.subject(content_id)? else { return Ok(None) };
+        let bands = self.library.model.bands();
         let mut found = HashMap::new();
         let mut doubtful = Vec::new();
-        for neighbor in self.vectors.search(&vector, NEIGHBORS, None)? {
-            let owner = self.library.catalog.read(|connection| embedding::owner(connection, neighbor.id))?;
+        for neighbor in self.vectors.search(&subject.vector, NEIGHBORS, None)? {
+            let owner = self.owners.get(&neighbor.id).copied();
             let Some(other) = owner.filter(|other| *other != content_id) else { continue };
-            if neighbor.similarity >= self.library.model.bands().near_identical {
+            if neighbor.similarity >= bands.near_identical {
                 found.insert(other, neighbor.similarity);
-            } else if neighbor.similarity >= self.library.model.bands().related && doubtful.len() < DOUBTFUL {
+            } else if neighbor.similarity >= bands.related && doubtful.len() < DOUBTFUL {
                 doubtful.push((other, 0));
             }
         }
-        if let Some(print) = self.print(content_id)? {
-            let turned = [0, 1, 2, 3].map(|quarters| print.turned(quarters));
-            doubtful.extend(self.near_by_hash(content_id, &turned));
-            for (other, quarters) in doubtful {
-                if !found.contains_key(&other)
-                    && let Some(other_print) = self.print(other)?
-                    && let correlation = turned[quarters].correlation(&other_print)
-                    && self.agrees((content_id, &vector), quarters, (other, correlation))?
-                {
+        if let Some((prints, hashes)) = &subject.prints {
+            doubtful.extend(self.near_by_hash(content_id, hashes));
+            doubtful.retain(|(other, _)| !found.contains_key(other));
+            for (other, quarters, print) in self.most_promising(prints, doubtful)? {
+                let correlation = prints[quarters].correlation(&print);
+                if self.agrees(&subject, quarters, (other, correlation))? {
                     found.insert(other, correlation);
                 }
             }
@@ -161,29 +187,48 @@ impl Pictures<'_> {
         if vector_index::cosine(&vector, &other_vector)? >= self.library.model.bands().near_identical {
             return Ok(true);
         }
-        let (Some(print), Some(other_print)) = (self.print(one)?, self.print(other)?) else {
+        let (Some(subject), Some(other_print)) = (self.subject(one)?, self.print(other)?) else {
             return Ok(false);
         };
-        for quarters in 0..4 {
-            let correlation = print.turned(quarters).correlation(&other_print);
-            if self.agrees((one, &vector), quarters, (other, correlation))? {
+        let other_print = Surface::of(&other_print);
+        for (quarters, print) in subject.prints.iter().flat_map(|(prints, _)| prints).enumerate() {
+            if print.promise(&other_print).is_some()
+                && self.agrees(&subject, quarters, (other, print.correlation(&other_print)))?
+            {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Pictures whose hash is near that of one of the turned prints, the nearest first, with how it is turned.
-    fn near_by_hash(&self, content_id: i64, turned: &[Print; 4]) -> Vec<(i64, usize)> {
-        let hashes = turned.each_ref().map(Print::hash);
+    /// Of pictures that may be copies of one that is turned in some way, those whose prints go together best so far.
+    fn most_promising(
+        &self,
+        prints: &[Surface; 4],
+        doubtful: Vec<(i64, usize)>,
+    ) -> Result<Vec<(i64, usize, Surface)>> {
+        let mut promising = Vec::new();
+        for (other, quarters) in doubtful {
+            let print = self.print(other)?.map(|print| Surface::of(&print));
+            promising.extend(
+                print.and_then(|print| Some((prints[quarters].promise(&print)?, other, quarters, print))),
+            );
+        }
+        promising.sort_by(|one, other| other.0.total_cmp(&one.0));
+        promising.truncate(LAID_OVER);
+        Ok(promising.into_iter().map(|(_, other, quarters, print)| (other, quarters, print)).collect())
+    }
+
+    /// Pictures whose hash is near one of these, of the turned prints, the nearest first, with how it is turned.
+    fn near_by_hash(&self, content_id: i64, own: &[u64; 4]) -> Vec<(i64, usize)> {
         let mut near = Vec::new();
-        for &(other, hash) in &self.hashes {
-            for (quarters, own) in hashes.iter().enumerate() {
-                let distance = (own ^ hash).count_ones();
-                if distance <= HASH_DISTANCE && other != content_id {
-                    near.push((distance, other, quarters));
+        let (others, hashes) = &self.hashes;
+        for (quarters, own) in own.iter().enumerate() {
+            vector_index::each_within(*own, hashes, HASH_DISTANCE, |place, distance| {
+                if others[place] != content_id {
+                    near.push((distance, others[place], quarters));
                 }
-            }
+            });
         }
         near.sort_unstable();
         near.truncate(DOUBTFUL);
@@ -192,33 +237,37 @@ impl Pictures<'_> {
 
     /// Whether two pictures, one of them turned, are copies by the correlation of their prints, and their embeddings do
     /// not speak against it: pages of text, and screens of one program, have much the same prints.
-    fn agrees(
-        &self,
-        (content_id, vector): (i64, &[i8]),
-        quarters: usize,
-        (other, correlation): (i64, f32),
-    ) -> Result<bool> {
+    fn agrees(&self, subject: &Subject, quarters: usize, (other, correlation): (i64, f32)) -> Result<bool> {
         if correlation < COPY {
             return Ok(false);
         }
         let Some(other) = self.vector(other) else { return Ok(false) };
-        let similarity = if quarters == 0 {
-            vector_index::cosine(vector, &other)?
-        } else {
-            let Some(turned) = self.turned_vector(content_id, quarters)? else { return Ok(false) };
-            vector_index::cosine(&turned, &other)?
-        };
+        let Some(vector) = self.turned_vector(subject, quarters)? else { return Ok(false) };
+        let similarity = vector_index::cosine(vector, &other)?;
         let bands = self.library.model.bands();
         Ok(similarity >= bands.similar || (similarity >= bands.related && correlation >= UNLIKE_COPY))
     }
 
-    /// The embedding of a picture's thumbnail, turned; none where there is no thumbnail, or it says nothing turned.
-    fn turned_vector(&self, content_id: i64, quarters: usize) -> Result<Option<Vec<i8>>> {
+    /// The embedding of a picture, or of its thumbnail, turned; none where there is no thumbnail, or it says nothing
+    /// turned.
+    fn turned_vector<'a>(&self, subject: &'a Subject, quarters: usize) -> Result<Option<&'a Vec<i8>>> {
+        if quarters == 0 {
+            return Ok(Some(&subject.vector));
+        }
+        let turned = &subject.turned[quarters];
+        if turned.get().is_none() {
+            // One thread compares it: nothing was set meanwhile.
+            let _ = turned.set(self.embed_turned(subject.content_id, CLOCKWISE[quarters])?);
+        }
+        Ok(turned.get().and_then(Option::as_ref))
+    }
+
+    fn embed_turned(&self, content_id: i64, orientation: Orientation) -> Result<Option<Vec<i8>>> {
         let content = self.library.catalog.read(|connection| content::by_id(connection, content_id))?;
         let Some(content) = content else { return Ok(None) };
         let Some(jpeg) = self.library.stored_thumbnail(&content.hash)? else { return Ok(None) };
         let Ok(thumbnail) = photo::decode_thumbnail(&jpeg) else { return Ok(None) };
-        let Ok(turned) = CLOCKWISE[quarters].apply(thumbnail) else { return Ok(None) };
+        let Ok(turned) = orientation.apply(thumbnail) else { return Ok(None) };
         Ok(vector_index::quantize(&photo::embed(&self.library.model, &turned, None)?).ok())
     }
 }

@@ -38,6 +38,7 @@ mod models;
 mod network;
 mod once;
 mod original;
+mod overlay;
 mod overview;
 mod parallel;
 mod photo;

@@ -10,25 +10,12 @@ use imaging::RgbImage;
 pub(crate) const VERSION: u32 = 1;
 
 /// Levels along each side.
-const SIDE: usize = 32;
+pub(crate) const SIDE: usize = 32;
 /// Levels of a print.
 pub(crate) const LEVELS: usize = SIDE * SIDE;
 
 /// Least standard deviation, of 255 levels, of a print that tells its picture from others: blank pages are all alike.
 const LEAST_DEVIATION: f32 = 6.0;
-
-/// Steps of the search for the best way to lay one print over another, in shares of a side, coarse ones first; and how
-/// many points along a side are compared meanwhile.
-const SEARCH: [(f32, usize); 4] = [(0.08, 12), (0.04, 12), (0.02, 24), (0.01, 24)];
-/// How many times each step is tried, at most.
-const ROUNDS: usize = 3;
-/// How much larger one print may be where the search begins: cropped and framed copies are found from there.
-const STARTS: [f32; 3] = [1.0, 0.8, 1.25];
-/// The share of a print that must lie within the other, and what that allows as a difference in area.
-const LEAST_COMMON: f32 = 0.55;
-const AREA: std::ops::RangeInclusive<f32> = 0.6..=1.67;
-/// After the coarse steps, less than this will not become a copy.
-const HOPELESS: f32 = 0.85;
 
 /// A picture in 32 by 32 levels of grey, whatever its shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,142 +99,6 @@ impl Print {
             hash << 1 | u64::from(amount > 0.0)
         })
     }
-
-    /// How well the two go over each other, -1 to 1: the correlation of what is common to both when one is stretched
-    /// and moved over the other as well as it goes, by up to a quarter. It evens out brightness and contrast.
-    pub(crate) fn correlation(&self, other: &Self) -> f32 {
-        // A search may end short of the best way to lay one over the other; the other way round it takes another path.
-        self.laid_over(other).max(other.laid_over(self))
-    }
-
-    fn laid_over(&self, other: &Self) -> f32 {
-        let (coarse, fine) = SEARCH.split_at(2);
-        let begun = STARTS.map(|scale| {
-            let start = Overlay { scale: (scale, scale), shift: (0.0, 0.0) };
-            self.improve(other, (start, -1.0), coarse)
-        });
-        let [one, two, three] = begun;
-        let best = [two, three].into_iter().fold(one, |best, next| if next.1 > best.1 { next } else { best });
-        if best.1 < HOPELESS { best.1 } else { self.improve(other, best, fine).1 }
-    }
-
-    /// Climbs to the best overlay near one, whose correlation may be out of date.
-    fn improve(&self, other: &Self, (start, _): (Overlay, f32), steps: &[(f32, usize)]) -> (Overlay, f32) {
-        let mut best = (start, -1.0);
-        for &(step, points) in steps {
-            best.1 = self.correlation_at(other, best.0, points);
-            for _ in 0..ROUNDS {
-                let before = best.1;
-                for direction in Overlay::DIRECTIONS {
-                    let next = best.0.moved(direction, step);
-                    let correlation = self.correlation_at(other, next, points);
-                    if correlation > best.1 {
-                        best = (next, correlation);
-                    }
-                }
-                if best.1 <= before {
-                    break;
-                }
-            }
-        }
-        best
-    }
-
-    /// The correlation of `points` by `points` places of this print with those of the other that lie over them.
-    fn correlation_at(&self, other: &Self, overlay: Overlay, points: usize) -> f32 {
-        if !AREA.contains(&(overlay.scale.0 * overlay.scale.1)) {
-            return -1.0;
-        }
-        let place = |nth: usize| (nth as f32 + 0.5) / points as f32;
-        let mut sums = Sums::default();
-        for y in (0..points).map(place) {
-            let v = (y - 0.5) * overlay.scale.1 + 0.5 + overlay.shift.1;
-            if !(0.0..=1.0).contains(&v) {
-                continue;
-            }
-            for x in (0..points).map(place) {
-                let u = (x - 0.5) * overlay.scale.0 + 0.5 + overlay.shift.0;
-                if (0.0..=1.0).contains(&u) {
-                    sums.add(self.at(x, y), other.at(u, v));
-                }
-            }
-        }
-        if sums.count < LEAST_COMMON * (points * points) as f32 { -1.0 } else { sums.correlation() }
-    }
-
-    /// The level at a place, in shares of the sides, between levels as it falls.
-    fn at(&self, x: f32, y: f32) -> f32 {
-        let split = |place: f32| {
-            let at = (place * SIDE as f32 - 0.5).clamp(0.0, SIDE as f32 - 1.001);
-            (at as usize, at.fract())
-        };
-        let ((column, right), (row, down)) = (split(x), split(y));
-        let level = |column: usize, row: usize| f32::from(self.0[row * SIDE + column]);
-        let along = |row: usize| level(column, row) * (1.0 - right) + level(column + 1, row) * right;
-        along(row) * (1.0 - down) + along(row + 1) * down
-    }
-}
-
-/// How one print lies over another: stretched about its middle, then moved, in shares of its sides.
-#[derive(Debug, Clone, Copy)]
-struct Overlay {
-    scale: (f32, f32),
-    shift: (f32, f32),
-}
-
-impl Overlay {
-    /// Larger and smaller, as a whole and along each side, and moved along each.
-    const DIRECTIONS: [[f32; 4]; 10] = [
-        [1.0, 1.0, 0.0, 0.0],
-        [-1.0, -1.0, 0.0, 0.0],
-        [1.0, 0.0, 0.0, 0.0],
-        [-1.0, 0.0, 0.0, 0.0],
-        [0.0, 1.0, 0.0, 0.0],
-        [0.0, -1.0, 0.0, 0.0],
-        [0.0, 0.0, 1.0, 0.0],
-        [0.0, 0.0, -1.0, 0.0],
-        [0.0, 0.0, 0.0, 1.0],
-        [0.0, 0.0, 0.0, -1.0],
-    ];
-
-    fn moved(self, [wider, higher, right, down]: [f32; 4], by: f32) -> Self {
-        Self {
-            scale: (self.scale.0 + wider * by, self.scale.1 + higher * by),
-            shift: (self.shift.0 + right * by, self.shift.1 + down * by),
-        }
-    }
-}
-
-/// What a correlation is made of.
-#[derive(Debug, Default)]
-struct Sums {
-    count: f32,
-    one: f32,
-    other: f32,
-    one_squared: f32,
-    other_squared: f32,
-    product: f32,
-}
-
-impl Sums {
-    fn add(&mut self, one: f32, other: f32) {
-        // About the middle of the range, so that single precision is enough.
-        let (one, other) = (one - 128.0, other - 128.0);
-        self.count += 1.0;
-        self.one += one;
-        self.other += other;
-        self.one_squared += one * one;
-        self.other_squared += other * other;
-        self.product += one * other;
-    }
-
-    fn correlation(&self) -> f32 {
-        let covariance = self.product - self.one * self.other / self.count;
-        let one = self.one_squared - self.one * self.one / self.count;
-        let other = self.other_squared - self.other * self.other / self.count;
-        // Where one is blank, nothing is common.
-        if one < self.count || other < self.count { 0.0 } else { covariance / (one * other).sqrt() }
-    }
 }
 
 #[cfg(test)]
@@ -257,6 +108,11 @@ mod tests {
     use imaging::{Limits, Orientation};
 
     use super::*;
+    use crate::overlay::Surface;
+
+    fn correlation(one: &Print, other: &Print) -> f32 {
+        Surface::of(one).correlation(&Surface::of(other))
+    }
 
     fn sample(name: &str) -> RgbImage {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/photos").join(name);
@@ -280,22 +136,26 @@ mod tests {
     fn what_is_cropped_or_framed_a_little_goes_over_its_original() {
         let image = sample("shoes/shoes-4.jpg");
         let print = Print::of(&image);
-        assert!(print.correlation(&print) > 0.999);
+        assert!(correlation(&print, &print) > 0.999);
         for size in [0.8, 0.9, 1.1, 1.2] {
             let other = Print::of(&remade(&image, |x, y| ((x - 0.5) * size + 0.5, (y - 0.5) * size + 0.5)));
-            let (one, two) = (print.correlation(&other), other.correlation(&print));
+            let (one, two) = (correlation(&print, &other), correlation(&other, &print));
             assert!((one - two).abs() < f32::EPSILON && one > 0.97, "{size}: {one} and {two}");
         }
         let cropped = remade(&image, |x, y| (x * 0.85 + 0.1, y * 0.9 + 0.02));
         assert!(
-            print.correlation(&Print::of(&cropped)) > 0.975,
+            correlation(&print, &Print::of(&cropped)) > 0.975,
             "{}",
-            print.correlation(&Print::of(&cropped))
+            correlation(&print, &Print::of(&cropped))
         );
         let framed = remade(&image, |x, y| (x * 1.1 - 0.05, y * 1.1 - 0.05));
-        assert!(print.correlation(&Print::of(&framed)) > 0.975, "{}", print.correlation(&Print::of(&framed)));
+        assert!(
+            correlation(&print, &Print::of(&framed)) > 0.975,
+            "{}",
+            correlation(&print, &Print::of(&framed))
+        );
         for other in ["shoes/shoes-1.jpg", "hat/hat-2.jpg", "shirt/shirt-1.jpg"] {
-            assert!(print.correlation(&Print::of(&sample(other))) < 0.95, "{other}");
+            assert!(correlation(&print, &Print::of(&sample(other))) < 0.95, "{other}");
         }
     }
 
@@ -306,7 +166,7 @@ mod tests {
         let clockwise = [Orientation::Turned90, Orientation::Turned180, Orientation::Turned270];
         for (quarters, orientation) in (1..).zip(clockwise) {
             let turned = Print::of(&orientation.apply(image.clone()).unwrap());
-            assert!(print.turned(quarters).correlation(&turned) > 0.99, "{orientation:?}");
+            assert!(correlation(&print.turned(quarters), &turned) > 0.99, "{orientation:?}");
             assert!((print.turned(quarters).hash() ^ turned.hash()).count_ones() <= 4, "{orientation:?}");
             assert!((print.hash() ^ turned.hash()).count_ones() > 12, "{orientation:?}");
         }

@@ -159,6 +159,36 @@ fn results_have_the_documented_shape() {
 }
 
 #[test]
+fn a_picture_cut_from_a_photo_finds_that_photo_first_and_says_exactly_where() {
+    let place = Place::with_classes(&["dress", "shirt", "t-shirt"]);
+    place.index();
+    let bytes = fs::read(samples().join("t-shirt/t-shirt-3.jpg")).unwrap();
+    let image = imaging::decode(&bytes, None, &imaging::Limits::default()).unwrap().image;
+    let expected = [("x", 253), ("y", 111), ("width", 132), ("height", 119)];
+    let [(_, left), (_, top), (_, width), (_, height)] =
+        expected.map(|(name, length)| (name, length as usize));
+    let row = |y: usize| {
+        let start = 3 * (y * image.width() as usize + left);
+        &image.pixels()[start..start + 3 * width]
+    };
+    let pixels = (top..top + height).flat_map(row).copied().collect();
+    let cut = imaging::RgbImage::new(width as u32, height as u32, pixels).unwrap();
+    let file = place.root().join("cut.jpg");
+    fs::write(&file, imaging::encode_jpeg(&cut, 70).unwrap()).unwrap();
+
+    let found = place.json(&["search", file.to_str().unwrap(), "-n", "2"]);
+    let first = &found["results"][0];
+    assert!(first["path"].as_str().unwrap().ends_with("t-shirt-3.jpg"), "{found}");
+    assert_eq!(first["band"], "near-identical", "{found}");
+    for (name, length) in expected {
+        let found = first["region"][name].as_i64().unwrap();
+        assert!((found - length).abs() <= 6, "{name} is {length}: {first}");
+    }
+    // What is merely of the same kind comes behind, as what it is.
+    assert_ne!(found["results"][1]["band"], "near-identical", "{found}");
+}
+
+#[test]
 fn a_small_part_finds_its_photo_and_says_where_unless_that_was_turned_off() {
     let place = Place::with_classes(CLASSES);
     let folder = place.photos();

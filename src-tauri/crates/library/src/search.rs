@@ -12,6 +12,7 @@ use vector_index::{CodeIndex, TieredIndex, VectorIndex};
 use crate::date::LocalTime;
 use crate::filter::Allowed;
 use crate::model::Band;
+use crate::origin::Origins;
 use crate::regions::{Found, FoundBy, merge};
 use crate::rerank::{self, Candidate, RERANKED};
 use crate::{Day, Example, Filter, Library, Result};
@@ -38,7 +39,7 @@ pub struct Match {
     pub content_id: i64,
     /// Where it is.
     pub path: PathBuf,
-    /// Cosine similarity to the query, -1 to 1.
+    /// Cosine similarity to the query, -1 to 1; where the query was cut from the photo, the correlation of their pixels.
     pub similarity: f32,
     /// The similarity in words.
     pub band: Band,
@@ -76,6 +77,7 @@ impl Library {
         let indexes = (&*self.index.vectors()?, &*self.index.regions()?);
         let allowed = self.allowed(&query.filter)?;
         let own = self.own_photos(&query.examples)?;
+        let origins = Origins::new(self, &query.examples);
         // Room for the examples themselves, which are the best matches and are left out. As many as are put in order
         // at least: who asks for ten gets the first ten of a hundred.
         let mut wanted = query.limit.max(RERANKED).saturating_add(own.len());
@@ -85,6 +87,9 @@ impl Library {
             // theirs to photos of the same kind.
             if !indexes.1.is_empty() {
                 self.rerank(&vector, indexes.0, &mut found);
+                if own.is_empty() {
+                    origins.put_first(&mut found)?;
+                }
             }
             let mut results = Results::new(self, query, &own, allowed.as_deref());
             self.catalog.read(|connection| {

@@ -117,21 +117,36 @@ struct Made {
     data: PathBuf,
     /// What `index --profile` said.
     index: Value,
+    /// What `duplicates` took when nothing was compared yet.
+    compared_seconds: f64,
 }
 
 /// Made once; what making it took is kept.
 fn make(bench: &Bench, count: usize) -> Result<Made> {
     let photos = small_photos(&bench.place, &bench.samples, count)?;
     let (data, kept) = (photos.with_file_name("library"), photos.with_file_name("library.json"));
+    let lookalike = || {
+        let mut command = Command::new(&bench.lookalike);
+        command.arg("--data-dir").arg(&data).arg("--json");
+        command
+    };
     if !kept.exists() {
         say(&format!("indexing {count} small photos"));
         clear(&data)?;
-        let mut index = Command::new(&bench.lookalike);
-        index.arg("--data-dir").arg(&data).args(["--json", "index", "--profile"]).arg(&photos);
-        program::write(&kept, &program::text(&mut index)?)?;
+        // What regions cost has rows of its own.
+        let mut index = lookalike();
+        program::write(
+            &kept,
+            &program::text(index.args(["index", "--no-regions", "--profile"]).arg(&photos))?,
+        )?;
     }
-    let index = read(&kept)?;
-    Ok(Made { photos, data, index })
+    let compared = photos.with_file_name("compared.json");
+    if !compared.exists() {
+        say(&format!("comparing {count} small photos"));
+        program::write(&compared, &json!(seconds(lookalike().arg("duplicates"))?).to_string())?;
+    }
+    let (index, compared_seconds) = (read(&kept)?, number(&read(&compared)?));
+    Ok(Made { photos, data, index, compared_seconds })
 }
 
 fn library(bench: &Bench, table: &mut Table, count: usize) -> Result<()> {
@@ -143,7 +158,7 @@ fn library(bench: &Bench, table: &mut Table, count: usize) -> Result<()> {
         command
     };
     let photo = files(&bench.samples.join("shoes"))?.into_iter().next().unwrap_or_default();
-    let (mut starts, mut scans, mut finds) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut starts, mut scans, mut finds, mut groups) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         starts.push(seconds(lookalike().args(["search", "-n", "50"]).arg(&photo))?);
         scans.push(seconds(lookalike().arg("index"))?);
@@ -151,8 +166,9 @@ fn library(bench: &Bench, table: &mut Table, count: usize) -> Result<()> {
         finds.push(seconds(
             Command::new("find").arg(&made.photos).args(["-type", "f", "-printf", "%s %T@\n"]),
         )?);
+        groups.push(seconds(lookalike().args(["--json", "duplicates"]))?);
     }
-    let (start, scan, find) = (median(starts), median(scans), median(finds));
+    let (start, scan, find, group) = (median(starts), median(scans), median(finds), median(groups));
     let large = files(&large_photos(bench)?)?;
     let answers = program::json(example("library", "answers")?.arg(&made.data).args(large))?;
     let status = program::json(lookalike().args(["--json", "status"]))?;
@@ -167,6 +183,12 @@ fn library(bench: &Bench, table: &mut Table, count: usize) -> Result<()> {
     table.grows("start to first answer", count, format!("{start:.2} s"));
     table.grows("query by a 12 MP file, p50", count, format!("{p50:.0} ms"));
     table.grows("re-scan of unchanged files", count, format!("{scan:.2} s"));
+    table.grows(
+        "comparing all photos for duplicates, once",
+        count,
+        format!("{:.1} s", made.compared_seconds),
+    );
+    table.grows("groups of duplicates, when compared", count, format!("{group:.2} s"));
     table.grows("memory, loaded and idle", count, format!("{idle:.0} MB"));
     table.grows("memory at most while indexing", count, format!("{peak:.0} MB"));
     table.grows("disk per small photo", count, format!("{per_photo:.1} KB"));

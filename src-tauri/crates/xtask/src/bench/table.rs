@@ -126,8 +126,8 @@ impl Table {
             let _ = writeln!(page, "| {what} | {cells} |");
         }
         page.push_str(
-            "\nA dash: not measured. Vectors are made up, with the clusters of real embeddings; photos are mosaics and \
-             parts of the sample photos. `results.json` has every number.\n",
+            "\nA dash: not measured. Vectors are made up, with the clusters of real embeddings; photos are \
+             mosaics and parts of the sample photos, those of this table as wholes only. `results.json` has every number.\n",
         );
         for (what, value) in self.notes.iter().filter(|(_, value)| value.to_string().len() < 400) {
             let _ = writeln!(page, "\n{what}: `{value}`");

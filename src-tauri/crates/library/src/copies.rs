@@ -27,6 +27,8 @@ const BATCH: usize = 256;
 
 /// Near-identical pictures considered for each one: a long burst.
 pub(crate) const NEIGHBORS: usize = 64;
+/// The nearest of them that are kept as pairs: enough to find together all pictures of a burst.
+const KEPT: usize = 16;
 /// Pictures that are less alike whose prints are looked at, the nearest by embedding and the nearest by hash.
 const DOUBTFUL: usize = 24;
 /// The most promising of them, whose prints are laid over each other.
@@ -36,8 +38,9 @@ const LAID_OVER: usize = 12;
 const CLOCKWISE: [Orientation; 4] =
     [Orientation::Upright, Orientation::Turned90, Orientation::Turned180, Orientation::Turned270];
 
-/// Bits of 63 in which the hashes of copies differ at most.
+/// Bits of 63 in which the hashes of copies differ at most, and those of two copies that were edited in different ways.
 const HASH_DISTANCE: u32 = 12;
+const FAR_HASH_DISTANCE: u32 = 24;
 
 /// The least correlation of the prints of copies whose embeddings are similar, and of those whose embeddings have
 /// little in common, as have those of a photo and of the same one in a wide frame. Of 80,000 pairs of photos of clothes
@@ -150,20 +153,20 @@ impl Pictures<'_> {
     fn copies_of(&self, content_id: i64) -> Result<Option<Vec<Copy>>> {
         let Some(subject) = self.subject(content_id)? else { return Ok(None) };
         let bands = self.library.model.bands();
-        let mut found = HashMap::new();
-        let mut doubtful = Vec::new();
+        let (mut alike, mut doubtful) = (Vec::new(), Vec::new());
         for neighbor in self.vectors.search(&subject.vector, NEIGHBORS, None)? {
             let owner = self.owners.get(&neighbor.id).copied();
             let Some(other) = owner.filter(|other| *other != content_id) else { continue };
             if neighbor.similarity >= bands.near_identical {
-                found.insert(other, neighbor.similarity);
+                alike.push((other, neighbor.similarity));
             } else if neighbor.similarity >= bands.related && doubtful.len() < DOUBTFUL {
                 doubtful.push((other, 0));
             }
         }
+        let mut found = HashMap::new();
         if let Some((prints, hashes)) = &subject.prints {
             doubtful.extend(self.near_by_hash(content_id, hashes));
-            doubtful.retain(|(other, _)| !found.contains_key(other));
+            doubtful.retain(|(other, _)| alike.iter().all(|(alike, _)| alike != other));
             for (other, quarters, print) in self.most_promising(prints, doubtful)? {
                 let correlation = prints[quarters].correlation(&print);
                 if self.agrees(&subject, quarters, (other, correlation))? {
@@ -171,6 +174,8 @@ impl Pictures<'_> {
                 }
             }
         }
+        // The nearest first. What is near all the others anyway is told by the embeddings again.
+        found.extend(alike.into_iter().take(KEPT));
         let pair = |(other, similarity)| Copy {
             one: content_id.min(other),
             other: content_id.max(other),
@@ -179,20 +184,22 @@ impl Pictures<'_> {
         Ok(Some(found.into_iter().map(pair).collect()))
     }
 
-    /// Whether two pictures are copies, by their embeddings or, however one is turned, by their prints.
-    pub(crate) fn are_copies(&self, one: i64, other: i64) -> Result<bool> {
-        let (Some(vector), Some(other_vector)) = (self.vector(one), self.vector(other)) else {
-            return Ok(false);
-        };
-        if vector_index::cosine(&vector, &other_vector)? >= self.library.model.bands().near_identical {
-            return Ok(true);
-        }
+    /// Whether two pictures are copies by their embeddings.
+    pub(crate) fn are_near_identical(&self, one: i64, other: i64) -> Result<bool> {
+        let (Some(one), Some(other)) = (self.vector(one), self.vector(other)) else { return Ok(false) };
+        Ok(vector_index::cosine(&one, &other)? >= self.library.model.bands().near_identical)
+    }
+
+    /// Whether two pictures are copies by their prints, however one is turned.
+    pub(crate) fn are_edited_copies(&self, one: i64, other: i64) -> Result<bool> {
         let (Some(subject), Some(other_print)) = (self.subject(one)?, self.print(other)?) else {
             return Ok(false);
         };
-        let other_print = Surface::of(&other_print);
-        for (quarters, print) in subject.prints.iter().flat_map(|(prints, _)| prints).enumerate() {
-            if print.promise(&other_print).is_some()
+        let Some((prints, hashes)) = &subject.prints else { return Ok(false) };
+        let (other_hash, other_print) = (other_print.hash(), Surface::of(&other_print));
+        for (quarters, (print, hash)) in prints.iter().zip(hashes).enumerate() {
+            if (hash ^ other_hash).count_ones() <= FAR_HASH_DISTANCE
+                && print.promise(&other_print).is_some()
                 && self.agrees(&subject, quarters, (other, print.correlation(&other_print)))?
             {
                 return Ok(true);

@@ -3,7 +3,7 @@
 //! Groups are complete: every two pictures in one are as alike as asked. A chain in which A is like B and B
 //! like C does not make A and C duplicates. Nothing is ever deleted here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use catalog::content::Content;
@@ -14,6 +14,7 @@ use vector_index::{TieredIndex, VectorIndex};
 
 use crate::copies::NEIGHBORS;
 use crate::keeper::{self, Candidate, KeepReason};
+use crate::linkage::complete_linkage;
 use crate::{Control, Library, Result, parallel};
 
 /// A photo among duplicates.
@@ -44,6 +45,10 @@ pub struct DuplicateGroup {
     pub reason: KeepReason,
 }
 
+/// Pairs that are in no list, as one is the edited copy of another edited copy, whose prints are looked at, at most: some
+/// seconds. A library with more has thousands of pictures that are all alike, and smaller groups of them.
+const MOST_LOOKED_AT: usize = 10_000;
+
 impl Library {
     /// Groups of two or more photos that show the same picture, largest groups first: copies to the byte, edited copies
     /// and near-identical pictures. With `min_similarity`, those whose embeddings are that alike instead.
@@ -73,8 +78,13 @@ impl Library {
         let mut pairs = self.catalog.read(|connection| copies::all(connection, self.model_id))?;
         let pictures = self.pictures()?;
         let known: HashSet<(i64, i64)> = pairs.iter().map(|pair| (pair.one, pair.other)).collect();
+        let mut looked_at = 0;
         complete_linkage(&mut pairs, |one, other| {
-            Ok(known.contains(&(one.min(other), one.max(other))) || pictures.are_copies(one, other)?)
+            if known.contains(&(one.min(other), one.max(other))) || pictures.are_near_identical(one, other)? {
+                return Ok(true);
+            }
+            looked_at += 1;
+            Ok(looked_at <= MOST_LOOKED_AT && pictures.are_edited_copies(one, other)?)
         })
     }
 
@@ -157,48 +167,6 @@ fn pairs_of(vectors: &TieredIndex, id: i64, min_similarity: f32) -> Result<Vec<C
 fn alike(vectors: &TieredIndex, (one, other): (i64, i64), min_similarity: f32) -> Result<bool> {
     let (Some(one), Some(other)) = (vectors.vector(one), vectors.vector(other)) else { return Ok(false) };
     Ok(vector_index::cosine(&one, &other)? >= min_similarity)
-}
-
-/// Joins clusters along the best pairs, as long as every two members are alike.
-fn complete_linkage(
-    pairs: &mut [Copy],
-    are_alike: impl Fn(i64, i64) -> Result<bool>,
-) -> Result<Vec<Vec<i64>>> {
-    pairs.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other))));
-    let mut clusters: Vec<Vec<i64>> = Vec::new();
-    let mut cluster_of: HashMap<i64, usize> = HashMap::new();
-    for pair in pairs {
-        let one = cluster_index(pair.one, &mut clusters, &mut cluster_of);
-        let other = cluster_index(pair.other, &mut clusters, &mut cluster_of);
-        if one == other || !all_alike(&clusters[one], &clusters[other], &are_alike)? {
-            continue;
-        }
-        let joined = std::mem::take(&mut clusters[other]);
-        for id in &joined {
-            cluster_of.insert(*id, one);
-        }
-        clusters[one].extend(joined);
-    }
-    clusters.retain(|cluster| !cluster.is_empty());
-    Ok(clusters)
-}
-
-fn cluster_index(id: i64, clusters: &mut Vec<Vec<i64>>, cluster_of: &mut HashMap<i64, usize>) -> usize {
-    *cluster_of.entry(id).or_insert_with(|| {
-        clusters.push(vec![id]);
-        clusters.len() - 1
-    })
-}
-
-fn all_alike(a: &[i64], b: &[i64], are_alike: impl Fn(i64, i64) -> Result<bool>) -> Result<bool> {
-    for one in a {
-        for other in b {
-            if !are_alike(*one, *other)? {
-                return Ok(false);
-            }
-        }
-    }
-    Ok(true)
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ mod folders;
 mod index;
 mod json;
 mod keeper;
+mod linkage;
 mod live;
 mod model;
 mod model_key;

@@ -2,7 +2,7 @@
 //!
 //! Nobody has labelled the person's photos. So the fast model, whose bands were measured on labelled ones, says how alike
 //! pairs of them are, and each limit is put where as many pairs reach it as reach the fast model's:
-//! near-identical over pictures and mild edits of them, the others over pairs of different pictures, among them many that
+//! near-identical over pictures and mild edits of them, as long as hardly any others reach it, the others over pairs of different pictures, among them many that
 //! were found one after the other, which are of one scene more often than others. Where a library has too few pairs for
 //! that, the limit lies between its neighbours in the same proportion.
 //!
@@ -34,6 +34,8 @@ const EDITED: usize = 64;
 const LEAST_PAIRS: usize = 40;
 /// Of pairs that are near-identical so many are found to be; likewise of unrelated ones, as in the model cards.
 const KEPT: f32 = 0.99;
+/// Of so many pairs of different pictures, one more may be near-identical than by the fast model.
+const A_STRANGER_IN: usize = 1000;
 /// How often the progress is told.
 const PACE: Duration = Duration::from_millis(250);
 
@@ -150,8 +152,10 @@ fn limits(measured: &[Measured]) -> Bands {
         }
     }
     let card = BuiltInModel::Fast.bands();
-    let near_identical = like_card(&edits, card.near_identical);
     let reached = |limit: f32| pairs.iter().filter(|pair| pair.0 >= limit).count();
+    // A model that hardly knows a picture again once it was edited would call strangers near-identical, too.
+    let strangers = matching(&pairs, reached(card.near_identical) + pairs.len() / A_STRANGER_IN);
+    let near_identical = like_card(&edits, card.near_identical).max(strangers);
     let related = match reached(card.related) {
         // All these pairs are unrelated: the card's own rule holds.
         few if few < LEAST_PAIRS => quantile(&pairs, KEPT),
@@ -283,6 +287,16 @@ mod tests {
                 && near(found.related, card.related),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn strangers_are_not_near_identical_to_a_model_that_forgets_edited_pictures() {
+        let mut forgetful = around(200, 3.0);
+        for one in &mut forgetful {
+            one.edits = vec![(0.95, 0.5)];
+        }
+        let (bands, card) = (limits(&forgetful), BuiltInModel::Fast.bands());
+        assert!(is_close(bands.near_identical, (card.near_identical.acos() / 2.0).cos()), "{bands:?}");
     }
 
     #[test]

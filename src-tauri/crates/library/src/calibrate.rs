@@ -35,7 +35,7 @@ const LEAST_PAIRS: usize = 40;
 /// Of pairs that are near-identical so many are found to be; likewise of unrelated ones, as in the model cards.
 const KEPT: f32 = 0.99;
 /// Of so many pairs of different pictures, one more may be near-identical than by the fast model.
-const A_STRANGER_IN: usize = 1000;
+const A_STRANGER_IN: usize = 10_000;
 /// How often the progress is told.
 const PACE: Duration = Duration::from_millis(250);
 

@@ -106,7 +106,9 @@ mod tests {
             Ok((one - other).abs() <= limit)
         })
         .unwrap();
-        clusters.iter_mut().for_each(|cluster| cluster.sort_unstable());
+        for cluster in &mut clusters {
+            cluster.sort_unstable();
+        }
         clusters.sort();
         (clusters, asked)
     }

@@ -1,5 +1,6 @@
 //! Choosing another model, and bringing one's own, from a shell.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -102,8 +103,19 @@ fn a_model_of_ones_own_is_brought_used_and_removed() {
     assert!(found.lines().next().unwrap().contains("shoes-2.jpg"), "{found}");
     let told = String::from_utf8(searched.stderr).unwrap();
     assert!(told.contains("not measured yet"), "{told}");
+    // To its vectors much is nearly identical; only pixels say what is a copy.
+    assert!(found.matches("near-identical").count() > 2, "{found}");
+    fs::copy(&query, place.photo("copy.jpg")).unwrap();
+    let image = imaging::decode(&fs::read(&query).unwrap(), None, &imaging::Limits::default()).unwrap().image;
+    fs::write(place.photo("saved-again.jpg"), imaging::encode_jpeg(&image, 60).unwrap()).unwrap();
+    place.index();
+    let groups = place.json(&["duplicates"])["groups"].clone();
+    assert_eq!(groups.as_array().unwrap().len(), 1, "{groups}");
+    assert_eq!(groups[0].as_array().unwrap().len(), 3, "{groups}");
 
+    // It has the photos that came meanwhile yet to read.
     place.json(&["model", "use", "fast"]);
+    place.index();
     place.json(&["model", "remove", "Pixels"]);
     assert!(error(&place, &["model", "use", "Pixels"]).contains("there is no model"));
 }

@@ -1,10 +1,10 @@
 //! Measures where the bands of a model begin that has none: one that the person brought.
 //!
 //! Nobody has labelled the person's photos. So the fast model, whose bands were measured on labelled ones, says how alike
-//! pairs of them are, and each limit is put where as many pairs reach it as reach the fast model's:
-//! near-identical over pictures and mild edits of them, as long as hardly any others reach it, the others over pairs of different pictures, among them many that
-//! were found one after the other, which are of one scene more often than others. Where a library has too few pairs for
-//! that, the limit lies between its neighbours in the same proportion.
+//! pairs of them are, and each limit is put where as many pairs reach it as reach the fast model's: near-identical over
+//! pictures and mild edits of them, unless different pictures would reach it, too; the others over pairs of different
+//! pictures, among them many that were found one after the other, which are of one scene more often than others. Where a
+//! library has too few pairs for that, the limit lies between its neighbours in the same proportion.
 //!
 //! It looks at thumbnails only; no photo is read. For the fast model itself it finds the limits of its card.
 

@@ -1,8 +1,8 @@
 //! Finds the pictures that are copies of each other: re-saved, resized, edited, framed, cropped a little, turned, or
 //! taken in one burst. Each is compared with all others once, in the background, and what is found is kept.
 //!
-//! An embedding finds most; where it is in doubt, a print decides (see [`crate::print`]). Prints find those, too, that
-//! were turned. Which of the pairs make a group is the part of [`crate::duplicates`].
+//! An embedding finds most; where it is in doubt, or of a model that nobody measured, a print decides (see
+//! [`crate::print`]). Prints find those, too, that were turned. Which of the pairs make a group is the part of [`crate::duplicates`].
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -15,12 +15,13 @@ use vector_index::{TieredIndex, VectorIndex};
 
 use crate::control::Run;
 use crate::event::Event;
+use crate::model::Calibration;
 use crate::overlay::Surface;
 use crate::print::{self, Print};
 use crate::{Control, Library, Result, parallel, photo};
 
 /// Raise it when pictures are compared in another way: all are then compared again.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Pictures in a transaction.
 const BATCH: usize = 256;
@@ -101,8 +102,9 @@ impl Library {
             })?;
             prints::hashes(connection, print::VERSION)
         })?;
-        let hashes = hashes.into_iter().unzip();
-        Ok(Pictures { library: self, vectors: self.index.vectors()?, vector_ids, owners, hashes })
+        let (vectors, hashes) = (self.index.vectors()?, hashes.into_iter().unzip());
+        let embeddings_decide = self.model.calibration() == Calibration::Card;
+        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, embeddings_decide })
     }
 }
 
@@ -114,6 +116,9 @@ pub(crate) struct Pictures<'a> {
     owners: HashMap<i64, i64>,
     /// Pictures, and the hash of each.
     hashes: (Vec<i64>, Vec<u64>),
+    /// Whether pictures that are near-identical to the model are copies without more ado. To a model that a person
+    /// brought, one that names what it sees, say, all trousers may be.
+    embeddings_decide: bool,
 }
 
 /// A picture that is compared with others, with what is made of it once.
@@ -157,7 +162,7 @@ impl Pictures<'_> {
         for neighbor in self.vectors.search(&subject.vector, NEIGHBORS, None)? {
             let owner = self.owners.get(&neighbor.id).copied();
             let Some(other) = owner.filter(|other| *other != content_id) else { continue };
-            if neighbor.similarity >= bands.near_identical {
+            if neighbor.similarity >= bands.near_identical && self.embeddings_decide {
                 alike.push((other, neighbor.similarity));
             } else if neighbor.similarity >= bands.related && doubtful.len() < DOUBTFUL {
                 doubtful.push((other, 0));
@@ -186,6 +191,9 @@ impl Pictures<'_> {
 
     /// Whether two pictures are copies by their embeddings.
     pub(crate) fn are_near_identical(&self, one: i64, other: i64) -> Result<bool> {
+        if !self.embeddings_decide {
+            return Ok(false);
+        }
         let (Some(one), Some(other)) = (self.vector(one), self.vector(other)) else { return Ok(false) };
         Ok(vector_index::cosine(&one, &other)? >= self.library.model.bands().near_identical)
     }

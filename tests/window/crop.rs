@@ -141,6 +141,14 @@ fn a_thing_finds_the_photo_it_is_in_and_where(desktop: &Desktop) {
     app.find("application", "Box on the photo");
     until("there are look-alikes of the part", || !look_alikes(&app).is_empty());
     app.screenshot("part");
+    // It was cut from the photo: the box is right where it was.
+    let (left, top, width, height) = app.ask(app.find("img", "desk.jpg").rectangle());
+    let drawn = place_of_box(&app);
+    let cut = [left + width / 2.0, top, width / 2.0, height / 3.0];
+    assert!(
+        drawn.iter().zip(cut).all(|(drawn, cut)| (drawn - cut).abs() < 0.02 * width),
+        "{drawn:?} {cut:?}"
+    );
 }
 
 crate::suite::tests![

@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "ready",
     "rebuild",
     "remove_folder",
+    "look_inside_folder",
     "remove_model",
     "resume",
     "retry_failures",

@@ -105,6 +105,11 @@ impl Progress {
             }
             Event::BuildingIndex { done, total } => self.take_last(Work::Building, done, total),
             Event::Comparing { done, total } => self.take_last(Work::Comparing, done, total),
+            Event::LookingInside { done, total } => {
+                self.work_for((Work::LookingInside, done, total), (None, None));
+                // What is on show may be found by a part now.
+                changed.photos = done == total;
+            }
             Event::Switching { model, answers, done, total } => {
                 // At its beginning; how far it is, the activity tells.
                 changed.models = !self.is_for_a_model();
@@ -131,6 +136,7 @@ impl Progress {
             }
             Event::UpToDate => {
                 changed.models = self.is_for_a_model();
+                changed.photos = matches!(self.work, Some((Work::LookingInside, ..)));
                 self.scanning.clear();
                 self.work = None;
                 self.rate = Rate::default();
@@ -142,8 +148,12 @@ impl Progress {
         changed
     }
 
-    /// Takes in how far the work is that comes after all photos were read.
+    /// Takes in how far the work is that comes after all photos were read. Of what goes on at the same time, that is shown
+    /// which takes the longest.
     fn take_last(&mut self, work: Work, done: u64, total: u64) {
+        if matches!(self.work, Some((Work::LookingInside | Work::Switching, ..))) {
+            return;
+        }
         self.work = (done < total).then_some((work, done, total));
         self.walking = false;
         self.rate.note(Instant::now(), done);
@@ -319,6 +329,18 @@ mod tests {
         );
         progress.take(event(Event::Progress { done: 1, total: 2, walking: false }));
         assert_eq!(progress.activity().model, None);
+    }
+
+    #[test]
+    fn looking_inside_photos_is_shown_although_others_are_compared_meanwhile() {
+        let mut progress = Progress::default();
+        progress.take(event(Event::LookingInside { done: 3, total: 90 }));
+        progress.take(event(Event::Comparing { done: 256, total: 500 }));
+        let activity = progress.activity();
+        assert_eq!((activity.work, activity.done, activity.total), (Work::LookingInside, 3, 90));
+        assert!(progress.take(event(Event::UpToDate)).photos, "results may be others now");
+        progress.take(event(Event::Comparing { done: 256, total: 500 }));
+        assert_eq!(progress.activity().work, Work::Comparing);
     }
 
     #[test]

@@ -92,6 +92,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             folders::pause,
             folders::rebuild,
             folders::remove_folder,
+            folders::look_inside_folder,
             folders::resume,
             folders::retry_failures,
             folders::storage,

@@ -58,6 +58,7 @@ pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire
         path: shown_path(&folder.path),
         photos: count(folder.photos),
         last_seen: folder.last_seen_at,
+        look_inside: folder.looked_into,
     };
     let format = |(format, photos)| wire::FormatCount { format, photos: count(photos) };
     wire::Overview {

@@ -123,9 +123,9 @@ impl Session {
         let _alone = self.reopening.lock();
         let before = self.settings()?;
         if before.look_inside != settings.look_inside {
-            let library = self.library()?;
-            library.look_inside(settings.look_inside)?;
-            library.look_again();
+            self.library()?.look_inside(settings.look_inside)?;
+            // It goes for all folders, whatever was said of each.
+            self.tell_changed()?;
         }
         if before.threads == settings.threads {
             return self.store(settings);

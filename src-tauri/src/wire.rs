@@ -39,6 +39,8 @@ pub struct Folder {
     /// When it was last there, Unix milliseconds.
     #[ts(type = "number | null")]
     pub last_seen: Option<i64>,
+    /// Whether things inside its photos are found.
+    pub look_inside: bool,
 }
 
 /// How a folder is.
@@ -103,6 +105,8 @@ pub enum Work {
     Building,
     /// Comparing new photos with all others, for duplicates.
     Comparing,
+    /// Reading the parts of photos, so that things inside them are found.
+    LookingInside,
     /// Reading photos for a model that is to take over.
     Switching,
     /// Measuring where the bands of a model begin.

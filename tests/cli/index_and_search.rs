@@ -154,7 +154,18 @@ fn results_have_the_documented_shape() {
     assert_eq!(keys(&found["results"][0]), ["band", "path", "region", "similarity"]);
     assert!(found["results"][0]["region"].is_null());
     let indexed = place.index();
-    let expected = ["failed", "failures", "indexed", "offline", "removed", "scanned", "seconds", "unchanged"];
+    let expected = [
+        "failed",
+        "failures",
+        "indexed",
+        "looked_inside",
+        "offline",
+        "removed",
+        "scanned",
+        "seconds",
+        "seconds_inside",
+        "unchanged",
+    ];
     assert_eq!(keys(&indexed), expected);
 }
 
@@ -201,8 +212,9 @@ fn a_small_part_finds_its_photo_and_says_where_unless_that_was_turned_off() {
     assert!(place.json(&ask)["results"][0]["region"].is_null());
     assert_eq!(place.json(&["status"])["index"]["regions"], 0);
 
-    let turned_on = place.json(&["index", folder, "--regions"]);
-    assert_eq!(turned_on["indexed"], turned_on["scanned"]);
+    let turned_on = place.json(&["index", "--regions"]);
+    assert_eq!(turned_on["indexed"], 0, "{turned_on}");
+    assert!(turned_on["looked_inside"].as_u64().unwrap() > 0, "{turned_on}");
     let found = &place.json(&ask)["results"][0];
     assert!(found["path"].as_str().unwrap().ends_with("shoes-3.jpg"), "{found}");
     let side = |name: &str| found["region"][name].as_u64().unwrap();
@@ -212,5 +224,41 @@ fn a_small_part_finds_its_photo_and_says_where_unless_that_was_turned_off() {
     let plain = String::from_utf8(plain.stdout).unwrap();
     assert!(plain.contains(&format!("(at {},{},", side("x"), side("y"))), "{plain}");
     // The choice is the library's: nobody needs to make it again.
-    assert_eq!(place.index()["indexed"], 0);
+    assert_eq!(place.index()["looked_inside"], 0);
+}
+
+#[test]
+fn a_folder_can_be_taken_as_wholes_only() {
+    let place = Place::with_classes(&["hat"]);
+    let inner = place.root().join("others");
+    fs::create_dir(&inner).unwrap();
+    fs::copy(samples().join("shoes/shoes-3.jpg"), inner.join("shoes-3.jpg")).unwrap();
+    let (photos, others) = (place.photos(), inner);
+    let (photos, others) = (photos.to_str().unwrap(), others.to_str().unwrap());
+    place.json(&["index", photos]);
+    place.json(&["index", others, "--no-regions"]);
+    let looked_into = |path: &str| {
+        let status = place.json(&["status"]);
+        let folders = status["folders"].as_array().unwrap().clone();
+        folders.into_iter().find(|folder| folder["path"] == path).unwrap()["looked_into"].clone()
+    };
+    assert_eq!((looked_into(photos), looked_into(others)), (true.into(), false.into()));
+    let outside = place.root().join("dropped.jpg");
+    fs::copy(samples().join("shoes/shoes-3.jpg"), &outside).unwrap();
+    let ask = ["search", outside.to_str().unwrap(), "--crop", "200,240,160,150", "-n", "9"];
+    let region = || {
+        let found = place.json(&ask);
+        let results = found["results"].as_array().unwrap().clone();
+        let shoes = |found: &serde_json::Value| found["path"].as_str().unwrap().ends_with("shoes-3.jpg");
+        results.into_iter().find(shoes).map(|found| found["region"].clone())
+    };
+    assert!(region().is_none_or(|region| region.is_null()), "nothing in it is found");
+    let plain = place.run(&["status"]);
+    assert!(String::from_utf8(plain.stdout).unwrap().contains("1 photos, online, as wholes only"));
+
+    assert_eq!(place.json(&["index", others, "--regions"])["looked_inside"], 1);
+    assert!(region().is_some_and(|region| region.is_object()), "a thing in it is found");
+    // A folder in one of them is none of the library's: which photos would it be about?
+    let part = place.photos().join("hat");
+    assert!(!place.run(&["index", part.to_str().unwrap(), "--no-regions"]).status.success());
 }

@@ -105,10 +105,10 @@ fn a_part_finds_the_photo_it_is_of(desktop: &Desktop) {
 }
 
 /// Sides of the things on the desk in pixels.
-const SIDE: i32 = 400;
+pub(crate) const SIDE: i32 = 400;
 
 /// A large photo of many things: sample photos side by side, three rows of four.
-fn desk() -> Pixbuf {
+pub(crate) fn desk() -> Pixbuf {
     let desk = Pixbuf::new(Colorspace::Rgb, false, 8, 4 * SIDE, 3 * SIDE).unwrap();
     for (n, class) in (0..12).zip(CLASSES.iter().cycle()) {
         let thing = Pixbuf::from_file(sample(&format!("{class}-{}", 1 + n / 10))).unwrap();
@@ -118,7 +118,7 @@ fn desk() -> Pixbuf {
     desk
 }
 
-fn save(image: &Pixbuf, path: &Path) {
+pub(crate) fn save(image: &Pixbuf, path: &Path) {
     image.savev(path, "jpeg", &[("quality", "85")]).unwrap();
 }
 

@@ -6,8 +6,8 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run, isolation,
-    looks, models, outside_changes, staying, walking,
+    asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run, inside,
+    isolation, looks, models, outside_changes, staying, walking,
 };
 
 /// A test and its name.
@@ -64,6 +64,7 @@ fn themes() -> impl Iterator<Item = Test> {
         examples::TESTS,
         failures::TESTS,
         first_run::TESTS,
+        inside::TESTS,
         looks::TESTS,
         models::TESTS,
         outside_changes::TESTS,

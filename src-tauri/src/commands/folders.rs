@@ -77,6 +77,11 @@ pub(crate) async fn remove_folder(session: OpenSession<'_>, id: u32) -> Result<(
 }
 
 #[tauri::command]
+pub(crate) async fn look_inside_folder(session: OpenSession<'_>, id: u32, on: bool) -> Result<()> {
+    changing(&session, move |library| Ok(library.look_inside_folder(id.into(), on)?)).await
+}
+
+#[tauri::command]
 pub(crate) async fn pause(session: OpenSession<'_>) -> Result<()> {
     let session = Arc::clone(&session);
     blocking(move || session.set_paused(true)).await

@@ -18,9 +18,12 @@ pub struct Folder {
     pub online: bool,
     /// When it was last seen, Unix milliseconds.
     pub last_seen_at: Option<i64>,
+    /// Whether its photos are to be embedded in parts, too, where that was said of it.
+    pub looked_into: Option<bool>,
 }
 
-const COLUMNS: &str = "id, path, state, last_seen_at";
+const COLUMNS: &str = "id, path, state, last_seen_at, \
+     (SELECT looked_into FROM folder_regions WHERE folder_id = folder.id)";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Folder> {
     Ok(Folder {
@@ -28,6 +31,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Folder> {
         path: row.get::<_, PathBytes<PathBuf>>(1)?.0,
         online: row.get::<_, String>(2)? == "online",
         last_seen_at: row.get(3)?,
+        looked_into: row.get(4)?,
     })
 }
 
@@ -78,6 +82,20 @@ pub fn set_offline(connection: &Connection, id: i64) -> Result<bool> {
     let was_online = is_in_state(connection, id, "online")?;
     connection.prepare_cached("UPDATE folder SET state = 'offline' WHERE id = ?1")?.execute([id])?;
     Ok(was_online)
+}
+
+/// Says whether the folder's photos are to be embedded in parts, too, whatever is said of the library.
+pub fn set_looked_into(connection: &Connection, id: i64, on: bool) -> Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO folder_regions (folder_id, looked_into) VALUES (?1, ?2)")?
+        .execute((id, on))?;
+    Ok(())
+}
+
+/// Takes back what was said so of all folders.
+pub fn forget_looked_into(connection: &Connection) -> Result<()> {
+    connection.prepare_cached("DELETE FROM folder_regions")?.execute([])?;
+    Ok(())
 }
 
 fn is_in_state(connection: &Connection, id: i64, state: &str) -> Result<bool> {

@@ -49,16 +49,45 @@ pub fn is_current(connection: &Connection, content_id: i64, model_id: i64, versi
     Ok(statement.exists((content_id, model_id, version))?)
 }
 
-/// Pictures that have a whole-picture vector of this model and were not cut in the way of `version`.
-pub fn outstanding(connection: &Connection, model_id: i64, version: u32) -> Result<Vec<i64>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT content_id FROM embedding WHERE model_id = ?1 AND x IS NULL AND NOT EXISTS \
-         (SELECT 1 FROM tiling WHERE tiling.content_id = embedding.content_id \
-          AND tiling.model_id = ?1 AND version = ?2)",
-    )?;
-    let ids = statement.query_map((model_id, version), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+/// Which pictures are to be cut.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Those with a whole-picture vector of this model.
+    pub model_id: i64,
+    /// How they are to be cut.
+    pub version: u32,
+    /// Whether those of folders are of which nothing else was said.
+    pub by_default: bool,
+}
+
+/// Up to `count` pictures after one that are to be cut and were not, in folders that are there.
+pub fn outstanding(connection: &Connection, wanted: Wanted, after: i64, count: usize) -> Result<Vec<i64>> {
+    let Wanted { model_id, version, by_default } = wanted;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT content_id FROM embedding WHERE {OUTSTANDING} AND content_id > ?4 \
+         ORDER BY content_id LIMIT ?5"
+    ))?;
+    let ids = statement
+        .query_map((model_id, version, by_default, after, count as i64), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(ids)
 }
+
+/// How many of them there are.
+pub fn count_outstanding(connection: &Connection, wanted: Wanted) -> Result<u64> {
+    let Wanted { model_id, version, by_default } = wanted;
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT count(*) FROM embedding WHERE {OUTSTANDING}"))?;
+    Ok(statement.query_row((model_id, version, by_default), |row| row.get::<_, i64>(0))? as u64)
+}
+
+const OUTSTANDING: &str = "model_id = ?1 AND x IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM tiling WHERE tiling.content_id = embedding.content_id \
+                     AND tiling.model_id = ?1 AND version = ?2) \
+     AND EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = photo.folder_id \
+                 LEFT JOIN folder_regions ON folder_regions.folder_id = folder.id \
+                 WHERE photo.content_id = embedding.content_id AND state = 'online' \
+                 AND coalesce(looked_into, ?3))";
 
 /// Calls `each` with picture and codes of all tilings of `version`.
 pub fn for_each<E: From<crate::CatalogError>>(

@@ -43,10 +43,12 @@ pub(crate) enum Command {
         /// Folders to add; none brings those added before up to date
         #[arg(value_name = "FOLDER")]
         folders: Vec<PathBuf>,
-        /// Embed parts of photos, too, so that a thing in them is found; so it is unless turned off. Kept for the library
+        /// Look inside photos, too, so that a thing in them is found; so it is unless turned off. Kept, for the folders
+        /// named, or for all
         #[arg(long, overrides_with = "no_regions")]
         regions: bool,
-        /// Embed photos as a whole only: less to read and to store, and a small thing in a photo is hardly ever found
+        /// Take photos as wholes only: less work and less to store, and a small thing in a photo is hardly ever found.
+        /// Kept, for the folders named, or for all
         #[arg(long)]
         no_regions: bool,
         /// Also tell where the time went, stage by stage

@@ -31,10 +31,13 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
     match &arguments.command {
         Command::Index { folders, regions, no_regions, profile } => {
             let library = open()?;
-            if *regions || *no_regions {
-                library.look_inside(*regions)?;
+            for folder in folders {
+                library.add_folder(folder)?;
             }
-            index(library, &open, folders, *profile, control, json)
+            if *regions || *no_regions {
+                look_inside(&library, folders, *regions)?;
+            }
+            index(library, &open, *profile, control, json)
         }
         Command::Search(search_arguments) => search(&open()?, search_arguments, json),
         Command::Embed(embed_arguments) => embed(embed_arguments, json),
@@ -75,17 +78,21 @@ fn quietly<T>(load: impl FnOnce() -> T) -> T {
     load()
 }
 
+/// Turns looking inside photos on or off: for these folders, or for all and those to come.
+fn look_inside(library: &Library, folders: &[PathBuf], on: bool) -> Result<(), Failure> {
+    if folders.is_empty() {
+        return Ok(library.look_inside(on)?);
+    }
+    folders.iter().try_for_each(|folder| Ok(library.look_inside_folder(library.folder_id(folder)?, on)?))
+}
+
 fn index(
     mut library: Library,
     open: &dyn Fn() -> Result<Library, Failure>,
-    folders: &[PathBuf],
     profiled: bool,
     control: &Control,
     json: bool,
 ) -> Result<(), Failure> {
-    for folder in folders {
-        library.add_folder(folder)?;
-    }
     let progress = Mutex::new(Progress::new());
     let show = |event: &Event| {
         if let Ok(mut progress) = progress.lock() {
@@ -100,8 +107,11 @@ fn index(
         drop(library);
         library = open()?;
     }
+    let show = |event| show(&event);
     let built = match &updated {
-        Ok(_) => profile.time("graph", || library.build_index(control, &|event| show(&event))),
+        Ok(_) => profile
+            .time("graph", || library.build_index(control, &show))
+            .and_then(|()| profile.time("compare", || library.find_copies(control, &show))),
         Err(_) => Ok(()),
     };
     if let Ok(progress) = progress.lock() {
@@ -123,6 +133,7 @@ fn index(
 fn print_summary(summary: &Summary) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let Summary { scanned, indexed, unchanged, failed, removed, offline, seconds, failures, .. } = summary;
+    let Summary { looked_inside, seconds_inside, .. } = summary;
     writeln!(
         out,
         "{scanned} photos: {indexed} indexed, {unchanged} unchanged, {failed} failed, {removed} removed, {offline} offline"
@@ -132,6 +143,9 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
         writeln!(out, "{seconds:.1} s, {rate:.0} photos/s")?;
     } else {
         writeln!(out, "{seconds:.1} s")?;
+    }
+    if *looked_inside > 0 {
+        writeln!(out, "{looked_inside} photos looked into in another {seconds_inside:.1} s")?;
     }
     if !failures.is_empty() {
         writeln!(out, "\nThese files could not be read:")?;
@@ -234,12 +248,14 @@ fn status(status: &Status, json: bool) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{} photos, {} files that could not be read", status.photos, status.failed)?;
     for folder in &status.folders {
-        writeln!(out, "  {}  {} photos, {}", shown_path(&folder.path), folder.photos, folder.state)?;
+        let wholes = if folder.looked_into { "" } else { ", as wholes only" };
+        writeln!(out, "  {}  {} photos, {}{wholes}", shown_path(&folder.path), folder.photos, folder.state)?;
     }
     let index = &status.index;
     let recall = index.recall.map_or_else(String::new, |recall| format!(", recall {recall:.3}"));
     let model = shown(&status.model);
     writeln!(out, "model {model}, {} index of {} vectors{recall}", index.kind, index.vectors)?;
+    writeln!(out, "{} parts of photos, {} photos to look into", index.regions, index.to_look_into)?;
     if let Some(Switching { model, done, total, .. }) = &status.switching {
         writeln!(out, "model {} takes over when it has read all photos: {done} of {total}", shown(model))?;
     }

@@ -11,7 +11,7 @@ use crate::output::Failure;
 /// Where the time of a whole `index` went.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Profile {
-    /// Summed over all threads; "graph" and "snapshot" follow when photos are read.
+    /// Summed over all threads; "graph", "compare" and "snapshot" follow when photos are read.
     stages: Vec<Row>,
     /// Most memory the process held, where the system tells.
     peak_bytes: Option<u64>,

@@ -10,6 +10,8 @@ const WALKING: &str = "{spinner} looking through folders: {len} photos to read, 
 const READING: &str = "{bar:32} {pos} of {len} photos, {per_sec}, {eta} left";
 const SWITCHING: &str = "{bar:32} {pos} of {len} photos for {msg}, {per_sec}, {eta} left";
 const CALIBRATING: &str = "{bar:32} measuring the bands of {msg}, {eta} left";
+const LOOKING_INSIDE: &str = "{bar:32} looking inside photos: {pos} of {len}, {per_sec}, {eta} left";
+const COMPARING: &str = "{bar:32} looking for duplicates, {eta} left";
 const BUILDING: &str = "{bar:32} building the search index, {eta} left";
 
 /// Shows an update's events.
@@ -37,6 +39,8 @@ impl Progress {
                 self.bar.set_position(*done);
             }
             Event::BuildingIndex { done, total } => self.work(BUILDING, "", (*done, *total)),
+            Event::LookingInside { done, total } => self.work(LOOKING_INSIDE, "", (*done, *total)),
+            Event::Comparing { done, total } => self.work(COMPARING, "", (*done, *total)),
             Event::Switching { model, done, total, .. } => self.work(SWITCHING, model, (*done, *total)),
             Event::Calibrating { model, done, total } => self.work(CALIBRATING, model, (*done, *total)),
             Event::Switched { model } => {
@@ -92,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_well_formed() {
-        for template in [WALKING, READING, SWITCHING, CALIBRATING, BUILDING] {
+        for template in [WALKING, READING, SWITCHING, CALIBRATING, LOOKING_INSIDE, COMPARING, BUILDING] {
             ProgressStyle::with_template(template).unwrap();
         }
     }

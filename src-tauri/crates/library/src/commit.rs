@@ -5,10 +5,9 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use catalog::tiling::{self, Tiling};
 use catalog::{
     Catalog, CatalogError, Connection, ContentHash, Thumbnails, content, copies, embedding, failure, folder,
-    photo, print,
+    photo, print, tiling,
 };
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
@@ -21,8 +20,8 @@ use crate::original;
 use crate::photo::Digest;
 use crate::profile::{Stage, Stopwatch};
 use crate::reconcile::Job;
+use crate::regions;
 use crate::respelled::{self, Spellings};
-use crate::tiles::TILING;
 use crate::update::{FailedPhoto, Summary};
 use crate::worker::{Outcome, OutcomeKind};
 
@@ -217,7 +216,8 @@ impl Committer<'_> {
             OutcomeKind::NotRead { code, reason } => {
                 fail(connection, &job, RETRY_STAMP, (code, reason), effects)
             }
-            OutcomeKind::NotNow => Ok(()),
+            // Updates ask for no parts alone.
+            OutcomeKind::Parts(..) | OutcomeKind::NotNow => Ok(()),
         }
     }
 
@@ -241,12 +241,8 @@ impl Committer<'_> {
         if let Some(id) = embedding::insert_whole(connection, content_id, self.model_id, &digest.vector)? {
             effects.vectors.push((id, digest.vector));
         }
-        if let Some(regions) = digest.tiles {
-            // No tile is a vector of zeros, which is all that could fail.
-            let codes = regions.iter().filter_map(|(_, vector)| vector_index::encode(vector).ok());
-            let codes: Vec<u8> = codes.flatten().collect();
-            let tiling = Tiling { version: TILING, regions: &regions, codes: &codes };
-            tiling::replace(connection, content_id, self.model_id, tiling)?;
+        if let Some(parts) = digest.parts {
+            let codes = regions::store(connection, content_id, self.model_id, &parts)?;
             effects.codes.push((content_id, codes));
         }
         Ok(content_id)

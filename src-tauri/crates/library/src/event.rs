@@ -89,6 +89,13 @@ pub enum Event {
         /// Pictures that were not compared before.
         total: u64,
     },
+    /// Photos are being read once more, for the embeddings of their parts: a thing in them can be found then.
+    LookingInside {
+        /// Photos looked into.
+        done: u64,
+        /// Photos there are to look into.
+        total: u64,
+    },
     /// Photos are being read for a model that is to take over; the one before answers meanwhile.
     Switching {
         /// Name of the model that is to take over.

@@ -56,13 +56,7 @@ impl Library {
 
     /// Forgets a folder and what is known of its photos. The photos themselves are not touched.
     pub fn remove_folder(&self, path: &Path) -> Result<()> {
-        let folders = self.catalog.read(folder::all)?;
-        let resolved = resolve(path, &folders);
-        let known = folders.iter().find(|folder| Some(&folder.path) == resolved.as_ref());
-        let Some(known) = known else {
-            return Err(LibraryError::FolderUnknown { path: path.into() });
-        };
-        self.remove_folder_by_id(known.id)
+        self.remove_folder_by_id(self.folder_id(path)?)
     }
 
     /// Forgets a folder and what is known of its photos. The photos themselves are not touched.
@@ -77,6 +71,16 @@ impl Library {
             self.committer().collect_orphans()?;
         }
         Ok(())
+    }
+
+    /// The id of one of the library's folders.
+    ///
+    /// Fails with [`LibraryError::FolderUnknown`], also for a folder in one of them.
+    pub fn folder_id(&self, path: &Path) -> Result<i64> {
+        let folders = self.catalog.read(folder::all)?;
+        let resolved = resolve(path, &folders);
+        let known = folders.into_iter().find(|folder| Some(&folder.path) == resolved.as_ref());
+        known.map(|folder| folder.id).ok_or_else(|| LibraryError::FolderUnknown { path: path.into() })
     }
 
     /// The path of a folder.

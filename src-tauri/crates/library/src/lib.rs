@@ -7,6 +7,7 @@
 //!
 //! It knows nothing of windows, terminals or JSON documents.
 
+mod again;
 mod brought;
 mod budget;
 mod calibrate;
@@ -30,6 +31,7 @@ mod failures;
 mod filter;
 mod folders;
 mod index;
+mod inside;
 mod json;
 mod keeper;
 mod linkage;
@@ -123,6 +125,7 @@ use control::Run;
 use data_dir::DataDir;
 use filter::LastFilter;
 use index::SearchIndex;
+use inside::Inside;
 use model::Model;
 use models::Facts;
 use prepared::PreparedImages;
@@ -166,6 +169,8 @@ pub struct Library {
     calibration_tried: AtomicU64,
     threads: usize,
     updating: Mutex<()>,
+    /// How far it is with the parts of photos.
+    inside: Inside,
     /// Held while pictures are compared.
     comparing: Mutex<()>,
     /// See [`Committer::changing`].
@@ -215,6 +220,7 @@ impl Library {
             calibration_tried: AtomicU64::new(0),
             threads: threads.map_or(1, NonZeroUsize::get),
             updating: Mutex::new(()),
+            inside: Inside::default(),
             comparing: Mutex::new(()),
             changing: Mutex::new(()),
             attention: AtomicU64::new(0),

@@ -34,11 +34,14 @@ pub struct FolderOverview {
     pub online: bool,
     /// When it was last there, Unix milliseconds.
     pub last_seen_at: Option<i64>,
+    /// Whether its photos are embedded in parts, too.
+    pub looked_into: bool,
 }
 
 impl Library {
     /// What the library holds now, as far as the catalog knows; no folder is looked at.
     pub fn overview(&self) -> Result<Overview> {
+        let looks_inside = self.looks_inside()?;
         Ok(self.catalog.read(|connection| {
             let counts = photo::count_by_folder(connection)?;
             let folders = folder::all(connection)?.into_iter().map(|folder| FolderOverview {
@@ -47,6 +50,7 @@ impl Library {
                 path: folder.path,
                 online: folder.online,
                 last_seen_at: folder.last_seen_at,
+                looked_into: folder.looked_into.unwrap_or(looks_inside),
             });
             Ok(Overview {
                 photos: counts.values().sum(),

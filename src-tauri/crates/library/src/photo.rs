@@ -28,8 +28,29 @@ pub(crate) struct Digest {
     pub(crate) thumbnail: Vec<u8>,
     /// int8, see [`vector_index::quantize`].
     pub(crate) vector: Vec<i8>,
-    /// Part of the picture and vector of each tile that shows something; none when tiles were not asked for.
-    pub(crate) tiles: Option<Vec<(Region, Vec<i8>)>>,
+    /// The parts, where they were asked for; also where not, of a picture that is too small to have any.
+    pub(crate) parts: Option<Parts>,
+}
+
+/// Part of the picture and int8 vector of each tile that shows something.
+pub(crate) type Parts = Vec<(Region, Vec<i8>)>;
+
+/// What of a picture is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Wanted {
+    /// What makes it searchable: its thumbnail and the embedding of all of it.
+    Whole,
+    /// Those, and the embeddings of its parts.
+    WholeAndParts,
+    /// Of a picture that has the others, the embeddings of its parts.
+    Parts,
+}
+
+impl Wanted {
+    /// Whether parts are.
+    pub(crate) fn has_parts(self) -> bool {
+        self != Self::Whole
+    }
 }
 
 /// The first bytes of any JPEG.
@@ -43,10 +64,6 @@ impl Digest {
     pub(crate) fn is_sound(&self, hash: &ContentHash, dimension: usize) -> bool {
         let Content { width, height, format, captured_at, placeholder, .. } = &self.content;
         let pixels = u64::from(*width) * u64::from(*height);
-        let is_vector =
-            |vector: &[i8]| vector.len() == dimension && vector.iter().any(|component| *component != 0);
-        let is_tile =
-            |(region, vector): &(Region, Vec<i8>)| fits(*region, *width, *height) && is_vector(vector);
         let date_is_short = captured_at.as_ref().is_none_or(|date| date.len() <= "2026-12-31T23:59:59".len());
         self.content.hash == *hash
             && (1..=Limits::default().max_pixels).contains(&pixels)
@@ -55,10 +72,20 @@ impl Digest {
             && placeholder.is_some()
             && self.thumbnail.len() <= MOST_THUMBNAIL_BYTES
             && self.thumbnail.starts_with(&JPEG_START)
-            && is_vector(&self.vector)
-            && self.tiles.iter().flatten().take(MOST_TILES + 1).filter(|tile| is_tile(tile)).count()
-                == self.tiles.as_ref().map_or(0, Vec::len)
+            && is_vector(&self.vector, dimension)
+            && self.parts.as_ref().is_none_or(|parts| are_sound(parts, (*width, *height), dimension))
     }
+}
+
+/// Whether they can be the parts of a picture of this size.
+pub(crate) fn are_sound(parts: &Parts, (width, height): (u32, u32), dimension: usize) -> bool {
+    let is_part =
+        |(region, vector): &(Region, Vec<i8>)| fits(*region, width, height) && is_vector(vector, dimension);
+    parts.len() <= MOST_TILES && parts.iter().all(is_part)
+}
+
+fn is_vector(vector: &[i8], dimension: usize) -> bool {
+    vector.len() == dimension && vector.iter().any(|component| *component != 0)
 }
 
 /// Why a photo yields nothing.
@@ -75,20 +102,20 @@ pub(crate) enum DigestError {
     Embedding(LibraryError),
 }
 
-/// Bytes that [`digest`] holds at its peak, the file's own not counted.
-pub(crate) fn cost(probe: &Probe, tiled: bool, model: &Model) -> u64 {
-    imaging::decoding_cost(probe, Some(digest_target(tiled, model)))
+/// Bytes that [`digest`] and [`parts`] hold at their peak, the file's own not counted.
+pub(crate) fn cost(probe: &Probe, wanted: Wanted, model: &Model) -> u64 {
+    imaging::decoding_cost(probe, Some(digest_target(wanted, model)))
 }
 
-/// One decode for thumbnail and embedding, and for the embeddings of tiles where these are asked for.
+/// One decode for thumbnail and embedding, and for the embeddings of parts where these are wanted, too.
 pub(crate) fn digest(
     bytes: &[u8],
     hash: ContentHash,
-    tiled: bool,
+    wanted: Wanted,
     model: &Model,
     stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
-    let target = digest_target(tiled, model);
+    let target = digest_target(wanted, model);
     let Decoded { image, probe } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
@@ -98,10 +125,8 @@ pub(crate) fn digest(
     let embedding =
         stopwatch.time(Stage::Embed, || embed(model, &image, None)).map_err(DigestError::Embedding)?;
     let vector = vector_index::quantize(&embedding).map_err(|error| DigestError::Embedding(error.into()))?;
-    let parts = if tiled {
-        let full = (probe.width, probe.height);
-        let embedded = stopwatch.time(Stage::Embed, || embed_tiles(model, &image, full));
-        Some(embedded.map_err(DigestError::Embedding)?)
+    let parts = if wanted.has_parts() || tiles(probe.width, probe.height).is_empty() {
+        Some(embed_parts(model, &image, &probe, stopwatch)?)
     } else {
         None
     };
@@ -116,12 +141,30 @@ pub(crate) fn digest(
         },
         thumbnail,
         vector,
-        tiles: parts,
+        parts,
     })
 }
 
+/// The parts of a picture that has its thumbnail and embedding already.
+pub(crate) fn parts(bytes: &[u8], model: &Model, stopwatch: &Stopwatch) -> Result<Parts, DigestError> {
+    let target = digest_target(Wanted::Parts, model);
+    let Decoded { image, probe } =
+        stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
+    embed_parts(model, &image, &probe, stopwatch)
+}
+
+fn embed_parts(
+    model: &Model,
+    image: &RgbImage,
+    probe: &Probe,
+    stopwatch: &Stopwatch,
+) -> Result<Parts, DigestError> {
+    let full = (probe.width, probe.height);
+    stopwatch.time(Stage::Embed, || embed_tiles(model, image, full)).map_err(DigestError::Embedding)
+}
+
 /// The tiles of an image, which may have been reduced from `full` size, that show something.
-fn embed_tiles(model: &Model, image: &RgbImage, full: (u32, u32)) -> Result<Vec<(Region, Vec<i8>)>> {
+fn embed_tiles(model: &Model, image: &RgbImage, full: (u32, u32)) -> Result<Parts> {
     let mut embedded = Vec::new();
     for region in tiles(full.0, full.1) {
         let part = scale_region(region, full, image);
@@ -265,9 +308,9 @@ fn whole_target(model: &Model) -> Target {
 
 /// What a new photo is decoded for. A tile may be enlarged by a tenth: 12 megapixels are then decoded at an eighth,
 /// as without tiles.
-fn digest_target(tiled: bool, model: &Model) -> Target {
+fn digest_target(wanted: Wanted, model: &Model) -> Target {
     let whole = whole_target(model);
-    if tiled { Target { short_side: whole.short_side * 8 / 5, ..whole } } else { whole }
+    if wanted.has_parts() { Target { short_side: whole.short_side * 8 / 5, ..whole } } else { whole }
 }
 
 /// Large enough that the region alone fills the model's input twice over: its edges fall between the pixels of a

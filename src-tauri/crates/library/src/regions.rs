@@ -2,15 +2,13 @@
 //!
 //! Codes of one bit a component say which photos to look at; the stored vectors then say how alike, and where.
 
-use catalog::{Connection, Region, setting, tiling};
+use catalog::tiling::{self, Tiling};
+use catalog::{Connection, Region};
 use vector_index::CodeIndex;
 
+use crate::photo::Parts;
+use crate::tiles::TILING;
 use crate::{Library, Result};
-
-/// The setting that says whether new photos are embedded in parts.
-const SETTING: &str = "regions";
-/// Its value when they are not.
-const OFF: &str = "off";
 
 /// Photos whose regions are compared exactly, at least and at most.
 const COMPARED: std::ops::RangeInclusive<usize> = 200..=2000;
@@ -42,22 +40,6 @@ pub(crate) enum FoundBy {
 }
 
 impl Library {
-    /// Whether photos are embedded in parts, too, so that a thing in them can be found. They are unless that was
-    /// turned off.
-    pub fn looks_inside(&self) -> Result<bool> {
-        Ok(self.setting(SETTING)?.as_deref() != Some(OFF))
-    }
-
-    /// Turns the embedding of parts on or off. Photos that lack them get them in the next update; those that have
-    /// them go on being found by them.
-    pub fn look_inside(&self, on: bool) -> Result<()> {
-        if self.looks_inside()? == on {
-            return Ok(());
-        }
-        let value = if on { "on" } else { OFF };
-        Ok(self.catalog.write(|connection| setting::set(connection, SETTING, value))?)
-    }
-
     /// The pictures with a region that looks like `query`, best first: about `count`, all more alike than `bar`.
     pub(crate) fn pictures_with(
         &self,
@@ -91,6 +73,20 @@ impl Library {
 
 fn discounted(similarity: f32) -> f32 {
     (1.0 - (1.0 - similarity) * DISCOUNT).clamp(-1.0, 1.0)
+}
+
+/// Stores the parts of a picture, in place of any that it has of this model. Returns the codes they are searched by.
+pub(crate) fn store(
+    connection: &Connection,
+    content_id: i64,
+    model_id: i64,
+    parts: &Parts,
+) -> catalog::Result<Vec<u8>> {
+    // No part is a vector of zeros, which is all that could fail.
+    let codes = parts.iter().filter_map(|(_, vector)| vector_index::encode(vector).ok());
+    let codes: Vec<u8> = codes.flatten().collect();
+    tiling::replace(connection, content_id, model_id, Tiling { version: TILING, regions: parts, codes: &codes })?;
+    Ok(codes)
 }
 
 /// Puts pictures found as a whole and those found by a region, each best first, in one order. A picture comes once, as

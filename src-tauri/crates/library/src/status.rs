@@ -41,6 +41,8 @@ pub struct FolderStatus {
     pub state: &'static str,
     /// Its photos.
     pub photos: u64,
+    /// Whether they are embedded in parts, too.
+    pub looked_into: bool,
 }
 
 /// The vector index's line.
@@ -52,6 +54,8 @@ pub struct IndexStatus {
     pub vectors: u64,
     /// Parts of photos that have a vector of their own.
     pub regions: u64,
+    /// Pictures that are yet to be embedded in parts.
+    pub to_look_into: u64,
     /// Share of the true ten nearest neighbours it finds, by a sample; none for an empty index.
     pub recall: Option<f32>,
 }
@@ -70,12 +74,14 @@ pub struct DiskBytes {
 impl Library {
     /// What the library holds now.
     pub fn status(&self) -> Result<Status> {
+        let looks_inside = self.looks_inside()?;
         let (folders, failed) = self.catalog.read(|connection| {
             let mut folders = Vec::new();
             for folder in folder::all(connection)? {
                 let photos = photo::count_in(connection, folder.id)?;
                 let state = if folder.online && folder.path.is_dir() { "online" } else { "offline" };
-                folders.push(FolderStatus { path: folder.path, state, photos });
+                let looked_into = folder.looked_into.unwrap_or(looks_inside);
+                folders.push(FolderStatus { path: folder.path, state, photos, looked_into });
             }
             Ok((folders, failure::count(connection)?))
         })?;
@@ -94,6 +100,7 @@ impl Library {
                 kind: if vectors.graph_len() > 0 { "hnsw" } else { "exact" },
                 vectors: vectors.len() as u64,
                 regions: self.index.regions()?.len() as u64,
+                to_look_into: self.to_look_into()?,
                 recall,
             },
             bytes: self.disk_bytes(),

@@ -1,35 +1,25 @@
 //! Reads photos for a model that is to take over, while the one before goes on answering.
 //!
-//! The pass goes by the catalog: pictures of folders that are there and that lack a vector of the wanted model. It adds
-//! vectors and nothing else; no photo, failure or thumbnail changes, whatever the new model makes of a picture. Ending it
-//! at any moment loses the batch in flight. New photos are the update's part, which reads them with the model that
-//! answers; the pass picks them up afterwards.
+//! How pictures are read again is the part of [`crate::again`]. New photos are the update's part, which reads them with
+//! the model that answers; the switch picks them up afterwards.
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use catalog::tiling::{self, Tiling};
-use catalog::{Connection, content, embedding, photo};
-use crossbeam_channel::{RecvTimeoutError, Sender};
+use catalog::{Connection, content, embedding};
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use crate::commit::BATCH;
+use crate::again::{self, Again};
 use crate::control::Run;
 use crate::event::Event;
 use crate::model::Model;
-use crate::photo::Digest;
+use crate::photo::{Digest, Wanted};
 use crate::profile::Stopwatch;
 use crate::reader::Readers;
-use crate::reconcile::Job;
-use crate::tiles::TILING;
-use crate::worker::{self, Outcome, OutcomeKind, Shared};
-use crate::{Library, LibraryError, ModelKey, Result, id_of, models};
-
-/// What is read is stored this soon, also when the batch does not fill.
-const STORE_AFTER: Duration = Duration::from_millis(250);
+use crate::worker::{Outcome, OutcomeKind, Shared};
+use crate::{Library, ModelKey, Result, id_of, models, regions};
 
 /// A watch looks after its folders this often while the pass goes on.
 pub(crate) const SLICE: Duration = Duration::from_secs(10);
@@ -82,8 +72,8 @@ impl Library {
         Ok(Some(Switching { key, model: self.model_name(key)?, done: total - left, total }))
     }
 
-    /// Goes on with what can wait until photos are up to date: the switch to another model, and measuring the bands of
-    /// one that has none. Ends early when `interrupted` says so.
+    /// Goes on with what can wait until photos are up to date: the switch to another model, measuring the bands of one
+    /// that has none, and looking inside photos. Ends early when `interrupted` says so.
     pub(crate) fn go_on(
         &self,
         run: &Run<'_>,
@@ -92,7 +82,8 @@ impl Library {
     ) -> Result<Pass> {
         let Some(key) = self.wish()? else {
             self.calibrate(&self.model, self.model_id, run, emit)?;
-            return Ok(Pass::Idle);
+            let finished = self.embed_parts(run, interrupted, emit)?;
+            return Ok(if finished { Pass::Idle } else { Pass::Interrupted });
         };
         let target = match self.target(key) {
             Ok(target) => target,
@@ -166,82 +157,23 @@ impl Library {
         let mut progress = Progress { model, answers, done: total - left, total };
         emit(progress.event());
         let stopwatch = Stopwatch::default();
-        let shared = Shared::new(
-            &self.catalog,
-            &self.thumbnails,
-            (&target.readers, target.model_id, target.model.dimension),
-            self.looks_inside()?,
-            *run,
-            &stopwatch,
-        );
-        let (job_queue, jobs) = crossbeam_channel::bounded(BATCH);
-        let (outcome_queue, outcomes) = crossbeam_channel::bounded(BATCH);
-        thread::scope(|threads| {
-            let feeder = threads.spawn(move || self.feed(target, &job_queue));
-            let workers: Vec<_> = (0..self.threads)
-                .map(|_| {
-                    let (jobs, outcomes) = (jobs.clone(), outcome_queue.clone());
-                    threads.spawn(|| {
-                        let (jobs, outcomes) = (jobs, outcomes);
-                        worker::run(&shared, &jobs, &outcomes)
-                    })
-                })
-                .collect();
-            // This thread holds neither end: what it waits for ends when the last worker does.
-            drop((jobs, outcome_queue));
-            let (mut batch, mut since) = (Vec::with_capacity(BATCH), Instant::now());
-            let stored = loop {
-                let received = outcomes.recv_timeout(STORE_AFTER);
-                let ended = matches!(received, Err(RecvTimeoutError::Disconnected));
-                batch.extend(received);
-                if ended || batch.len() == BATCH || since.elapsed() >= STORE_AFTER {
-                    progress.done += batch.len() as u64;
-                    if let Err(error) = self.store(target, &mut batch) {
-                        break Err(error);
-                    }
-                    emit(progress.event());
-                    since = Instant::now();
-                }
-                if ended || interrupted() {
-                    break Ok(ended);
-                }
-            };
-            // Workers end with the photo that they are at, and the feeder with them.
-            drop(outcomes);
-            let mut ended = Ok(());
-            for thread in workers.into_iter().chain([feeder]) {
-                ended = ended.and(thread.join().unwrap_or(Err(LibraryError::WorkerDied)));
-            }
-            let is_all = stored?;
-            ended?;
-            Ok(is_all && !run.has_ended())
+        let readers = (&target.readers, target.model_id, target.model.dimension);
+        let wanted = if self.looks_inside_all()? { Wanted::WholeAndParts } else { Wanted::Whole };
+        let again = Again {
+            shared: Shared::new(&self.catalog, &self.thumbnails, readers, wanted, *run, &stopwatch),
+            lacking: &|after, count| {
+                Ok(self
+                    .catalog
+                    .read(|connection| content::to_embed(connection, target.model_id, after, count))?)
+            },
+            skipped: &target.skipped,
+            store: &|batch| self.store(target, batch),
+            interrupted,
+        };
+        self.read_again(&again, &mut |more| {
+            progress.done += more;
+            emit(progress.event());
         })
-    }
-
-    /// Sends a photo of each picture that the model lacks.
-    fn feed(&self, target: &Target, jobs: &Sender<Job>) -> Result<()> {
-        let mut last = 0;
-        loop {
-            let pictures = self
-                .catalog
-                .read(|connection| content::to_embed(connection, target.model_id, last, BATCH))?;
-            let Some(highest) = pictures.last() else { return Ok(()) };
-            last = *highest;
-            for content_id in pictures {
-                if target.skipped.lock().contains(&content_id) {
-                    continue;
-                }
-                let photos = self.catalog.read(|connection| photo::by_content(connection, content_id))?;
-                let Some(job) = photos.into_iter().find_map(job) else {
-                    // The next update finds out what became of it.
-                    target.skipped.lock().insert(content_id);
-                    continue;
-                };
-                if jobs.send(job).is_err() {
-                    return Ok(());
-                }
-            }
-        }
     }
 
     /// Stores what was read, and empties `batch`.
@@ -257,8 +189,8 @@ impl Library {
                     OutcomeKind::Known(_) => true,
                     _ => false,
                 };
-                if !stored && let Some(photo) = photo::by_path(connection, job.folder_id, &job.relative)? {
-                    target.skipped.lock().insert(photo.content_id);
+                if !stored {
+                    again::skip(connection, &job, &target.skipped)?;
                 }
             }
             Ok(())
@@ -281,26 +213,13 @@ impl Progress {
     }
 }
 
-/// The reading of a photo; none where its file is not there.
-fn job(photo: photo::Photo) -> Option<Job> {
-    let photo::Photo { folder_id, folder, path, stamp, device, online, .. } = photo;
-    if !online || !path.exists() {
-        return None;
-    }
-    let relative = path.strip_prefix(&folder).ok()?.to_path_buf();
-    Some(Job { folder_id, folder: folder.into(), relative, stamp, device })
-}
-
 /// Stores the vectors of a picture and its parts. Returns false for a picture that the catalog does not have: its file
 /// has changed since, which the next update sees to.
 fn store_vectors(connection: &Connection, model_id: i64, digest: Digest) -> catalog::Result<bool> {
     let Some(content_id) = content::id_by_hash(connection, &digest.content.hash)? else { return Ok(false) };
     embedding::insert_whole(connection, content_id, model_id, &digest.vector)?;
-    if let Some(regions) = digest.tiles {
-        let codes: Vec<u8> =
-            regions.iter().filter_map(|(_, vector)| vector_index::encode(vector).ok()).flatten().collect();
-        let tiling = Tiling { version: TILING, regions: &regions, codes: &codes };
-        tiling::replace(connection, content_id, model_id, tiling)?;
+    if let Some(parts) = digest.parts {
+        regions::store(connection, content_id, model_id, &parts)?;
     }
     Ok(true)
 }

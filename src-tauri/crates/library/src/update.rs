@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use catalog::{content, folder, photo, tiling};
+use catalog::{content, folder, photo};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use serde::Serialize;
 
@@ -18,11 +18,11 @@ use crate::commit::{BATCH, Committer};
 use crate::control::{Control, Run};
 use crate::event::Event;
 use crate::json::lossy_path;
+use crate::photo::Wanted;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
 use crate::respelled::Spellings;
 use crate::switch::Pass;
-use crate::tiles::TILING;
 use crate::worker::{self, Outcome, Shared};
 use crate::{Library, LibraryError, Result};
 
@@ -44,8 +44,12 @@ pub struct Summary {
     pub removed: u64,
     /// Photos kept although their folder is not there.
     pub offline: u64,
-    /// Wall-clock time.
+    /// Wall-clock time until photos were searchable.
     pub seconds: f64,
+    /// Photos whose parts were embedded after that.
+    pub looked_inside: u64,
+    /// Wall-clock time that this took.
+    pub seconds_inside: f64,
     /// All failures that stand in the library, those of offline folders included.
     pub failures: Vec<FailedPhoto>,
     /// Whether another model has taken over: open the library anew.
@@ -70,15 +74,23 @@ pub struct FailedPhoto {
 }
 
 impl Library {
-    /// Brings all folders up to date, and then goes on with a switch to another model if there is one. `emit` hears of
-    /// progress on the calling thread.
+    /// Brings all folders up to date, then looks inside photos that were not looked into yet, or goes on with a switch to
+    /// another model if there is one. `emit` hears of progress on the calling thread.
     pub fn update(&self, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Summary> {
         let folders = self.catalog.read(folder::all)?;
         let scopes: Vec<Scope> = folders.into_iter().map(Scope::whole).collect();
         let run = Run::new(control);
         let mut summary = self.update_scopes(&scopes, &run, emit)?;
-        if !run.has_ended() && self.go_on(&run, &|| false, emit)? == Pass::Switched {
-            summary.switched = true;
+        if !run.has_ended() {
+            let started = Instant::now();
+            let pass = self.go_on(&run, &|| false, &mut |event| {
+                if let Event::LookingInside { done, .. } = event {
+                    summary.looked_inside = summary.looked_inside.max(done);
+                    summary.seconds_inside = started.elapsed().as_secs_f64();
+                }
+                emit(event);
+            })?;
+            summary.switched = pass == Pass::Switched;
         }
         Ok(summary)
     }
@@ -130,6 +142,11 @@ impl Library {
         summary.failures = committer.failures()?;
         summary.profile = committer.stopwatch.read();
         summary.seconds = started.elapsed().as_secs_f64();
+        if scopes.iter().any(Scope::is_whole) {
+            self.inside.try_again();
+        } else if summary.indexed > 0 {
+            self.inside.look_again();
+        }
         tracing::info!("folders were read");
         Ok(summary)
     }
@@ -143,17 +160,16 @@ impl Library {
         summary: &mut Summary,
         emit: &mut dyn FnMut(Event),
     ) -> Result<Vec<Findings>> {
-        let tiled = self.looks_inside()?;
         let shared = Shared::new(
             &self.catalog,
             &self.thumbnails,
             (&self.readers, self.model_id, self.model.dimension),
-            tiled,
+            Wanted::Whole,
             *run,
             &committer.stopwatch,
         );
         let whole = scopes.iter().any(Scope::is_whole);
-        let mut to_redo = if whole { self.contents_to_redo(committer, tiled)? } else { HashSet::new() };
+        let mut to_redo = if whole { self.contents_to_redo(committer)? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
@@ -196,16 +212,13 @@ impl Library {
         })
     }
 
-    /// Pictures that lack an embedding of this model, of their parts if these are wanted, or a thumbnail: after a
-    /// change of model, a crash between the two databases, or damage. And those of which everything is to be made anew.
-    fn contents_to_redo(&self, committer: &Committer<'_>, tiled: bool) -> Result<HashSet<i64>> {
+    /// Pictures that lack an embedding of this model or a thumbnail: after a change of model, a crash between the two
+    /// databases, or damage. And those of which everything is to be made anew.
+    fn contents_to_redo(&self, committer: &Committer<'_>) -> Result<HashSet<i64>> {
         let (mut to_redo, contents) = self.catalog.read(|connection| {
             let without = content::without_embedding(connection, self.model_id)?;
-            let mut to_redo: HashSet<i64> =
+            let to_redo: HashSet<i64> =
                 without.into_iter().chain(content::outdated(connection)?).collect();
-            if tiled {
-                to_redo.extend(tiling::outstanding(connection, self.model_id, TILING)?);
-            }
             Ok((to_redo, content::all_hashes(connection)?))
         })?;
         let mut pictured = match self.thumbnails.hashes() {

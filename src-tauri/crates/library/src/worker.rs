@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender};
 use crate::budget::Budget;
 use crate::control::Run;
 use crate::original::ReadError;
-use crate::photo::Digest;
+use crate::photo::{Digest, Parts, Wanted};
 use crate::profile::{Stage, Stopwatch};
 use crate::reader::{Reader, Readers, Refusal, Unread};
 use crate::reconcile::Job;
@@ -34,6 +34,8 @@ pub(crate) struct Outcome {
 pub(crate) enum OutcomeKind {
     /// A picture not seen before, or not with this model.
     Digested(Box<Digest>),
+    /// The parts of a picture that the catalog has as a whole.
+    Parts(ContentHash, Parts),
     /// The picture is in the catalog already: a copy, or a file that was moved or touched.
     Known(ContentHash),
     /// It is no picture that we can read. Tried again when the file changes.
@@ -50,8 +52,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) thumbnails: &'a Thumbnails,
     pub(crate) readers: &'a Readers,
-    /// Whether pictures get vectors of their parts, too.
-    tiled: bool,
+    wanted: Wanted,
     dimension: usize,
     pub(crate) model_id: i64,
     pub(crate) run: Run<'a>,
@@ -66,7 +67,7 @@ impl<'a> Shared<'a> {
         catalog: &'a Catalog,
         thumbnails: &'a Thumbnails,
         (readers, model_id, dimension): (&'a Readers, i64, usize),
-        tiled: bool,
+        wanted: Wanted,
         run: Run<'a>,
         stopwatch: &'a Stopwatch,
     ) -> Self {
@@ -76,7 +77,7 @@ impl<'a> Shared<'a> {
             catalog,
             thumbnails,
             readers,
-            tiled,
+            wanted,
             dimension,
             model_id,
             run,
@@ -194,19 +195,45 @@ fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Resul
     if stopwatch.time(Stage::Hash, || is_complete(shared, &hash))? {
         return Ok(Ok(OutcomeKind::Known(hash)));
     }
-    Ok(reader.cost(shared.tiled, stopwatch).and_then(|cost| {
+    let Shared { wanted, dimension, .. } = *shared;
+    let size = if wanted == Wanted::Parts { size_of(shared, &hash)? } else { None };
+    if wanted == Wanted::Parts && size.is_none() {
+        // The file has changed since: the next event or scan will tell.
+        return Ok(Ok(OutcomeKind::NotNow));
+    }
+    Ok(reader.cost(wanted, stopwatch).and_then(|cost| {
         let _decoding = stopwatch.time(Stage::Waiting, || shared.decoding.acquire(cost));
-        reader.digest(&hash, (shared.tiled, shared.dimension), stopwatch).map(OutcomeKind::Digested)
+        match size {
+            Some(size) => {
+                reader.parts((size, dimension), stopwatch).map(|parts| OutcomeKind::Parts(hash, parts))
+            }
+            None => reader.digest(&hash, (wanted, dimension), stopwatch).map(OutcomeKind::Digested),
+        }
     }))
 }
 
 /// Whether the catalog has all that a decode of the picture with this hash would give.
 fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
-    let embedded = shared.catalog.read(|connection| {
-        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(false) };
-        let embedded = embedding::has_whole(connection, content_id, shared.model_id)?;
-        let tiled = !shared.tiled || tiling::is_current(connection, content_id, shared.model_id, TILING)?;
-        Ok(embedded && tiled && !content::is_outdated(connection, content_id)?)
+    let Shared { wanted, model_id, .. } = *shared;
+    let (is_whole, has_parts) = shared.catalog.read(|connection| {
+        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok((false, false)) };
+        let is_whole = embedding::has_whole(connection, content_id, model_id)?
+            && !content::is_outdated(connection, content_id)?;
+        let has_parts =
+            !wanted.has_parts() || tiling::is_current(connection, content_id, model_id, TILING)?;
+        Ok((is_whole, has_parts))
     })?;
-    Ok(embedded && shared.has_thumbnail(hash)?)
+    match wanted {
+        Wanted::Parts => Ok(has_parts),
+        _ => Ok(is_whole && has_parts && shared.has_thumbnail(hash)?),
+    }
+}
+
+/// Width and height of the picture with this hash; none of one that is not in the catalog.
+fn size_of(shared: &Shared<'_>, hash: &ContentHash) -> Result<Option<(u32, u32)>> {
+    let content = shared.catalog.read(|connection| match content::id_by_hash(connection, hash)? {
+        Some(content_id) => content::by_id(connection, content_id),
+        None => Ok(None),
+    })?;
+    Ok(content.map(|content| (content.width, content.height)))
 }

@@ -302,6 +302,13 @@ export class MemoryBackend implements Backend {
     this.emit('changed', { photos: true, folders: true, failures: true, models: false });
   }
 
+  async lookInsideFolder(id: number, on: boolean) {
+    this.#folders = this.#folders.map((folder) =>
+      folder.id === id ? { ...folder, lookInside: on } : folder,
+    );
+    this.emit('changed', { photos: false, folders: true, failures: false, models: false });
+  }
+
   revealFolder = (id: number) => this.#note(`revealFolder ${id}`);
   reveal = (photos: number[]) => this.#note(`reveal ${photos}`);
   open = (photo: number) => this.#note(`open ${photo}`);
@@ -317,7 +324,12 @@ export class MemoryBackend implements Backend {
   resume = () => this.#tell({ ...this.#activity, paused: false });
 
   async changeSettings(settings: Settings) {
+    const { lookInside } = settings;
+    const goesForAllFolders = lookInside !== this.settings.lookInside;
     this.settings = settings;
+    if (!goesForAllFolders) return;
+    this.#folders = this.#folders.map((folder) => ({ ...folder, lookInside }));
+    this.emit('changed', { photos: false, folders: true, failures: false, models: false });
   }
 
   async models(): Promise<Model[]> {
@@ -541,7 +553,8 @@ export function fromAddress(parameters: URLSearchParams): MemoryBackend {
 function folder(id: number, name: string, offline: boolean): Folder {
   const path = offline ? `/media/${name}` : `/home/kim/${name}`;
   const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
-  return { id, path, name, photos: 0, state, lastSeen: offline ? Date.UTC(2026, 2, 3, 12) : null };
+  const lastSeen = offline ? Date.UTC(2026, 2, 3, 12) : null;
+  return { id, path, name, photos: 0, state, lastSeen, lookInside: true };
 }
 
 function model(key: string, ...bands: [number, number, number, number]): Model {

@@ -53,6 +53,7 @@ export const tauri: Backend = {
   chooseFolders: () => call('choose_folders'),
   removeFolder: (id) => call('remove_folder', { id }),
   revealFolder: (id) => call('reveal_folder', { id }),
+  lookInsideFolder: (id, on) => call('look_inside_folder', { id, on }),
 
   reveal: (photos) => call('reveal', { photos }),
   open: (photo) => call('open', { photo }),

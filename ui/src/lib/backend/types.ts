@@ -52,7 +52,11 @@ state: FolderState,
 /**
  * When it was last there, Unix milliseconds.
  */
-lastSeen: number | null, };
+lastSeen: number | null,
+/**
+ * Whether things inside its photos are found.
+ */
+lookInside: boolean, };
 
 /**
  * How a folder is.
@@ -116,7 +120,7 @@ secondsLeft: number | null, };
 /**
  * The kind of work that goes on in the background.
  */
-export type Work = "idle" | "scanning" | "indexing" | "building" | "comparing" | "switching" | "calibrating";
+export type Work = "idle" | "scanning" | "indexing" | "building" | "comparing" | "looking-inside" | "switching" | "calibrating";
 
 /**
  * Everything known of a photo.

@@ -62,6 +62,12 @@ describe('the words for background work', () => {
     );
   });
 
+  it('says that photos are being looked into, and how fast', () => {
+    expect(words({ work: 'looking-inside', folder: null })).toBe(
+      'Looking inside photos - 12,410 of 41,207 - 58 photos/s - 8 min left',
+    );
+  });
+
   it('has nothing to say when nothing is done', () => {
     expect(words({ work: 'idle' })).toBe('');
   });

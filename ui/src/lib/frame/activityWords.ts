@@ -1,8 +1,11 @@
 // The background work in words: what, how far, how fast, how long still.
 
-import type { Activity } from '../backend/types';
+import type { Activity, Work } from '../backend/types';
 import { modelName } from '../state/models.svelte';
 import { t } from '../strings/index.svelte';
+
+/** The work of which one wants to know how many photos it does in a second. */
+const COUNTS_PHOTOS: Work[] = ['indexing', 'looking-inside', 'switching'];
 
 export function isBusy(activity: Activity | null): boolean {
   return activity !== null && activity.work !== 'idle';
@@ -18,6 +21,7 @@ export function activityWords(activity: Activity): string[] {
 function workWords({ work, folder, model }: Activity): string {
   if (work === 'switching') return t('status.switching', { model: modelName(model ?? '') });
   if (work === 'calibrating') return t('status.calibrating', { model: modelName(model ?? '') });
+  if (work === 'looking-inside') return t('status.lookingInside');
   if (work === 'building') return t('status.building');
   if (work === 'comparing') return t('status.comparing');
   if (work === 'scanning') return folder ? t('status.scanningFolder', { folder }) : t('status.scanning');
@@ -32,7 +36,7 @@ function progressWords(activity: Activity): string[] {
   else if (total > 0) words.push(t('status.progress', { done, total }));
   if (answers !== null) words.push(t('status.answersMeanwhile', { model: modelName(answers) }));
   if (paused) return [...words, t('status.paused')];
-  if ((work === 'indexing' || work === 'switching') && perSecond !== null && perSecond >= 1) {
+  if (COUNTS_PHOTOS.includes(work) && perSecond !== null && perSecond >= 1) {
     words.push(t('status.rate', { rate: Math.round(perSecond) }));
   }
   if (secondsLeft !== null) words.push(timeLeft(secondsLeft));

@@ -34,6 +34,25 @@ test('folders show what they hold and how they are', async () => {
   await expect.poll(() => screen.queryByText(/kim\/Scans/)).toBeNull();
 });
 
+test('things inside photos are found in all folders, but for those turned off', async () => {
+  const backend = await open();
+  const all = screen.getByRole('switch', { name: 'Find things inside photos' });
+  const scans = screen.getByRole('switch', { name: 'Find things inside photos of Scans' });
+  const nas = screen.getByRole('switch', { name: 'Find things inside photos of NAS' });
+  await userEvent.click(scans);
+  await expect
+    .poll(async () => (await backend.overview()).folders.map(({ lookInside }) => lookInside))
+    .toContain(false);
+  expect(scans).not.toBeChecked();
+  expect(nas).toBeChecked();
+  expect(all).toBeChecked();
+
+  await userEvent.click(all);
+  await expect.poll(() => (nas as HTMLInputElement).checked).toBe(false);
+  await userEvent.click(all);
+  await expect.poll(() => (scans as HTMLInputElement).checked).toBe(true);
+});
+
 test('language and theme change while the settings are open', async () => {
   const backend = await open();
   await userEvent.selectOptions(screen.getByLabelText('Language'), 'Deutsch');

@@ -20,6 +20,11 @@ const TABLES: &[Table] = &[
         columns: "id, path, added_at",
         rows: Rows::Of("SELECT id, path, 0 FROM folder INDEXED BY sqlite_autoindex_folder_1"),
     },
+    Table {
+        name: "folder_regions",
+        columns: "folder_id, looked_into",
+        rows: Rows::Of("SELECT folder_id, looked_into FROM folder_regions"),
+    },
     Table { name: "model", columns: "id, identity, name, dimension", rows: Rows::ById },
     Table { name: "content", columns: "id, hash, format, width, height, captured_at", rows: Rows::ById },
     Table {
@@ -53,7 +58,7 @@ const TABLES: &[Table] = &[
 ];
 
 /// Tables that a sound catalog need not have: it is older than they are.
-const LATER: &[&str] = &["brought_model"];
+const LATER: &[&str] = &["brought_model", "folder_regions"];
 
 /// No table counts this far: beyond it there is nothing to look for, and what damage put there must not be taken over.
 /// The new catalog would count on from it.

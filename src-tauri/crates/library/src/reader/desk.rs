@@ -86,15 +86,16 @@ impl Desk {
                 self.bytes = Vec::new();
                 Reply::PutDown
             }
-            Request::Cost { tiled } => {
+            Request::Cost { wanted } => {
                 let probe = stopwatch.time(Stage::Decode, || imaging::probe(bytes, &Limits::default()));
                 let probe = probe.map_err(image)?;
                 self.announced = Some(imaging::decoding_cost(&probe, None));
-                Reply::Cost(photo::cost(&probe, tiled, model))
+                Reply::Cost(photo::cost(&probe, wanted, model))
             }
-            Request::Digest { hash, tiled } => {
-                Reply::Digest(Box::new(photo::digest(bytes, hash, tiled, model, stopwatch)?))
+            Request::Digest { hash, wanted } => {
+                Reply::Digest(Box::new(photo::digest(bytes, hash, wanted, model, stopwatch)?))
             }
+            Request::Parts => Reply::Parts(photo::parts(bytes, model, stopwatch)?),
             Request::Embed { region } => Reply::Embedding(photo::embed_query(bytes, region, model)?),
             Request::Size => {
                 let probe = imaging::probe(bytes, &Limits::default()).map_err(image)?;

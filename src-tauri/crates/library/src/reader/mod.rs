@@ -32,7 +32,7 @@ use catalog::{ContentHash, Region};
 
 use crate::model::{Model, ModelFile};
 use crate::original::{Original, ReadError};
-use crate::photo::{Digest, Preview};
+use crate::photo::{self, Digest, Parts, Preview, Wanted};
 use crate::prepared::Prepared;
 use crate::profile::Stopwatch;
 use desk::Desk;
@@ -129,26 +129,40 @@ impl Reader {
         }
     }
 
-    /// Bytes that [`Self::digest`] will hold at its peak.
-    pub(crate) fn cost(&mut self, tiled: bool, stopwatch: &Stopwatch) -> Result<u64> {
-        match self.ask(&Request::Cost { tiled }, stopwatch)? {
+    /// Bytes that [`Self::digest`] or [`Self::parts`] will hold at its peak.
+    pub(crate) fn cost(&mut self, wanted: Wanted, stopwatch: &Stopwatch) -> Result<u64> {
+        match self.ask(&Request::Cost { wanted }, stopwatch)? {
             Reply::Cost(bytes) => Ok(bytes),
             _ => Err(self.distrust()),
         }
     }
 
-    /// All that the catalog stores of the file, whose hash is `hash`, with its tiles or without; its vectors have
-    /// `dimension` components.
+    /// What the catalog stores of the file, whose hash is `hash`, as far as it is wanted; its vectors have `dimension`
+    /// components.
     pub(crate) fn digest(
         &mut self,
         hash: &ContentHash,
-        (tiled, dimension): (bool, usize),
+        (wanted, dimension): (Wanted, usize),
         stopwatch: &Stopwatch,
     ) -> Result<Box<Digest>> {
-        match self.ask(&Request::Digest { hash: *hash, tiled }, stopwatch)? {
-            Reply::Digest(digest) if digest.tiles.is_some() == tiled && digest.is_sound(hash, dimension) => {
+        match self.ask(&Request::Digest { hash: *hash, wanted }, stopwatch)? {
+            Reply::Digest(digest)
+                if (digest.parts.is_some() || !wanted.has_parts()) && digest.is_sound(hash, dimension) =>
+            {
                 Ok(digest)
             }
+            _ => Err(self.distrust()),
+        }
+    }
+
+    /// The parts of the image, which is known to have this size; their vectors have `dimension` components.
+    pub(crate) fn parts(
+        &mut self,
+        (size, dimension): ((u32, u32), usize),
+        stopwatch: &Stopwatch,
+    ) -> Result<Parts> {
+        match self.ask(&Request::Parts, stopwatch)? {
+            Reply::Parts(parts) if photo::are_sound(&parts, size, dimension) => Ok(parts),
             _ => Err(self.distrust()),
         }
     }

@@ -6,7 +6,7 @@
 use catalog::{ContentHash, Region};
 use serde::{Deserialize, Serialize};
 
-use crate::photo::{Digest, DigestError, Preview};
+use crate::photo::{Digest, DigestError, Parts, Preview, Wanted};
 use crate::profile::Times;
 use crate::{BuiltInModel, LibraryError};
 
@@ -30,9 +30,11 @@ pub(crate) enum Request {
     /// Let go of the file.
     PutDown,
     /// See [`Reader::cost`](super::Reader::cost).
-    Cost { tiled: bool },
+    Cost { wanted: Wanted },
     /// See [`Reader::digest`](super::Reader::digest).
-    Digest { hash: ContentHash, tiled: bool },
+    Digest { hash: ContentHash, wanted: Wanted },
+    /// See [`Reader::parts`](super::Reader::parts).
+    Parts,
     /// See [`Reader::embed`](super::Reader::embed).
     Embed { region: Option<Region> },
     /// See [`Reader::size`](super::Reader::size).
@@ -66,6 +68,7 @@ pub(crate) enum Reply {
     PutDown,
     Cost(u64),
     Digest(Box<Digest>),
+    Parts(Parts),
     Embedding(Vec<f32>),
     Size(u32, u32),
     Preview(Preview),

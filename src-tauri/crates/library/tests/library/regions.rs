@@ -3,9 +3,9 @@
 use std::fs;
 
 use imaging::{Limits, RgbImage};
-use library::{Control, Example, Filter, Library, Match, Query, Region, Source};
+use library::{Control, Event, Example, Filter, Library, Match, Query, Region, Source};
 
-use crate::place::{Place, samples, update};
+use crate::place::{Place, samples, update, watched};
 
 /// Sides of the pictures that a collage is made of.
 const CELL: u32 = 200;
@@ -104,12 +104,103 @@ fn without_regions_a_photo_is_found_as_a_whole_only() {
     assert!(found.iter().all(|found| found.region.is_none()));
     assert_eq!(library.status().unwrap().index.regions, 0);
 
-    // Photos that lack them get them in the next update, and others are left alone.
+    // Photos that lack them get them after the next update, and others are left alone.
     library.look_inside(true).unwrap();
     let summary = update(&library);
-    assert_eq!((summary.indexed, summary.failed), (summary.scanned, 0));
+    assert_eq!((summary.indexed, summary.failed), (0, 0));
+    assert!(summary.looked_inside > 0);
     assert!(is_desk(&ask(&library, two_things(0, 0), Filter::default())[0]));
-    assert_eq!(update(&library).indexed, 0);
+    let again = update(&library);
+    assert_eq!((again.indexed, again.looked_inside), (0, 0));
+}
+
+#[test]
+fn photos_are_found_as_wholes_before_they_are_looked_into_and_what_is_left_follows() {
+    let place = with_desk();
+    let library = place.open();
+    library.add_folder(&place.photos()).unwrap();
+    let control = Control::default();
+    let mut total = 0;
+    let summary = library
+        .update(&control, &mut |event| {
+            if let Event::LookingInside { total: all, .. } = event {
+                total = all;
+                control.cancel();
+            }
+        })
+        .unwrap();
+    assert_eq!((summary.indexed, summary.failed), (summary.scanned, 0));
+    let hat = Source::Bytes(fs::read(samples().join("hat/hat-2.jpg")).unwrap().into());
+    assert!(ask(&library, hat, Filter::default())[0].path.ends_with("hat-2.jpg"));
+    let status = library.status().unwrap().index;
+    assert!(status.to_look_into > 0 && total > 1, "{status:?}");
+
+    drop(library);
+    let library = place.open();
+    let rest = update(&library);
+    assert_eq!((rest.indexed, rest.looked_inside), (0, status.to_look_into));
+    assert_eq!(library.status().unwrap().index.to_look_into, 0);
+    assert!(is_desk(&ask(&library, two_things(0, 0), Filter::default())[0]));
+}
+
+#[test]
+fn a_photo_that_comes_while_the_library_is_watched_is_looked_into() {
+    let place = with_desk();
+    let desk = fs::read(place.photo("desk.jpg")).unwrap();
+    fs::remove_file(place.photo("desk.jpg")).unwrap();
+    let library = place.indexed();
+    watched(&library, |_, events| {
+        events.wait_for(|event| *event == Event::UpToDate);
+        fs::write(place.photo("desk.jpg"), &desk).unwrap();
+        events.wait_for(|event| *event == Event::LookingInside { done: 1, total: 1 });
+        assert!(is_desk(&ask(&library, two_things(0, 0), Filter::default())[0]));
+    });
+}
+
+#[test]
+fn a_photo_that_cannot_be_read_again_is_left_as_it_is() {
+    let place = with_desk();
+    let library = place.open();
+    library.look_inside(false).unwrap();
+    library.add_folder(&place.photos()).unwrap();
+    update(&library);
+    library.look_inside(true).unwrap();
+    let desk = place.photo("desk.jpg");
+    let mut spoilt = false;
+    let summary = library
+        .update(&Control::default(), &mut |event| {
+            // Between the walk and the look inside.
+            if matches!(event, Event::LookingInside { done: 0, .. }) && !spoilt {
+                fs::write(&desk, b"no picture").unwrap();
+                spoilt = true;
+            }
+        })
+        .unwrap();
+    assert!(spoilt && summary.failures.is_empty(), "{summary:?}");
+    assert_eq!(library.status().unwrap().index.to_look_into, 1);
+    // The next update finds out what became of the file.
+    assert_eq!(update(&library).failed, 1);
+    assert_eq!(library.status().unwrap().index.to_look_into, 0);
+}
+
+#[test]
+fn what_is_said_of_a_folder_holds_until_it_is_said_of_all() {
+    let place = with_desk();
+    let library = place.open();
+    library.add_folder(&place.photos()).unwrap();
+    let folder = library.folder_id(&place.photos()).unwrap();
+    library.look_inside_folder(folder, false).unwrap();
+    let looked_into = || library.overview().unwrap().folders[0].looked_into;
+    assert!(!looked_into());
+    update(&library);
+    assert_eq!(library.status().unwrap().index.regions, 0);
+    // Also where the library's own choice is another.
+    library.look_inside(false).unwrap();
+    library.look_inside_folder(folder, true).unwrap();
+    assert!(looked_into() && update(&library).looked_inside > 0);
+    library.look_inside(false).unwrap();
+    assert!(!looked_into());
+    assert!(library.look_inside_folder(folder + 1, true).is_err(), "there is no such folder");
 }
 
 #[test]

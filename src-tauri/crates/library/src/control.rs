@@ -1,6 +1,6 @@
 //! How a long job is told to pause, go on or stop. It holds no state of the job itself.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -60,17 +60,23 @@ impl Control {
 pub(crate) struct Run<'a> {
     control: &'a Control,
     outdated_when_not: Option<(&'a AtomicU64, u64)>,
+    over: Option<&'a AtomicBool>,
 }
 
 impl<'a> Run<'a> {
     /// A run that ends only with the job.
     pub(crate) fn new(control: &'a Control) -> Self {
-        Self { control, outdated_when_not: None }
+        Self { control, outdated_when_not: None, over: None }
     }
 
     /// A run that also ends when `counter` is no longer at `value`.
     pub(crate) fn while_at(control: &'a Control, counter: &'a AtomicU64, value: u64) -> Self {
-        Self { control, outdated_when_not: Some((counter, value)) }
+        Self { control, outdated_when_not: Some((counter, value)), over: None }
+    }
+
+    /// The same run for work beside it, which ends once `over` is set, too.
+    pub(crate) fn until(self, over: &'a AtomicBool) -> Self {
+        Self { over: Some(over), ..self }
     }
 
     /// Waits while the job is paused; false when the run has ended.
@@ -85,5 +91,6 @@ impl<'a> Run<'a> {
 
     fn is_outdated(&self) -> bool {
         self.outdated_when_not.is_some_and(|(counter, value)| counter.load(Ordering::Acquire) != value)
+            || self.over.is_some_and(|over| over.load(Ordering::Acquire))
     }
 }

@@ -7,10 +7,12 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use catalog::copies::{self, Copy};
 use catalog::{content, embedding, print as prints};
 use imaging::Orientation;
+use parking_lot::Mutex;
 use vector_index::{TieredIndex, VectorIndex};
 
 use crate::control::Run;
@@ -21,7 +23,7 @@ use crate::print::{self, Print};
 use crate::{Control, Library, Result, parallel, photo};
 
 /// Raise it when pictures are compared in another way: all are then compared again.
-const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 2;
 
 /// Pictures in a transaction.
 const BATCH: usize = 256;
@@ -49,6 +51,14 @@ const FAR_HASH_DISTANCE: u32 = 24;
 const COPY: f32 = 0.97;
 const UNLIKE_COPY: f32 = 0.98;
 
+/// Held while pictures are compared.
+#[derive(Debug, Default)]
+pub(crate) struct Comparing {
+    alone: Mutex<()>,
+    /// Those who wait for it and whom somebody waits for.
+    waiting: AtomicUsize,
+}
+
 impl Library {
     /// Compares the pictures that were not compared yet with all others. What was found is kept; when cancelled, the
     /// next call goes on from there.
@@ -57,8 +67,26 @@ impl Library {
     }
 
     pub(crate) fn compare_new(&self, run: &Run<'_>, emit: &(dyn Fn(Event) + Sync)) -> Result<()> {
-        let _alone = self.comparing.lock();
-        self.make_prints(run)?;
+        self.comparing.waiting.fetch_add(1, Ordering::AcqRel);
+        let _alone = self.comparing.alone.lock();
+        self.comparing.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.compare(self.threads, &|| run.proceed(), emit)
+    }
+
+    /// Compares new pictures on one thread, while nobody else wants to.
+    pub(crate) fn compare_meanwhile(&self, run: &Run<'_>) -> Result<()> {
+        let Some(_alone) = self.comparing.alone.try_lock() else { return Ok(()) };
+        let is_free = || self.comparing.waiting.load(Ordering::Acquire) == 0;
+        self.compare(1, &|| is_free() && run.proceed(), &|_| {})
+    }
+
+    fn compare(
+        &self,
+        threads: usize,
+        proceed: &dyn Fn() -> bool,
+        emit: &(dyn Fn(Event) + Sync),
+    ) -> Result<()> {
+        self.make_prints(threads, proceed)?;
         let kind = (self.model_id, VERSION);
         if self.catalog.read(|connection| copies::has_outdated(connection, kind))? {
             self.catalog.write(|connection| copies::forget_all(connection, self.model_id))?;
@@ -77,11 +105,11 @@ impl Library {
             }
         };
         for (nth, batch) in outstanding.chunks(BATCH).enumerate() {
-            if !run.proceed() {
+            if !proceed() {
                 return Ok(());
             }
             tell((nth * BATCH) as u64);
-            let found = parallel::map(self.threads, batch, |id| pictures.copies_of(*id))?;
+            let found = parallel::map(threads, batch, |id| pictures.copies_of(*id))?;
             self.catalog.write(|connection| {
                 let found = batch.iter().zip(&found).filter_map(|(id, found)| Some((id, found.as_ref()?)));
                 found.into_iter().try_for_each(|(id, found)| copies::insert(connection, *id, kind, found))

@@ -30,6 +30,7 @@ mod export;
 mod failures;
 mod filter;
 mod folders;
+mod follow;
 mod index;
 mod inside;
 mod json;
@@ -122,6 +123,7 @@ pub use verify::{Finding, Verification};
 use budget::Budget;
 use commit::Committer;
 use control::Run;
+use copies::Comparing;
 use data_dir::DataDir;
 use filter::LastFilter;
 use index::SearchIndex;
@@ -171,8 +173,7 @@ pub struct Library {
     updating: Mutex<()>,
     /// How far it is with the parts of photos.
     inside: Inside,
-    /// Held while pictures are compared.
-    comparing: Mutex<()>,
+    comparing: Comparing,
     /// See [`Committer::changing`].
     changing: Mutex<()>,
     /// Counts the reasons for a running watch to look at everything at once.
@@ -221,7 +222,7 @@ impl Library {
             threads: threads.map_or(1, NonZeroUsize::get),
             updating: Mutex::new(()),
             inside: Inside::default(),
-            comparing: Mutex::new(()),
+            comparing: Comparing::default(),
             changing: Mutex::new(()),
             attention: AtomicU64::new(0),
             watches: AtomicUsize::new(0),

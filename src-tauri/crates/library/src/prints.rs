@@ -2,7 +2,6 @@
 
 use catalog::{ContentHash, copies, print as rows};
 
-use crate::control::Run;
 use crate::parallel;
 use crate::print::{Print, VERSION};
 use crate::{Library, Result, photo};
@@ -13,14 +12,14 @@ const BATCH: usize = 512;
 impl Library {
     /// Makes the prints that are missing. A picture whose thumbnail is damaged or missing gets one when both are made
     /// anew.
-    pub(crate) fn make_prints(&self, run: &Run<'_>) -> Result<()> {
+    pub(crate) fn make_prints(&self, threads: usize, proceed: &dyn Fn() -> bool) -> Result<()> {
         let mut last = 0;
-        while run.proceed() {
+        while proceed() {
             let pictures =
                 self.catalog.read(|connection| rows::outstanding(connection, VERSION, last, BATCH))?;
             let Some((highest, _)) = pictures.last() else { break };
             last = *highest;
-            let made = parallel::map(self.threads, &pictures, |(_, hash)| self.new_print(hash))?;
+            let made = parallel::map(threads, &pictures, |(_, hash)| self.new_print(hash))?;
             self.catalog.write(|connection| {
                 let made = pictures.iter().zip(&made);
                 made.filter_map(|((id, _), print)| Some((id, print.as_ref()?))).try_for_each(|(id, print)| {

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
@@ -174,6 +174,9 @@ impl Library {
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
         let (event_queue, walker_events) = crossbeam_channel::unbounded::<Event>();
+        let (commit_queue, commits) = crossbeam_channel::unbounded::<u64>();
+        let over = AtomicBool::new(false);
+        let beside = run.until(&over);
         for scope in scopes.iter().filter(|scope| scope.is_whole()) {
             emit(Event::Scanning { path: scope.folder.path.clone() });
         }
@@ -197,12 +200,21 @@ impl Library {
                 .collect();
             // The committer holds neither end: it stops when the last worker has.
             drop((jobs, outcome_queue));
+            let follower = threads.spawn(move || self.follow(&commits, &beside));
             let received = Received { outcomes: &outcomes, events: &walker_events };
-            let outcome = commit_all(committer, received, counts, &|| !walker.is_finished(), summary, emit);
-            drop(outcomes);
+            let outcome = commit_all(committer, received, counts, &|| !walker.is_finished(), summary, &mut |event| {
+                if let Event::Indexed { .. } = event {
+                    // A follower that is gone has its reason, which is told below.
+                    let _ = commit_queue.send(1);
+                }
+                emit(event);
+            });
+            over.store(true, Ordering::Release);
+            drop((outcomes, commit_queue));
             for worker in workers {
                 join(worker)?;
             }
+            report(follower.join());
             let findings = join(walker)?;
             if shared.met_damaged_thumbnails() {
                 committer.mend_thumbnails()?;
@@ -306,6 +318,15 @@ fn commit_all(
         if ended {
             return Ok(());
         }
+    }
+}
+
+/// Photos that were not compared meanwhile are so later.
+fn report(followed: thread::Result<Result<()>>) {
+    match followed {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "photos were not compared while others were read"),
+        Err(_) => tracing::warn!("photos were not compared while others were read: the thread panicked"),
     }
 }
 

@@ -79,6 +79,11 @@ impl<'a> Run<'a> {
         Self { over: Some(over), ..self }
     }
 
+    /// Whether it has neither ended nor is held.
+    pub(crate) fn is_under_way(&self) -> bool {
+        !self.has_ended() && !self.control.is_paused()
+    }
+
     /// Waits while the job is paused; false when the run has ended.
     pub(crate) fn proceed(&self) -> bool {
         self.control.proceed() && !self.is_outdated()

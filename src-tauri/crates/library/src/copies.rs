@@ -67,33 +67,45 @@ impl Library {
     }
 
     pub(crate) fn compare_new(&self, run: &Run<'_>, emit: &(dyn Fn(Event) + Sync)) -> Result<()> {
-        self.comparing.waiting.fetch_add(1, Ordering::AcqRel);
-        let _alone = self.comparing.alone.lock();
-        self.comparing.waiting.fetch_sub(1, Ordering::AcqRel);
-        self.compare(self.threads, &|| run.proceed(), emit)
+        loop {
+            let is_done = {
+                self.comparing.waiting.fetch_add(1, Ordering::AcqRel);
+                let _alone = self.comparing.alone.lock();
+                self.comparing.waiting.fetch_sub(1, Ordering::AcqRel);
+                self.compare(self.threads, &|| run.is_under_way(), emit)?
+            };
+            // Whoever is held holds up nobody else.
+            if is_done || !run.proceed() {
+                return Ok(());
+            }
+        }
     }
 
     /// Compares new pictures on one thread, while nobody else wants to.
     pub(crate) fn compare_meanwhile(&self, run: &Run<'_>) -> Result<()> {
         let Some(_alone) = self.comparing.alone.try_lock() else { return Ok(()) };
         let is_free = || self.comparing.waiting.load(Ordering::Acquire) == 0;
-        self.compare(1, &|| is_free() && run.proceed(), &|_| {})
+        self.compare(1, &|| is_free() && run.is_under_way(), &|_| {}).map(drop)
     }
 
+    /// Compares new pictures, a batch at a time, as long as `goes_on`. Returns whether these were all.
     fn compare(
         &self,
         threads: usize,
-        proceed: &dyn Fn() -> bool,
+        goes_on: &dyn Fn() -> bool,
         emit: &(dyn Fn(Event) + Sync),
-    ) -> Result<()> {
-        self.make_prints(threads, proceed)?;
+    ) -> Result<bool> {
+        self.make_prints(threads, goes_on)?;
+        if !goes_on() {
+            return Ok(false);
+        }
         let kind = (self.model_id, VERSION);
         if self.catalog.read(|connection| copies::has_outdated(connection, kind))? {
             self.catalog.write(|connection| copies::forget_all(connection, self.model_id))?;
         }
         let outstanding = self.catalog.read(|connection| copies::outstanding(connection, kind))?;
         if outstanding.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         tracing::info!(pictures = outstanding.len(), "pictures are being compared");
         let pictures = self.pictures()?;
@@ -105,8 +117,8 @@ impl Library {
             }
         };
         for (nth, batch) in outstanding.chunks(BATCH).enumerate() {
-            if !proceed() {
-                return Ok(());
+            if !goes_on() {
+                return Ok(false);
             }
             tell((nth * BATCH) as u64);
             let found = parallel::map(threads, batch, |id| pictures.copies_of(*id))?;
@@ -117,7 +129,7 @@ impl Library {
         }
         tell(total);
         tracing::info!("pictures were compared");
-        Ok(())
+        Ok(true)
     }
 
     /// All pictures that can be compared.

@@ -10,7 +10,7 @@ use crate::control::Run;
 use crate::{Library, Result};
 
 /// Photos in a step: each begins with a look at all that are there.
-const STEP: u64 = 1024;
+const STEP: u64 = 512;
 
 impl Library {
     /// Compares photos as they are committed, a step at a time. `committed` tells of how many there are more; it ends when
@@ -74,5 +74,27 @@ mod tests {
         assert_eq!(to_compare(&library), all, "the reading is over");
         follow(&library, &[1, STEP - 2, 1], false);
         assert_eq!(to_compare(&library), 0);
+    }
+
+    #[test]
+    fn a_pause_holds_up_nobody_who_asks_for_duplicates() {
+        let place = tempfile::tempdir().unwrap();
+        let library = library(place.path());
+        let control = Control::default();
+        control.pause();
+        std::thread::scope(|threads| {
+            let (begun, held) = crossbeam_channel::bounded(0);
+            let (library, control) = (&library, &control);
+            threads.spawn(move || {
+                begun.send(()).unwrap();
+                library.find_copies(control, &|_| {}).unwrap();
+            });
+            held.recv().unwrap();
+            library.compare_meanwhile(&Run::new(control)).unwrap();
+            assert!(to_compare(library) > 1, "what is held compares nothing");
+            library.find_copies(&Control::default(), &|_| {}).unwrap();
+            assert_eq!(to_compare(library), 0);
+            control.cancel();
+        });
     }
 }

@@ -12,9 +12,9 @@ const BATCH: usize = 512;
 impl Library {
     /// Makes the prints that are missing. A picture whose thumbnail is damaged or missing gets one when both are made
     /// anew.
-    pub(crate) fn make_prints(&self, threads: usize, proceed: &dyn Fn() -> bool) -> Result<()> {
+    pub(crate) fn make_prints(&self, threads: usize, goes_on: &dyn Fn() -> bool) -> Result<()> {
         let mut last = 0;
-        while proceed() {
+        while goes_on() {
             let pictures =
                 self.catalog.read(|connection| rows::outstanding(connection, VERSION, last, BATCH))?;
             let Some((highest, _)) = pictures.last() else { break };

@@ -117,10 +117,13 @@ impl Library {
             Ok(members)
         })?;
         members.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        // A file that links make visible twice is no copy of itself.
+        // A file that links make visible twice is no copy of itself. It has the same bytes both times.
+        let (mut pictures, mut twice) = (HashSet::new(), HashSet::new());
+        twice.extend(members.iter().map(|(photo, _)| photo.content_id).filter(|id| !pictures.insert(*id)));
         let mut seen = HashSet::new();
         members.retain(|(photo, _)| {
-            seen.insert(dunce::canonicalize(&photo.path).unwrap_or_else(|_| photo.path.clone()))
+            !twice.contains(&photo.content_id)
+                || seen.insert(dunce::canonicalize(&photo.path).unwrap_or_else(|_| photo.path.clone()))
         });
         if members.len() < 2 {
             return Ok(None);

@@ -127,6 +127,24 @@ pub fn count_to_embed(connection: &Connection, model_id: i64) -> Result<(u64, u6
     Ok(counts?)
 }
 
+/// Up to `count` pictures, with their hashes, whose photos are all in folders that are not there and that have no
+/// whole-picture vector of this model, of those with an id above `after`, by id.
+pub fn away_to_embed(
+    connection: &Connection,
+    model_id: i64,
+    after: i64,
+    count: usize,
+) -> Result<Vec<(i64, ContentHash)>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT id, hash FROM content WHERE id > ?2 AND {LACKS_EMBEDDING} AND NOT {HAS_ONLINE_PHOTO} \
+         AND EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id) ORDER BY id LIMIT ?3"
+    ))?;
+    let pictures = statement
+        .query_map((model_id, after, count as i64), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(pictures)
+}
+
 const HAS_ONLINE_PHOTO: &str = "EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = folder_id \
      WHERE photo.content_id = content.id AND state = 'online')";
 

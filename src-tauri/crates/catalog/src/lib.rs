@@ -24,6 +24,7 @@ pub mod print;
 mod readers;
 mod salvage;
 pub mod setting;
+pub mod stand_in;
 mod thumbnails;
 pub mod tiling;
 

@@ -18,8 +18,11 @@ pub(crate) const CATALOG: &[&str] = &[
 
 /// Tables that came later and that older programs need not know of: they open a catalog that has them, and leave them
 /// alone. So these are not among the steps, which older programs refuse. Each can be run any number of times.
-const ADDITIONS: &[&str] =
-    &[include_str!("additions/001_models.sql"), include_str!("additions/002_folders.sql")];
+const ADDITIONS: &[&str] = &[
+    include_str!("additions/001_models.sql"),
+    include_str!("additions/002_folders.sql"),
+    include_str!("additions/003_stand_ins.sql"),
+];
 
 /// Adds what is missing to a catalog in the newest format.
 pub(crate) fn add(connection: &Connection, path: &Path) -> Result<()> {

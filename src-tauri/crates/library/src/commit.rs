@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use catalog::{
     Catalog, CatalogError, Connection, ContentHash, Thumbnails, content, copies, embedding, failure, folder,
-    photo, print, tiling,
+    photo, print, stand_in, tiling,
 };
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
@@ -229,6 +229,11 @@ impl Committer<'_> {
         effects: &mut Effects,
     ) -> catalog::Result<i64> {
         let content_id = content::upsert(connection, &digest.content)?;
+        if stand_in::delete(connection, content_id, self.model_id)? {
+            let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
+            effects.outdated_vectors.extend(outdated);
+            copies::forget(connection, content_id)?;
+        }
         if content::is_outdated(connection, content_id)? {
             let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
             effects.outdated_vectors.extend(outdated);

@@ -65,6 +65,7 @@ mod salvage;
 mod search;
 mod settings;
 mod shown;
+mod stand_in;
 mod status;
 mod storage;
 mod switch;
@@ -80,7 +81,7 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
 use ::catalog::{Catalog, Thumbnails};
 use parking_lot::Mutex;
@@ -169,6 +170,8 @@ pub struct Library {
     isolated: bool,
     /// See [`Self::calibrate`]: pictures there were when nothing came of it.
     calibration_tried: AtomicU64,
+    /// See [`Self::make_own_stand_ins`].
+    has_stand_ins: AtomicBool,
     threads: usize,
     updating: Mutex<()>,
     /// How far it is with the parts of photos.
@@ -219,6 +222,7 @@ impl Library {
             facts: Mutex::default(),
             isolated: options.isolated,
             calibration_tried: AtomicU64::new(0),
+            has_stand_ins: AtomicBool::new(false),
             threads: threads.map_or(1, NonZeroUsize::get),
             updating: Mutex::new(()),
             inside: Inside::default(),

@@ -73,7 +73,7 @@ impl Library {
     }
 
     /// Goes on with what can wait until photos are up to date: the switch to another model, measuring the bands of one
-    /// that has none, and looking inside photos. Ends early when `interrupted` says so.
+    /// that has none, finding photos of absent folders by it, and looking inside photos. Ends early when `interrupted` says so.
     pub(crate) fn go_on(
         &self,
         run: &Run<'_>,
@@ -82,6 +82,7 @@ impl Library {
     ) -> Result<Pass> {
         let Some(key) = self.wish()? else {
             self.calibrate(&self.model, self.model_id, run, emit)?;
+            self.make_own_stand_ins(run)?;
             let finished = self.embed_parts(run, interrupted, emit)?;
             return Ok(if finished { Pass::Idle } else { Pass::Interrupted });
         };
@@ -104,6 +105,7 @@ impl Library {
             return Ok(Pass::Idle);
         }
         self.calibrate(&target.model, target.model_id, run, emit)?;
+        self.make_stand_ins((&target.model, target.model_id), run)?;
         // The person may have changed their mind meanwhile.
         if run.has_ended() || self.wish()? != Some(key) {
             return Ok(Pass::Interrupted);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use catalog::{content, folder, photo};
+use catalog::{content, folder, photo, stand_in};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use serde::Serialize;
 
@@ -224,13 +224,14 @@ impl Library {
         })
     }
 
-    /// Pictures that lack an embedding of this model or a thumbnail: after a change of model, a crash between the two
-    /// databases, or damage. And those of which everything is to be made anew.
+    /// Pictures that lack an embedding of this model, have one of their thumbnail only, or lack a thumbnail: after a change
+    /// of model, a crash between the two databases, or damage. And those of which everything is to be made anew.
     fn contents_to_redo(&self, committer: &Committer<'_>) -> Result<HashSet<i64>> {
         let (mut to_redo, contents) = self.catalog.read(|connection| {
-            let without = content::without_embedding(connection, self.model_id)?;
-            let to_redo: HashSet<i64> =
-                without.into_iter().chain(content::outdated(connection)?).collect();
+            let mut to_redo = HashSet::new();
+            to_redo.extend(content::without_embedding(connection, self.model_id)?);
+            to_redo.extend(stand_in::all(connection, self.model_id)?);
+            to_redo.extend(content::outdated(connection)?);
             Ok((to_redo, content::all_hashes(connection)?))
         })?;
         let mut pictured = match self.thumbnails.hashes() {

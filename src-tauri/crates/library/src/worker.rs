@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use catalog::{Catalog, ContentHash, Thumbnails, content, embedding, tiling};
+use catalog::{Catalog, ContentHash, Thumbnails, content, embedding, stand_in, tiling};
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::budget::Budget;
@@ -218,6 +218,7 @@ fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
     let (is_whole, has_parts) = shared.catalog.read(|connection| {
         let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok((false, false)) };
         let is_whole = embedding::has_whole(connection, content_id, model_id)?
+            && !stand_in::is_one(connection, content_id, model_id)?
             && !content::is_outdated(connection, content_id)?;
         let has_parts =
             !wanted.has_parts() || tiling::is_current(connection, content_id, model_id, TILING)?;

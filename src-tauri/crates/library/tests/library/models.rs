@@ -316,3 +316,41 @@ fn a_model_that_is_brought_is_calibrated_on_the_persons_own_pictures() {
     assert!(related > 0.6 && near_identical > 0.95, "{tiny:?}");
     assert_ne!(tiny.bands, info(&library, FAST).bands);
 }
+
+#[test]
+fn photos_of_an_absent_folder_are_found_by_another_model_and_read_by_it_when_they_are_back() {
+    let place = Place::with_classes(&["hat", "shoes", "dress"]);
+    let (drive, away) = (place.root().join("drive"), place.root().join("away"));
+    fs::rename(place.photo("dress"), &drive).unwrap();
+    let library = place.indexed();
+    library.add_folder(&drive).unwrap();
+    update(&library);
+    let dress = library.timeline(&library::Filter::default()).unwrap().into_iter().map(|photo| photo.id);
+    let dress = dress.into_iter().find(|id| library.photo_path(*id).unwrap().ends_with("dress-1.jpg")).unwrap();
+    fs::rename(&drive, &away).unwrap();
+    assert_eq!(update(&library).offline, 6);
+
+    library.use_model(ACCURATE).unwrap();
+    assert!(update(&library).switched);
+    drop(library);
+    let library = place.open();
+    assert_eq!(library.status().unwrap().model, "efficientnet-lite2-int8");
+    let found = |library: &Library| {
+        let found = library.query(&like(dress, 3)).unwrap();
+        names(&found).iter().filter(|name| name.starts_with("dress-")).count()
+    };
+    assert!(found(&library) >= 2, "photos on the drive are forgotten");
+    let by_thumbnail = library.query(&like(dress, 17)).unwrap();
+    assert_eq!(by_thumbnail.len(), 17);
+    assert_eq!(update(&library).indexed, 0, "there is nothing to read");
+
+    fs::rename(&away, &drive).unwrap();
+    let back = update(&library);
+    assert_eq!((back.indexed, back.offline), (6, 0), "{back:?}");
+    let by_file = library.query(&like(dress, 17)).unwrap();
+    assert_ne!(by_file, by_thumbnail, "the vectors are those of the files");
+    assert!(found(&library) >= 2);
+    assert_eq!(update(&library).indexed, 0);
+    let verified = library.verify(false, &Control::default(), &mut |_| {}).unwrap();
+    assert_eq!(verified.findings, []);
+}

@@ -83,7 +83,9 @@ fn look_inside(library: &Library, folders: &[PathBuf], on: bool) -> Result<(), F
     if folders.is_empty() {
         return Ok(library.look_inside(on)?);
     }
-    folders.iter().try_for_each(|folder| Ok(library.look_inside_folder(library.folder_id(folder)?, on)?))
+    // All or none: a folder in another one cannot be spoken of alone.
+    let ids = folders.iter().map(|folder| library.folder_id(folder)).collect::<Result<Vec<_>, _>>()?;
+    ids.into_iter().try_for_each(|id| Ok(library.look_inside_folder(id, on)?))
 }
 
 fn index(

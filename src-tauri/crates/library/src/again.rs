@@ -1,10 +1,12 @@
 //! Reads pictures of the catalog again that lack vectors: of a model that is to take over, or of their parts.
 //!
 //! It goes by the catalog, to pictures of folders that are there, and adds vectors and nothing else: no photo, failure or
-//! thumbnail changes, whatever becomes of a picture. Ending it at any moment loses the batch in flight. New photos are
+//! thumbnail changes, whatever becomes of a picture. Ending it at any moment loses the batch in flight; interrupting it, nothing. New photos are
 //! the update's part.
 
 use std::collections::HashSet;
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +16,7 @@ use parking_lot::Mutex;
 
 use crate::commit::BATCH;
 use crate::reconcile::Job;
+use crate::walk;
 use crate::worker::{self, Outcome, Shared};
 use crate::{Library, LibraryError, Result};
 
@@ -34,15 +37,22 @@ pub(crate) struct Again<'a> {
 }
 
 impl Library {
-    /// Reads what is lacking; `tell` hears of how many pictures more were dealt with. Returns whether that is all there
-    /// is.
-    pub(crate) fn read_again(&self, again: &Again<'_>, tell: &mut dyn FnMut(u64)) -> Result<bool> {
+    /// Reads what is lacking of the pictures after one; `tell` hears of how many more were dealt with. Returns none when that
+    /// is all there is, and otherwise a picture before which nothing is left.
+    pub(crate) fn read_again(
+        &self,
+        again: &Again<'_>,
+        after: i64,
+        tell: &mut dyn FnMut(u64),
+    ) -> Result<Option<i64>> {
         let Again { shared, lacking, skipped, .. } = again;
         let (lacking, skipped) = (*lacking, *skipped);
         let (job_queue, jobs) = crossbeam_channel::bounded(BATCH);
         let (outcome_queue, outcomes) = crossbeam_channel::bounded(BATCH);
+        let enough = AtomicBool::new(false);
         thread::scope(|threads| {
-            let feeder = threads.spawn(move || self.feed(lacking, skipped, &job_queue));
+            let enough = &enough;
+            let feeder = threads.spawn(move || self.feed(lacking, (skipped, after), enough, &job_queue));
             let workers: Vec<_> = (0..self.threads)
                 .map(|_| {
                     let (jobs, outcomes) = (jobs.clone(), outcome_queue.clone());
@@ -52,15 +62,22 @@ impl Library {
                     })
                 })
                 .collect();
-            // This thread holds neither end: what it waits for ends when the last worker does.
-            drop((jobs, outcome_queue));
+            // What this thread waits for ends when the last worker does.
+            drop(outcome_queue);
             let (mut batch, mut since) = (Vec::with_capacity(BATCH), Instant::now());
+            let (mut left, started) = (Vec::new(), Instant::now());
             let stored = loop {
                 let received = outcomes.recv_timeout(STORE_AFTER);
                 let ended = matches!(received, Err(RecvTimeoutError::Disconnected));
                 batch.extend(received);
-                let interrupted = (again.interrupted)();
-                if ended || interrupted || batch.len() == BATCH || since.elapsed() >= STORE_AFTER {
+                // However often it is interrupted, it gets on.
+                if (!batch.is_empty() || started.elapsed() >= STORE_AFTER) && (again.interrupted)() {
+                    // What a worker is at is read to its end, however long that takes: the next time it would take as
+                    // long. What waits for one is left.
+                    enough.store(true, Ordering::Release);
+                    left.extend(jobs.try_iter());
+                }
+                if ended || batch.len() == BATCH || since.elapsed() >= STORE_AFTER {
                     let count = batch.len() as u64;
                     if let Err(error) = (again.store)(&mut batch) {
                         break Err(error);
@@ -68,35 +85,48 @@ impl Library {
                     tell(count);
                     since = Instant::now();
                 }
-                if ended || interrupted {
-                    break Ok(ended);
+                if ended {
+                    break Ok(());
                 }
             };
-            // Workers end with the photo that they are at, and the feeder with them.
-            drop(outcomes);
+            // After an error, workers end with the photo that they are at, and the feeder with them.
+            drop((outcomes, jobs));
             let mut ended = Ok(());
-            for thread in workers.into_iter().chain([feeder]) {
-                ended = ended.and(thread.join().unwrap_or(Err(LibraryError::WorkerDied)));
+            for worker in workers {
+                ended = ended.and(worker.join().unwrap_or(Err(LibraryError::WorkerDied)));
             }
-            let is_all = stored?;
+            let reached = feeder.join().unwrap_or(Err(LibraryError::WorkerDied));
+            stored?;
             ended?;
-            Ok(is_all && !shared.run.has_ended())
+            let reached = reached?;
+            if shared.run.has_ended() {
+                return Ok(Some(after));
+            }
+            let left = left.iter().map(|job| self.picture_of(job)).collect::<Result<Vec<_>>>()?;
+            Ok(left.into_iter().flatten().map(|content_id| content_id - 1).chain(reached).min())
         })
     }
 
-    /// Sends a photo of each picture that lacks something.
+    /// Sends a photo of each picture that lacks something, until there is `enough`. Returns the last picture that was
+    /// dealt with, none when these were all.
     fn feed(
         &self,
         lacking: &(dyn Fn(i64, usize) -> Result<Vec<i64>> + Sync),
-        skipped: &Mutex<HashSet<i64>>,
+        (skipped, after): (&Mutex<HashSet<i64>>, i64),
+        enough: &AtomicBool,
         jobs: &Sender<Job>,
-    ) -> Result<()> {
-        let mut last = 0;
+    ) -> Result<Option<i64>> {
+        let mut last = after;
         loop {
             let pictures = lacking(last, BATCH)?;
-            let Some(highest) = pictures.last() else { return Ok(()) };
-            last = *highest;
+            if pictures.is_empty() {
+                return Ok(None);
+            }
             for content_id in pictures {
+                if enough.load(Ordering::Acquire) {
+                    return Ok(Some(last));
+                }
+                last = content_id;
                 if skipped.lock().contains(&content_id) {
                     continue;
                 }
@@ -107,17 +137,23 @@ impl Library {
                     continue;
                 };
                 if jobs.send(job).is_err() {
-                    return Ok(());
+                    return Ok(Some(last - 1));
                 }
             }
         }
     }
+
+    fn picture_of(&self, job: &Job) -> Result<Option<i64>> {
+        let photo =
+            self.catalog.read(|connection| photo::by_path(connection, job.folder_id, &job.relative))?;
+        Ok(photo.map(|photo| photo.content_id))
+    }
 }
 
-/// The reading of a photo; none where its file is not there.
+/// The reading of a photo; none where its file is not there, or is in a cloud, from which reading would fetch it.
 fn job(photo: photo::Photo) -> Option<Job> {
     let photo::Photo { folder_id, folder, path, stamp, device, online, .. } = photo;
-    if !online || !path.exists() {
+    if !online || fs::metadata(&path).map_or(true, |metadata| walk::is_placeholder(&metadata)) {
         return None;
     }
     let relative = path.strip_prefix(&folder).ok()?.to_path_buf();

@@ -233,6 +233,7 @@ impl Committer<'_> {
             let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
             effects.outdated_vectors.extend(outdated);
             copies::forget(connection, content_id)?;
+            print::delete(connection, content_id)?;
         }
         if content::is_outdated(connection, content_id)? {
             let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;

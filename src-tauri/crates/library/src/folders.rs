@@ -9,7 +9,8 @@ use crate::{Library, LibraryError, Result, clock};
 
 impl Library {
     /// Adds a folder. A folder inside one that was added is covered already; folders that the new one covers
-    /// become part of it, with their photos. Adding a folder twice changes nothing.
+    /// become part of it, with their photos; whether they were looked into, it decides. Adding a folder twice changes
+    /// nothing.
     ///
     /// Returns the path of the library's folder that holds it now: its own, resolved, or that of the outer one.
     pub fn add_folder(&self, path: &Path) -> Result<PathBuf> {

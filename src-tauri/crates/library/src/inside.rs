@@ -5,8 +5,9 @@
 //! of their own, which reads them once more. What parts there are is the part of [`crate::tiles`], how they are searched
 //! that of [`crate::regions`].
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use catalog::{content, folder, setting, tiling};
 use parking_lot::Mutex;
@@ -25,8 +26,8 @@ const SETTING: &str = "regions";
 /// Its value when they are not.
 const OFF: &str = "off";
 
-/// Pages of pictures that may be on their way between the catalog and the commit when a pass is interrupted.
-const PAGES_UNDER_WAY: usize = 6;
+/// What was tried in vain is tried again this long after, at the soonest.
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// How far the library is with the parts of its photos.
 #[derive(Debug)]
@@ -35,8 +36,9 @@ pub(crate) struct Inside {
     may_lack: AtomicBool,
     /// The pass that was interrupted, if nothing has changed since.
     round: Mutex<Option<Round>>,
-    /// Pictures that were tried in vain.
+    /// Pictures that were tried in vain, and since when.
     skipped: Mutex<HashSet<i64>>,
+    tried: Mutex<Instant>,
     /// Whether somebody was told of pictures that are left.
     is_shown: AtomicBool,
 }
@@ -56,6 +58,7 @@ impl Default for Inside {
             may_lack: AtomicBool::new(true),
             round: Mutex::default(),
             skipped: Mutex::default(),
+            tried: Mutex::new(Instant::now()),
             is_shown: AtomicBool::new(false),
         }
     }
@@ -68,10 +71,19 @@ impl Inside {
         self.may_lack.store(true, Ordering::Release);
     }
 
-    /// Has the next pass also try again what it tried in vain.
+    /// Has the next pass also try again what was tried in vain.
     pub(crate) fn try_again(&self) {
         self.skipped.lock().clear();
         self.look_again();
+    }
+
+    /// The same where that is some time ago: a file that takes a reader down costs minutes.
+    pub(crate) fn try_again_in_time(&self) {
+        let mut tried = self.tried.lock();
+        if tried.elapsed() >= PATIENCE && !self.skipped.lock().is_empty() {
+            *tried = Instant::now();
+            self.try_again();
+        }
     }
 }
 
@@ -90,7 +102,7 @@ impl Library {
             setting::set(connection, SETTING, value)?;
             folder::forget_looked_into(connection)
         })?;
-        self.inside.look_again();
+        self.inside.try_again();
         Ok(())
     }
 
@@ -105,7 +117,7 @@ impl Library {
             }
             Ok(is_known)
         })?;
-        self.inside.look_again();
+        self.inside.try_again();
         if is_known { Ok(()) } else { Err(LibraryError::FolderIdUnknown { id }) }
     }
 
@@ -152,14 +164,29 @@ impl Library {
     }
 
     fn begin_round(&self, emit: &mut dyn FnMut(Event)) -> Result<Round> {
-        let skipped = self.inside.skipped.lock().len() as u64;
-        let total = self.to_look_into()?.saturating_sub(skipped);
+        let total = self.to_look_into()?.saturating_sub(self.still_skipped()?);
         let was_shown = self.inside.is_shown.swap(total > 0, Ordering::AcqRel);
         if total == 0 && was_shown {
             // Whoever was told how far it is hears that nothing is left.
             emit(Event::LookingInside { done: 0, total: 0 });
         }
         Ok(Round { total, ..Round::default() })
+    }
+
+    /// How many pictures are left alone that lack parts. Forgets those that lack none any more.
+    fn still_skipped(&self) -> Result<u64> {
+        let (wanted, mut skipped) = (self.wanted_parts()?, self.inside.skipped.lock());
+        let mut lacking = HashSet::new();
+        self.catalog.read(|connection| {
+            for id in skipped.iter() {
+                lacking.extend(
+                    tiling::outstanding(connection, wanted, id - 1, 1)?.first().filter(|one| *one == id),
+                );
+            }
+            Ok(())
+        })?;
+        *skipped = lacking;
+        Ok(skipped.len() as u64)
     }
 
     fn embed_parts_of(
@@ -178,26 +205,19 @@ impl Library {
         tell(0);
         let stopwatch = Stopwatch::default();
         let readers = (&self.readers, self.model_id, self.model.dimension);
-        let (wanted, begin) = (self.wanted_parts()?, *after);
-        let pages = Mutex::new(VecDeque::from([begin]));
+        let wanted = self.wanted_parts()?;
         let again = Again {
             shared: Shared::new(&self.catalog, &self.thumbnails, readers, Wanted::Parts, *run, &stopwatch),
             lacking: &|last, count| {
-                let from = last.max(begin);
-                let mut pages = pages.lock();
-                pages.push_back(from);
-                if pages.len() > PAGES_UNDER_WAY {
-                    pages.pop_front();
-                }
-                Ok(self.catalog.read(|connection| tiling::outstanding(connection, wanted, from, count))?)
+                Ok(self.catalog.read(|connection| tiling::outstanding(connection, wanted, last, count))?)
             },
             skipped: &self.inside.skipped,
             store: &|batch| self.store_parts(batch),
             interrupted,
         };
-        let finished = self.read_again(&again, &mut tell)?;
-        *after = pages.lock().front().copied().unwrap_or(begin);
-        Ok(finished)
+        let left = self.read_again(&again, *after, &mut tell)?;
+        *after = left.unwrap_or(*after);
+        Ok(left.is_none())
     }
 
     fn wanted_parts(&self) -> Result<tiling::Wanted> {

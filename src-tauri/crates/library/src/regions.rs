@@ -85,7 +85,12 @@ pub(crate) fn store(
     // No part is a vector of zeros, which is all that could fail.
     let codes = parts.iter().filter_map(|(_, vector)| vector_index::encode(vector).ok());
     let codes: Vec<u8> = codes.flatten().collect();
-    tiling::replace(connection, content_id, model_id, Tiling { version: TILING, regions: parts, codes: &codes })?;
+    tiling::replace(
+        connection,
+        content_id,
+        model_id,
+        Tiling { version: TILING, regions: parts, codes: &codes },
+    )?;
     Ok(codes)
 }
 

@@ -16,13 +16,22 @@ use crate::{Library, Result, parallel, photo};
 const BATCH: usize = 256;
 
 impl Library {
-    /// Makes vectors of this model for pictures that have none and whose files are all away.
-    pub(crate) fn make_stand_ins(&self, (model, model_id): (&Model, i64), run: &Run<'_>) -> Result<()> {
+    /// Makes vectors of this model for pictures that have none and whose files are all away. Returns whether that is all
+    /// there is to do; what is done need not be done again.
+    pub(crate) fn make_stand_ins(
+        &self,
+        (model, model_id): (&Model, i64),
+        run: &Run<'_>,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<bool> {
         let mut last = 0;
-        while run.proceed() {
+        loop {
             let pictures =
                 self.catalog.read(|connection| content::away_to_embed(connection, model_id, last, BATCH))?;
-            let Some((highest, _)) = pictures.last() else { break };
+            let Some((highest, _)) = pictures.last() else { return Ok(true) };
+            if !run.proceed() || (last > 0 && interrupted()) {
+                return Ok(false);
+            }
             last = *highest;
             let made = parallel::map(self.threads, &pictures, |(_, hash)| self.stand_in(hash, model))?;
             let _changing = self.changing.lock();
@@ -44,22 +53,23 @@ impl Library {
                 stored.iter().try_for_each(|(id, vector)| vectors.insert(*id, vector))?;
             }
         }
-        Ok(())
     }
 
     /// The same for the model that answers. Once: photos that go away from now on were read by it before.
-    pub(crate) fn make_own_stand_ins(&self, run: &Run<'_>) -> Result<()> {
-        if !self.has_stand_ins.load(Ordering::Acquire) {
-            self.make_stand_ins((&self.model, self.model_id), run)?;
-            self.has_stand_ins.store(!run.has_ended(), Ordering::Release);
+    pub(crate) fn make_own_stand_ins(&self, run: &Run<'_>, interrupted: &dyn Fn() -> bool) -> Result<bool> {
+        if self.has_stand_ins.load(Ordering::Acquire) {
+            return Ok(true);
         }
-        Ok(())
+        let finished = self.make_stand_ins((&self.model, self.model_id), run, interrupted)?;
+        self.has_stand_ins.store(finished, Ordering::Release);
+        Ok(finished)
     }
 
     /// The vector of a picture's thumbnail; none where there is none, or the model makes nothing of it.
     fn stand_in(&self, hash: &ContentHash, model: &Model) -> Result<Option<Vec<i8>>> {
         let Some(jpeg) = self.stored_thumbnail(hash)? else { return Ok(None) };
         let Ok(thumbnail) = photo::decode_thumbnail(&jpeg) else { return Ok(None) };
-        Ok(vector_index::quantize(&photo::embed(model, &thumbnail, None)?).ok())
+        let Ok(embedding) = photo::embed(model, &thumbnail, None) else { return Ok(None) };
+        Ok(vector_index::quantize(&embedding).ok())
     }
 }

@@ -82,15 +82,15 @@ impl Library {
     ) -> Result<Pass> {
         let Some(key) = self.wish()? else {
             self.calibrate(&self.model, self.model_id, run, emit)?;
-            self.make_own_stand_ins(run)?;
-            let finished = self.embed_parts(run, interrupted, emit)?;
+            let finished =
+                self.make_own_stand_ins(run, interrupted)? && self.embed_parts(run, interrupted, emit)?;
             return Ok(if finished { Pass::Idle } else { Pass::Interrupted });
         };
         let target = match self.target(key) {
             Ok(target) => target,
             Err(error) => {
                 self.give_up(key, error.to_string(), emit)?;
-                return Ok(Pass::Idle);
+                return self.go_on(run, interrupted, emit);
             }
         };
         if !self.read_for(&target, run, interrupted, emit)? {
@@ -102,10 +102,12 @@ impl Library {
         if skipped * ONE_IN > total {
             let reason = format!("it gives nothing to search by for {skipped} of {total} pictures");
             self.give_up(key, reason, emit)?;
-            return Ok(Pass::Idle);
+            return self.go_on(run, interrupted, emit);
         }
         self.calibrate(&target.model, target.model_id, run, emit)?;
-        self.make_stand_ins((&target.model, target.model_id), run)?;
+        if !self.make_stand_ins((&target.model, target.model_id), run, interrupted)? {
+            return Ok(Pass::Interrupted);
+        }
         // The person may have changed their mind meanwhile.
         if run.has_ended() || self.wish()? != Some(key) {
             return Ok(Pass::Interrupted);
@@ -172,10 +174,11 @@ impl Library {
             store: &|batch| self.store(target, batch),
             interrupted,
         };
-        self.read_again(&again, &mut |more| {
+        let left = self.read_again(&again, 0, &mut |more| {
             progress.done += more;
             emit(progress.event());
-        })
+        })?;
+        Ok(left.is_none())
     }
 
     /// Stores what was read, and empties `batch`.

@@ -46,7 +46,7 @@ pub struct Summary {
     pub offline: u64,
     /// Wall-clock time until photos were searchable.
     pub seconds: f64,
-    /// Photos whose parts were embedded after that.
+    /// Photos that were looked into after that, those included of which nothing came.
     pub looked_inside: u64,
     /// Wall-clock time that this took.
     pub seconds_inside: f64,
@@ -142,11 +142,10 @@ impl Library {
         summary.failures = committer.failures()?;
         summary.profile = committer.stopwatch.read();
         summary.seconds = started.elapsed().as_secs_f64();
-        if scopes.iter().any(Scope::is_whole) {
-            self.inside.try_again();
-        } else if summary.indexed > 0 {
+        if summary.indexed > 0 {
             self.inside.look_again();
         }
+        self.inside.try_again_in_time();
         tracing::info!("folders were read");
         Ok(summary)
     }
@@ -202,13 +201,14 @@ impl Library {
             drop((jobs, outcome_queue));
             let follower = threads.spawn(move || self.follow(&commits, &beside));
             let received = Received { outcomes: &outcomes, events: &walker_events };
-            let outcome = commit_all(committer, received, counts, &|| !walker.is_finished(), summary, &mut |event| {
-                if let Event::Indexed { .. } = event {
-                    // A follower that is gone has its reason, which is told below.
-                    let _ = commit_queue.send(1);
-                }
-                emit(event);
-            });
+            let outcome =
+                commit_all(committer, received, counts, &|| !walker.is_finished(), summary, &mut |event| {
+                    if let Event::Indexed { .. } = event {
+                        // A follower that is gone has its reason, which is told below.
+                        let _ = commit_queue.send(1);
+                    }
+                    emit(event);
+                });
             over.store(true, Ordering::Release);
             drop((outcomes, commit_queue));
             for worker in workers {
@@ -260,6 +260,7 @@ impl Library {
             let back =
                 self.catalog.write(|connection| folder::set_online(connection, folder.id, clock::now()))?;
             if back {
+                self.inside.try_again();
                 emit(Event::Online { path });
             }
             return Ok(0);

@@ -113,21 +113,21 @@ pub(crate) fn device(_: &Metadata) -> Option<u64> {
 }
 
 #[cfg(windows)]
-fn is_placeholder(metadata: &Metadata) -> bool {
+pub(crate) fn is_placeholder(metadata: &Metadata) -> bool {
     // FILE_ATTRIBUTE_OFFLINE, _RECALL_ON_OPEN, _RECALL_ON_DATA_ACCESS (Windows SDK, winnt.h).
     const IN_CLOUD: u32 = 0x1000 | 0x0004_0000 | 0x0040_0000;
     std::os::windows::fs::MetadataExt::file_attributes(metadata) & IN_CLOUD != 0
 }
 
 #[cfg(target_os = "macos")]
-fn is_placeholder(metadata: &Metadata) -> bool {
+pub(crate) fn is_placeholder(metadata: &Metadata) -> bool {
     // SF_DATALESS (macOS SDK, sys/stat.h).
     const DATALESS: u32 = 0x4000_0000;
     std::os::macos::fs::MetadataExt::st_flags(metadata) & DATALESS != 0
 }
 
 #[cfg(not(any(windows, target_os = "macos")))]
-fn is_placeholder(_: &Metadata) -> bool {
+pub(crate) fn is_placeholder(_: &Metadata) -> bool {
     false
 }
 

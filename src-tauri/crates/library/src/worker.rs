@@ -195,7 +195,8 @@ fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Resul
     if stopwatch.time(Stage::Hash, || is_complete(shared, &hash))? {
         return Ok(Ok(OutcomeKind::Known(hash)));
     }
-    let Shared { wanted, dimension, .. } = *shared;
+    let Shared { dimension, .. } = *shared;
+    let wanted = if has_outdated_parts(shared, &hash)? { Wanted::WholeAndParts } else { shared.wanted };
     let size = if wanted == Wanted::Parts { size_of(shared, &hash)? } else { None };
     if wanted == Wanted::Parts && size.is_none() {
         // The file has changed since: the next event or scan will tell.
@@ -220,14 +221,25 @@ fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
         let is_whole = embedding::has_whole(connection, content_id, model_id)?
             && !stand_in::is_one(connection, content_id, model_id)?
             && !content::is_outdated(connection, content_id)?;
-        let has_parts =
-            !wanted.has_parts() || tiling::is_current(connection, content_id, model_id, TILING)?;
+        let has_parts = !wanted.has_parts() || tiling::is_current(connection, content_id, model_id, TILING)?;
         Ok((is_whole, has_parts))
     })?;
     match wanted {
         Wanted::Parts => Ok(has_parts),
         _ => Ok(is_whole && has_parts && shared.has_thumbnail(hash)?),
     }
+}
+
+/// Whether the picture with this hash is to be made anew and has parts that would be gone meanwhile.
+fn has_outdated_parts(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
+    if shared.wanted != Wanted::Whole {
+        return Ok(false);
+    }
+    Ok(shared.catalog.read(|connection| {
+        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(false) };
+        Ok(content::is_outdated(connection, content_id)?
+            && tiling::is_current(connection, content_id, shared.model_id, TILING)?)
+    })?)
 }
 
 /// Width and height of the picture with this hash; none of one that is not in the catalog.

@@ -326,7 +326,8 @@ fn photos_of_an_absent_folder_are_found_by_another_model_and_read_by_it_when_the
     library.add_folder(&drive).unwrap();
     update(&library);
     let dress = library.timeline(&library::Filter::default()).unwrap().into_iter().map(|photo| photo.id);
-    let dress = dress.into_iter().find(|id| library.photo_path(*id).unwrap().ends_with("dress-1.jpg")).unwrap();
+    let dress =
+        dress.into_iter().find(|id| library.photo_path(*id).unwrap().ends_with("dress-1.jpg")).unwrap();
     fs::rename(&drive, &away).unwrap();
     assert_eq!(update(&library).offline, 6);
 

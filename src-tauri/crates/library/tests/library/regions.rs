@@ -204,6 +204,20 @@ fn what_is_said_of_a_folder_holds_until_it_is_said_of_all() {
 }
 
 #[test]
+fn making_all_vectors_anew_takes_nothing_from_what_is_found() {
+    let place = with_desk();
+    let library = place.indexed();
+    let regions = library.status().unwrap().index.regions;
+    // Nobody would look into them again.
+    library.look_inside(false).unwrap();
+    library.rebuild().unwrap();
+    let summary = update(&library);
+    assert_eq!((summary.indexed, summary.looked_inside), (summary.scanned, 0));
+    assert_eq!(library.status().unwrap().index.regions, regions);
+    assert!(is_desk(&ask(&library, two_things(0, 0), Filter::default())[0]));
+}
+
+#[test]
 fn regions_outlast_a_restart_and_end_with_their_photo() {
     let place = with_desk();
     drop(place.indexed());

@@ -53,6 +53,17 @@ test('things inside photos are found in all folders, but for those turned off', 
   await expect.poll(() => (scans as HTMLInputElement).checked).toBe(true);
 });
 
+test('of one folder alone, the switch for all says how it is', async () => {
+  const backend = await open({ folders: ['Pictures'] });
+  await backend.lookInsideFolder(1, false);
+  const all = screen.getByRole('switch', { name: 'Find things inside photos' });
+  await expect.poll(() => (all as HTMLInputElement).checked).toBe(false);
+  expect(screen.queryByRole('switch', { name: /inside photos of/ })).toBeNull();
+  await userEvent.click(all);
+  await expect.poll(async () => (await backend.overview()).folders[0]?.lookInside).toBe(true);
+  expect(all).toBeChecked();
+});
+
 test('language and theme change while the settings are open', async () => {
   const backend = await open();
   await userEvent.selectOptions(screen.getByLabelText('Language'), 'Deutsch');

@@ -14,6 +14,7 @@ import {
   type MadeUpPhoto,
 } from './madeUp';
 import { MadeUpDuplicates } from './madeUpDuplicates';
+import { IDLE, MadeUpModels, TICK } from './madeUpModels';
 import { SCENES, sceneHash, sceneUrl } from './scenes';
 import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
 import type {
@@ -26,7 +27,6 @@ import type {
   ImageRef,
   Incoming,
   Match,
-  Model,
   Normalization,
   Overview,
   Photo,
@@ -57,18 +57,6 @@ interface Foreign extends ForeignImage {
 }
 
 const FOLDERS = ['Pictures', 'Camera uploads', 'Scans', 'NAS'];
-const IDLE: Activity = {
-  work: 'idle',
-  paused: false,
-  folder: null,
-  model: null,
-  answers: null,
-  done: 0,
-  total: 0,
-  perSecond: null,
-  secondsLeft: null,
-};
-const TICK = 250;
 const PER_TICK = 12;
 
 export class MemoryBackend implements Backend {
@@ -83,8 +71,12 @@ export class MemoryBackend implements Backend {
   #failures: Failure[];
   #activity = IDLE;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #models: Model[] = [model('fast', 0.91, 0.71, 0.51, 0.35), model('accurate', 0.92, 0.76, 0.57, 0.4)];
-  #switching: ReturnType<typeof setInterval> | undefined;
+  #models = new MadeUpModels({
+    photos: () => this.#photos.length,
+    activity: () => this.#activity,
+    tell: (activity) => this.#tell(activity),
+    changed: (photos) => this.emit('changed', { photos, folders: false, failures: false, models: true }),
+  });
   #foreign = new Map<string, Foreign>();
   #duplicates: MadeUpDuplicates;
   #listeners: Listeners = {
@@ -332,75 +324,13 @@ export class MemoryBackend implements Backend {
     this.emit('changed', { photos: false, folders: true, failures: false, models: false });
   }
 
-  async models(): Promise<Model[]> {
-    const photos = this.#photos.length;
-    return this.#models.map((model) => ({
-      ...model,
-      photos,
-      embedded: model.state === 'serving' ? photos : Math.min(model.embedded, photos),
-    }));
-  }
-
-  async useModel(key: string) {
-    clearInterval(this.#switching);
-    const photos = this.#photos.length;
-    const wanted = this.#models.find((model) => model.key === key);
-    if (!wanted) throw problem('model_unknown', `there is no model ${key}`, { name: key });
-    const serving = this.#models.find(({ state }) => state === 'serving');
-    if (wanted === serving || wanted.embedded >= photos) {
-      this.#states((model) => (model.key === key ? 'serving' : 'idle'));
-      if (this.#activity.work === 'switching') await this.#tell(IDLE);
-      return;
-    }
-    this.#states(({ key: other, state }) =>
-      state === 'serving' ? 'serving' : other === key ? 'wanted' : 'idle',
-    );
-    const names = { model: wanted.name, answers: serving?.name ?? null };
-    const step = () => {
-      if (this.#activity.paused) return;
-      const before = this.#models.find((model) => model.key === key)?.embedded ?? 0;
-      const done = Math.min(photos, before + Math.max(1, Math.ceil(photos / 40)));
-      this.#models = this.#models.map((model) => (model.key === key ? { ...model, embedded: done } : model));
-      if (done < photos) {
-        void this.#tell({ ...IDLE, ...names, work: 'switching', done, total: photos });
-        return;
-      }
-      clearInterval(this.#switching);
-      void this.#tell(IDLE);
-      this.#states((model) => (model.key === key ? 'serving' : 'idle'));
-    };
-    await this.#tell({ ...IDLE, ...names, work: 'switching', done: 0, total: photos });
-    this.#switching = setInterval(step, TICK);
-  }
+  models = () => this.#models.list();
+  useModel = (key: string) => this.#models.use(key);
+  removeModel = (key: string) => this.#models.remove(key);
 
   async importModel(normalization: Normalization | null) {
     await this.#note(`importModel ${JSON.stringify(normalization)}`);
-    const key = 'brought-1';
-    if (!this.#models.some((model) => model.key === key)) {
-      const brought = { ...model(key, 0.91, 0.71, 0.51, 0.35), name: 'Birds', builtIn: false, licence: '' };
-      const calibration = { from: 'nothing' as const, least: 200 };
-      this.#models.push({ ...brought, description: 'Tells birds apart', calibration });
-    }
-    this.emit('changed', { photos: false, folders: false, failures: false, models: true });
-    return key;
-  }
-
-  async removeModel(key: string) {
-    this.#models = this.#models.flatMap((model) => {
-      if (model.key !== key) return [model];
-      return model.builtIn ? [{ ...model, embedded: 0 }] : [];
-    });
-    this.emit('changed', { photos: false, folders: false, failures: false, models: true });
-  }
-
-  #states(stateOf: (model: Model) => Model['state']): void {
-    const photos = this.#photos.length;
-    this.#models = this.#models.map((model) => {
-      const state = stateOf(model);
-      const read = state === 'serving' || model.state === 'serving' ? photos : model.embedded;
-      return { ...model, state, embedded: read };
-    });
-    this.emit('changed', { photos: true, folders: false, failures: false, models: true });
+    return this.#models.import();
   }
 
   async storage(): Promise<Storage> {
@@ -555,28 +485,6 @@ function folder(id: number, name: string, offline: boolean): Folder {
   const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
   const lastSeen = offline ? Date.UTC(2026, 2, 3, 12) : null;
   return { id, path, name, photos: 0, state, lastSeen, lookInside: true };
-}
-
-function model(key: string, ...bands: [number, number, number, number]): Model {
-  const quick = key !== 'accurate';
-  return {
-    key,
-    name: key,
-    builtIn: true,
-    description: '',
-    licence: 'Apache-2.0',
-    usable: true,
-    bytes: quick ? 3_941_600 : 5_606_000,
-    dimension: 1280,
-    inputWidth: quick ? 224 : 260,
-    inputHeight: quick ? 224 : 260,
-    milliseconds: quick ? 4.2 : 8.7,
-    bands,
-    calibration: { from: 'card' },
-    embedded: 0,
-    photos: 0,
-    state: key === 'fast' ? 'serving' : 'idle',
-  };
 }
 
 const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>

@@ -112,10 +112,9 @@ fn many_examples_have_room_and_can_all_be_reached(desktop: &Desktop) {
     app.script("document.querySelector('[role=toolbar] [role=spinbutton]').focus()", &[]);
     app.press("ArrowUp");
     assert_eq!(app.ask(app.find("spinbutton", "Weight of shoes-1.jpg").text()), "×1.5");
-    app.press("Control+,");
+    app.open_settings();
     app.click("radio", "Dark");
-    app.press("Escape");
-    app.gone("dialog", "Settings");
+    app.close_settings();
     app.screenshot("dark");
 }
 

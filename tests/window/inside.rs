@@ -8,16 +8,6 @@ use crate::desktop::Desktop;
 
 const FOR_SCANS: &str = "Find things inside photos of Scans";
 
-fn open_settings(app: &App<'_>) {
-    app.press("Control+,");
-    app.find("dialog", "Settings");
-}
-
-fn close_settings(app: &App<'_>) {
-    app.press("Escape");
-    app.gone("dialog", "Settings");
-}
-
 /// Whether a thing in the desk was found, which its outline tells.
 fn a_thing_is_outlined(app: &App<'_>) -> bool {
     let script = "return [...document.querySelectorAll('[role=listbox] [role=option]')].some((tile) =>
@@ -29,10 +19,10 @@ fn things_are_found_in_the_folders_that_are_looked_into(desktop: &Desktop) {
     let pictures = desktop.folder_of("Pictures", &["hat", "shirt"]);
     let app = desktop.open(&[&pictures]);
     app.shows_photos(12);
-    open_settings(&app);
+    app.open_settings();
     app.click("switch", "Find things inside photos");
     assert!(!app.has("switch", "Find things inside photos of"), "one folder is all folders");
-    close_settings(&app);
+    app.close_settings();
 
     let scans = desktop.folder_of("Scans", &["shoes"]);
     save(&desk(), &scans.join("desk.jpg"));
@@ -53,12 +43,12 @@ fn things_are_found_in_the_folders_that_are_looked_into(desktop: &Desktop) {
     // Held, it stays where it is for as long as the test looks at it.
     app.press("p");
     app.reads("Paused");
-    open_settings(&app);
+    app.open_settings();
     app.click("switch", FOR_SCANS);
     app.reads("Looking inside photos");
     app.screenshot("settings");
     assert!(app.has("switch", "Find things inside photos of Pictures"));
-    close_settings(&app);
+    app.close_settings();
     app.click("button", "Resume");
     until("the results show where the thing is", || a_thing_is_outlined(&app));
     app.no_longer_reads("Looking inside photos");

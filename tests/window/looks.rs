@@ -20,10 +20,9 @@ fn every_view_is_accessible_in_dark(desktop: &Desktop) {
 fn every_view_is_accessible(desktop: &Desktop, theme: &str) {
     let app = desktop.open(&[]);
     app.find("heading", "Find photos by what they look like");
-    app.press("Control+,");
+    app.open_settings();
     app.click("radio", theme);
-    app.press("Escape");
-    app.gone("dialog", "Settings");
+    app.close_settings();
     check(&app, "first-run");
 
     let folder = desktop.folder_of("Pictures", &["hat", "shoes"]);
@@ -37,12 +36,10 @@ fn every_view_is_accessible(desktop: &Desktop, theme: &str) {
     check(&app, "failures");
     app.press("Escape");
     app.gone("dialog", "Photos that could not be read");
-    app.press("Control+,");
-    app.find("dialog", "Settings");
+    app.open_settings();
     app.reads("Catalog");
     check(&app, "settings");
-    app.press("Escape");
-    app.gone("dialog", "Settings");
+    app.close_settings();
     app.press("?");
     app.find("dialog", "Keyboard shortcuts");
     check(&app, "shortcuts");
@@ -94,7 +91,7 @@ fn the_language_changes_while_the_window_is_open(desktop: &Desktop) {
     let app = desktop.open(&[&folder]);
     app.shows_photos(12);
     app.reads("July 2020");
-    app.press("Control+,");
+    app.open_settings();
     let language = app.find("combobox", "Language");
     app.ask(language.select_by_value("de"));
     app.find("dialog", "Einstellungen");
@@ -133,11 +130,9 @@ fn at_twice_the_size_everything_still_has_room(desktop: &Desktop) {
     app.find("listbox", "Results");
     app.shows_pictures();
     nothing_sticks_out(&app, "results");
-    app.press("Control+,");
-    app.find("dialog", "Settings");
+    app.open_settings();
     nothing_sticks_out(&app, "settings");
-    app.press("Escape");
-    app.gone("dialog", "Settings");
+    app.close_settings();
     app.press("Control+0");
     until("everything is as large as before", || (width() - before).abs() < 3.0);
 }

@@ -12,15 +12,10 @@ fn tiny(name: &str) -> PathBuf {
     golden.canonicalize().unwrap().join(name).with_extension("tflite")
 }
 
-fn open_settings(app: &App<'_>) {
-    app.press("Control+,");
-    app.find("dialog", "Settings");
+/// Opens the settings, and waits for the models in them.
+fn open_models(app: &App<'_>) {
+    app.open_settings();
     app.find("group", "Accurate");
-}
-
-fn close_settings(app: &App<'_>) {
-    app.press("Escape");
-    app.gone("dialog", "Settings");
 }
 
 fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
@@ -30,13 +25,13 @@ fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
     // Held, it stays where it is for as long as the test looks at it.
     app.press("p");
     app.reads("Paused");
-    open_settings(&app);
+    open_models(&app);
     app.reads("measured on labelled photos");
     app.screenshot("models");
     app.click("button", "Use Accurate");
     app.reads("of 18 photos for Accurate; Fast answers meanwhile");
     app.screenshot("switching");
-    close_settings(&app);
+    app.close_settings();
     app.find_look_alikes(&label("shoes-1"));
     app.finds(|results| results.first().is_some_and(|result| result.starts_with("shoes-")));
     app.click("button", "Resume");
@@ -47,7 +42,7 @@ fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
     app.screenshot("taken-over");
     app.click("button", "Undo");
     app.reads("“Fast” answers from now on.");
-    open_settings(&app);
+    open_models(&app);
     app.find("button", "Free the space of Accurate");
     app.reads("18 of 18 photos read");
     app.screenshot("undone");
@@ -57,14 +52,14 @@ fn a_switch_is_ended_from_the_status_bar(desktop: &Desktop) {
     let folder = desktop.folder_of("Pictures", &["dress", "hat", "shoes"]);
     let app = desktop.open(&[&folder]);
     app.shows_photos(18);
-    open_settings(&app);
+    open_models(&app);
     app.click("button", "Use Accurate");
-    close_settings(&app);
+    app.close_settings();
     app.reads("Reading photos for Accurate");
     app.screenshot("reading");
     app.click("button", "Go back to Fast");
     app.no_longer_reads("Reading photos for Accurate");
-    open_settings(&app);
+    open_models(&app);
     app.find("button", "Use Accurate");
 }
 
@@ -72,7 +67,7 @@ fn a_model_of_ones_own_is_imported_and_used(desktop: &Desktop) {
     let folder = desktop.folder_of("Pictures", &["hat", "shoes"]);
     let app = desktop.open(&[&folder]);
     app.shows_photos(12);
-    open_settings(&app);
+    open_models(&app);
     app.click("button", "Import model");
     desktop.choose(&tiny("uint8"));
     app.reads("“uint8” can be used now.");
@@ -90,12 +85,12 @@ fn a_model_of_ones_own_is_imported_and_used(desktop: &Desktop) {
 
     app.click("button", "Use uint8");
     app.reads("“uint8” answers from now on.");
-    close_settings(&app);
+    app.close_settings();
     app.find_look_alikes(&label("shoes-1"));
     app.finds(|results| !results.is_empty());
     app.screenshot("results");
 
-    open_settings(&app);
+    open_models(&app);
     app.click("button", "Remove float-no-metadata");
     app.reads("Remove the model “float-no-metadata”?");
     // The focus is on Cancel.

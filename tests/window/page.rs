@@ -124,6 +124,19 @@ impl App<'_> {
     }
 }
 
+/// The settings, in English.
+impl App<'_> {
+    pub(crate) fn open_settings(&self) {
+        self.press("Control+,");
+        self.find("dialog", "Settings");
+    }
+
+    pub(crate) fn close_settings(&self) {
+        self.press("Escape");
+        self.gone("dialog", "Settings");
+    }
+}
+
 /// What the grid of photos is for.
 impl App<'_> {
     /// How many photos there are in the grid, in sight or not.

@@ -19,7 +19,7 @@ fn a_restart_keeps_folders_photos_and_settings(desktop: &Desktop) {
     let folder = desktop.folder_of("Pictures", &["hat"]);
     let app = desktop.open(&[&folder]);
     app.shows_photos(6);
-    app.press("Control+,");
+    app.open_settings();
     app.click("radio", "Dark");
     app.ask(app.find("combobox", "Language").select_by_value("de"));
     app.find("dialog", "Einstellungen");
@@ -56,10 +56,9 @@ fn with_the_tray_asked_for_a_closed_window_goes_on_watching(desktop: &Desktop) {
 
 /// Turns the setting to the other state.
 fn keep_in_tray(app: &App<'_>) {
-    app.press("Control+,");
+    app.open_settings();
     app.click("switch", "Keep watching when the window is closed");
-    app.press("Escape");
-    app.gone("dialog", "Settings");
+    app.close_settings();
 }
 
 fn while_another_program_has_the_library_the_window_says_so_and_tries_again(desktop: &Desktop) {

@@ -108,13 +108,15 @@ impl Places {
 }
 
 /// Over photos that have a class: how often the first result is of it, how many of the first ten are, and the mean
-/// average precision over all results. And how many classes there are.
+/// average precision over all results, and how long a search for all of them takes. And how many classes there are.
 fn leave_one_out(library: &Library, folder: &Path, photos: &[PathBuf]) -> Result<(Value, usize)> {
-    let (mut first, mut ten, mut precision, mut asked) = (0, 0, 0.0, 0);
+    let (mut first, mut ten, mut precision, mut asked, mut seconds) = (0, 0, 0.0, 0, 0.0);
     for photo in photos {
         let Some(class) = class_of(photo, folder) else { continue };
         let example = Example::like(Source::Path(photo.clone()));
+        let started = Instant::now();
         let results = library.search(&[example], photos.len())?;
+        seconds += started.elapsed().as_secs_f64();
         let right: Vec<bool> =
             results.iter().map(|result| class_of(&result.path, folder) == Some(class)).collect();
         first += u32::from(right.first() == Some(&true));
@@ -129,6 +131,7 @@ fn leave_one_out(library: &Library, folder: &Path, photos: &[PathBuf]) -> Result
         "first": share(first, asked),
         "ten": share(ten, asked * 10),
         "mean_average_precision": precision / f64::from(asked.max(1)),
+        "milliseconds": 1000.0 * seconds / f64::from(asked.max(1)),
     });
     Ok((document, classes.len()))
 }

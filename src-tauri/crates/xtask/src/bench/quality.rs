@@ -28,8 +28,8 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
             table.row(
                 &format!("{what} {size} of a photo finds it first / among ten, {} photos", regions["photos"]),
                 &aim.map_or_else(|| "-".to_owned(), |aim| format!("first {aim}")),
-                format!("{first:.3} / {:.3}", number(&with["ten"])),
-                format!("without regions: {:.3} / {:.3}", number(&alone["first"]), number(&alone["ten"])),
+                found_in(with),
+                format!("without regions: {}", found_in(alone)),
                 aim.map(|aim| first >= aim),
                 json!({ "regions": with, "whole": alone }),
             );
@@ -38,7 +38,8 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
     let labelled = |document: &Value| {
         let of = |what: &str| number(&document["leave_one_out"][what]);
         let (first, ten) = (100.0 * of("first"), 100.0 * of("ten"));
-        format!("{first:.1}% / {ten:.1}% / {:.3}", of("mean_average_precision"))
+        let (precision, milliseconds) = (of("mean_average_precision"), of("milliseconds"));
+        format!("{first:.1}% / {ten:.1}% / {precision:.3}, {milliseconds:.0} ms a search")
     };
     table.row(
         &format!(
@@ -55,6 +56,12 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
     duplicates(folder, table)
 }
 
+/// How often crops find their photo first and among ten, and how long a search takes.
+fn found_in(crops: &Value) -> String {
+    let of = |what: &str| number(&crops[what]);
+    format!("{:.3} / {:.3}, {:.0} ms a search", of("first"), of("ten"), of("milliseconds"))
+}
+
 /// Edited copies of photos told from photos that only look alike, by how strong the edits are.
 fn duplicates(folder: &Path, table: &mut Table) -> Result<()> {
     say("how duplicates are told");
@@ -67,6 +74,7 @@ fn duplicates(folder: &Path, table: &mut Table) -> Result<()> {
         // Of the kinds that are found at all: one right pair among two says nothing of precision.
         let told = edits.iter().filter(|edit| number(&edit["recall"]) > 0.1);
         let precision = told.map(|edit| number(&edit["precision"])).fold(1.0, f64::min);
+        let milliseconds = edits.iter().map(|edit| number(&edit["milliseconds"])).sum::<f64>() / count;
         let missed = edits.iter().filter(|edit| number(&edit["recall"]) < 0.95);
         let missed: Vec<String> = missed
             .map(|edit| {
@@ -78,7 +86,7 @@ fn duplicates(folder: &Path, table: &mut Table) -> Result<()> {
         table.row(
             &format!("duplicates: {name} edits of {} kinds, {} photos each", edits.len(), found["photos"]),
             if is_mild { "recall 0.95, precision 0.99" } else { "-" },
-            format!("recall {recall:.3}, least precision {precision:.3}"),
+            format!("recall {recall:.3}, least precision {precision:.3}, {milliseconds:.1} ms a photo"),
             format!("recall under 0.95: {missed}"),
             is_mild.then_some(recall >= 0.95 && precision >= 0.99),
             json!({ "recall": recall, "precision": precision, "edits": edits }),

@@ -136,8 +136,7 @@ pub fn away_to_embed(
     count: usize,
 ) -> Result<Vec<(i64, ContentHash)>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT id, hash FROM content WHERE id > ?2 AND {LACKS_EMBEDDING} AND NOT {HAS_ONLINE_PHOTO} \
-         AND EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id) ORDER BY id LIMIT ?3"
+        "SELECT id, hash FROM content WHERE id > ?2 AND {LACKS_EMBEDDING} AND {IS_AWAY} ORDER BY id LIMIT ?3"
     ))?;
     let pictures = statement
         .query_map((model_id, after, count as i64), |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -145,8 +144,19 @@ pub fn away_to_embed(
     Ok(pictures)
 }
 
+/// How many of them there are.
+pub fn count_away_to_embed(connection: &Connection, model_id: i64) -> Result<u64> {
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT count(*) FROM content WHERE {LACKS_EMBEDDING} AND {IS_AWAY}"))?;
+    Ok(statement.query_row([model_id], |row| row.get::<_, i64>(0))? as u64)
+}
+
 const HAS_ONLINE_PHOTO: &str = "EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = folder_id \
      WHERE photo.content_id = content.id AND state = 'online')";
+
+const IS_AWAY: &str = "EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id) \
+     AND NOT EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = folder_id \
+                     WHERE photo.content_id = content.id AND state = 'online')";
 
 const LACKS_EMBEDDING: &str = "NOT EXISTS (SELECT 1 FROM embedding \
      WHERE embedding.content_id = content.id AND embedding.model_id = ?1 AND embedding.x IS NULL)";

@@ -51,7 +51,7 @@ pub fn is_current(connection: &Connection, content_id: i64, model_id: i64, versi
 
 /// Which pictures are to be cut.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted {
+pub struct Selection {
     /// Those with a whole-picture vector of this model.
     pub model_id: i64,
     /// How they are to be cut.
@@ -61,8 +61,13 @@ pub struct Wanted {
 }
 
 /// Up to `count` pictures after one that are to be cut and were not, in folders that are there.
-pub fn outstanding(connection: &Connection, wanted: Wanted, after: i64, count: usize) -> Result<Vec<i64>> {
-    let Wanted { model_id, version, by_default } = wanted;
+pub fn outstanding(
+    connection: &Connection,
+    selection: Selection,
+    after: i64,
+    count: usize,
+) -> Result<Vec<i64>> {
+    let Selection { model_id, version, by_default } = selection;
     let mut statement = connection.prepare_cached(&format!(
         "SELECT content_id FROM embedding WHERE {OUTSTANDING} AND content_id > ?4 \
          ORDER BY content_id LIMIT ?5"
@@ -74,8 +79,8 @@ pub fn outstanding(connection: &Connection, wanted: Wanted, after: i64, count: u
 }
 
 /// How many of them there are.
-pub fn count_outstanding(connection: &Connection, wanted: Wanted) -> Result<u64> {
-    let Wanted { model_id, version, by_default } = wanted;
+pub fn count_outstanding(connection: &Connection, selection: Selection) -> Result<u64> {
+    let Selection { model_id, version, by_default } = selection;
     let mut statement =
         connection.prepare_cached(&format!("SELECT count(*) FROM embedding WHERE {OUTSTANDING}"))?;
     Ok(statement.query_row((model_id, version, by_default), |row| row.get::<_, i64>(0))? as u64)

@@ -1,8 +1,9 @@
-//! Reads pictures of the catalog again that lack vectors: of a model that is to take over, or of their parts.
+//! Reads pictures of the catalog once more and fills in vectors that they lack: of a model that is to take over, or of
+//! their parts.
 //!
 //! It goes by the catalog, to pictures of folders that are there, and adds vectors and nothing else: no photo, failure or
-//! thumbnail changes, whatever becomes of a picture. Ending it at any moment loses the batch in flight; interrupting it, nothing. New photos are
-//! the update's part.
+//! thumbnail changes, whatever becomes of a picture. Ending it at any moment loses the batch in flight; interrupting it
+//! loses nothing. New photos are the update's part.
 
 use std::collections::HashSet;
 use std::fs;
@@ -23,8 +24,8 @@ use crate::{Library, LibraryError, Result};
 /// What is read is stored this soon, also when the batch does not fill.
 const STORE_AFTER: Duration = Duration::from_millis(250);
 
-/// What is read again, and what becomes of it.
-pub(crate) struct Again<'a> {
+/// What is filled in, and how.
+pub(crate) struct Backfill<'a> {
     pub(crate) shared: Shared<'a>,
     /// Up to so many pictures that lack something, the first of those after one.
     pub(crate) lacking: &'a (dyn Fn(i64, usize) -> Result<Vec<i64>> + Sync),
@@ -37,15 +38,15 @@ pub(crate) struct Again<'a> {
 }
 
 impl Library {
-    /// Reads what is lacking of the pictures after one; `tell` hears of how many more were dealt with. Returns none when that
-    /// is all there is, and otherwise a picture before which nothing is left.
-    pub(crate) fn read_again(
+    /// Reads the pictures after one that lack something; `tell` hears of how many more were dealt with. Returns none when
+    /// these were all, and otherwise a picture up to which nothing is left.
+    pub(crate) fn backfill(
         &self,
-        again: &Again<'_>,
+        backfill: &Backfill<'_>,
         after: i64,
         tell: &mut dyn FnMut(u64),
     ) -> Result<Option<i64>> {
-        let Again { shared, lacking, skipped, .. } = again;
+        let Backfill { shared, lacking, skipped, .. } = backfill;
         let (lacking, skipped) = (*lacking, *skipped);
         let (job_queue, jobs) = crossbeam_channel::bounded(BATCH);
         let (outcome_queue, outcomes) = crossbeam_channel::bounded(BATCH);
@@ -71,7 +72,7 @@ impl Library {
                 let ended = matches!(received, Err(RecvTimeoutError::Disconnected));
                 batch.extend(received);
                 // However often it is interrupted, it gets on.
-                if (!batch.is_empty() || started.elapsed() >= STORE_AFTER) && (again.interrupted)() {
+                if (!batch.is_empty() || started.elapsed() >= STORE_AFTER) && (backfill.interrupted)() {
                     // What a worker is at is read to its end, however long that takes: the next time it would take as
                     // long. What waits for one is left.
                     enough.store(true, Ordering::Release);
@@ -79,7 +80,7 @@ impl Library {
                 }
                 if ended || batch.len() == BATCH || since.elapsed() >= STORE_AFTER {
                     let count = batch.len() as u64;
-                    if let Err(error) = (again.store)(&mut batch) {
+                    if let Err(error) = (backfill.store)(&mut batch) {
                         break Err(error);
                     }
                     tell(count);

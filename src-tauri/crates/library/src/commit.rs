@@ -229,20 +229,12 @@ impl Committer<'_> {
         effects: &mut Effects,
     ) -> catalog::Result<i64> {
         let content_id = content::upsert(connection, &digest.content)?;
-        if stand_in::delete(connection, content_id, self.model_id)? {
+        let is_outdated = content::is_outdated(connection, content_id)?;
+        if stand_in::delete(connection, content_id, self.model_id)? || is_outdated {
             let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
             effects.outdated_vectors.extend(outdated);
             copies::forget(connection, content_id)?;
             print::delete(connection, content_id)?;
-        }
-        if content::is_outdated(connection, content_id)? {
-            let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
-            effects.outdated_vectors.extend(outdated);
-            tiling::delete(connection, content_id, self.model_id)?;
-            effects.codes.push((content_id, Vec::new()));
-            copies::forget(connection, content_id)?;
-            print::delete(connection, content_id)?;
-            content::set_current(connection, content_id)?;
         }
         if let Some(id) = embedding::insert_whole(connection, content_id, self.model_id, &digest.vector)? {
             effects.vectors.push((id, digest.vector));
@@ -250,6 +242,13 @@ impl Committer<'_> {
         if let Some(parts) = digest.parts {
             let codes = regions::store(connection, content_id, self.model_id, &parts)?;
             effects.codes.push((content_id, codes));
+        } else if is_outdated {
+            // Those that there are belong to nothing: what is current is read anew together with the whole.
+            tiling::delete(connection, content_id, self.model_id)?;
+            effects.codes.push((content_id, Vec::new()));
+        }
+        if is_outdated {
+            content::set_current(connection, content_id)?;
         }
         Ok(content_id)
     }

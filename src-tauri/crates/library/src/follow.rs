@@ -4,35 +4,61 @@
 //! It is a guest: one thread, in steps that end soon after the reading does. Whoever started the update sees to the few
 //! photos that are left, and shows it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use crossbeam_channel::Receiver;
 
+use crate::Library;
 use crate::control::Run;
-use crate::{Library, Result};
 
 /// Photos in a step: each begins with a look at all that are there.
 const STEP: u64 = 512;
 
 impl Library {
+    /// Does `work`, which calls what it is given whenever a photo was committed, and compares photos meanwhile.
+    pub(crate) fn followed<T>(&self, run: &Run<'_>, work: impl FnOnce(&dyn Fn()) -> T) -> T {
+        let (committed, commits) = crossbeam_channel::unbounded();
+        let over = AtomicBool::new(false);
+        let beside = run.until(&over);
+        thread::scope(|threads| {
+            let follower = threads.spawn(move || self.follow(&commits, &beside));
+            let value = work(&|| {
+                // A follower that ended early has told why.
+                let _ = committed.send(1);
+            });
+            over.store(true, Ordering::Release);
+            drop(committed);
+            if follower.join().is_err() {
+                tracing::warn!("photos were not compared while others were read: the thread panicked");
+            }
+            value
+        })
+    }
+
     /// Compares photos as they are committed, a step at a time. `committed` tells of how many there are more; it ends when
     /// nobody is left to tell.
-    pub(crate) fn follow(&self, committed: &Receiver<u64>, run: &Run<'_>) -> Result<()> {
+    fn follow(&self, committed: &Receiver<u64>, run: &Run<'_>) {
         let mut waiting = 0;
         while let Ok(count) = committed.recv() {
             waiting += count + committed.try_iter().sum::<u64>();
-            if waiting >= STEP && run.proceed() {
-                waiting = 0;
-                self.index.build(1, run, &|_| {})?;
-                self.compare_meanwhile(run)?;
+            if waiting < STEP || !run.proceed() {
+                continue;
+            }
+            waiting = 0;
+            let compared = self.index.build(1, run, &|_| {}).and_then(|()| self.compare_meanwhile(run));
+            if let Err(error) = compared {
+                // They are compared later, by whoever shows it.
+                tracing::warn!(%error, "photos were not compared while others were read");
+                return;
             }
         }
-        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::atomic::AtomicBool;
 
     use super::*;
     use crate::Control;
@@ -59,7 +85,7 @@ mod tests {
         }
         drop(sender);
         let (control, over) = (Control::default(), AtomicBool::new(over));
-        library.follow(&receiver, &Run::new(&control).until(&over)).unwrap();
+        library.follow(&receiver, &Run::new(&control).until(&over));
     }
 
     #[test]
@@ -82,7 +108,7 @@ mod tests {
         let library = library(place.path());
         let control = Control::default();
         control.pause();
-        std::thread::scope(|threads| {
+        thread::scope(|threads| {
             let (begun, held) = crossbeam_channel::bounded(0);
             let (library, control) = (&library, &control);
             threads.spawn(move || {

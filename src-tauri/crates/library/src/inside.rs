@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use catalog::{content, folder, setting, tiling};
 use parking_lot::Mutex;
 
-use crate::again::{self, Again};
+use crate::backfill::{self, Backfill};
 use crate::control::Run;
 use crate::event::Event;
 use crate::photo::Wanted;
@@ -130,8 +130,8 @@ impl Library {
 
     /// Pictures whose parts are lacking.
     pub(crate) fn to_look_into(&self) -> Result<u64> {
-        let wanted = self.wanted_parts()?;
-        Ok(self.catalog.read(|connection| tiling::count_outstanding(connection, wanted))?)
+        let selection = self.selection()?;
+        Ok(self.catalog.read(|connection| tiling::count_outstanding(connection, selection))?)
     }
 
     /// Embeds the parts that are lacking. Returns whether that is all there is to do.
@@ -175,12 +175,12 @@ impl Library {
 
     /// How many pictures are left alone that lack parts. Forgets those that lack none any more.
     fn still_skipped(&self) -> Result<u64> {
-        let (wanted, mut skipped) = (self.wanted_parts()?, self.inside.skipped.lock());
+        let (selection, mut skipped) = (self.selection()?, self.inside.skipped.lock());
         let mut lacking = HashSet::new();
         self.catalog.read(|connection| {
             for id in skipped.iter() {
                 lacking.extend(
-                    tiling::outstanding(connection, wanted, id - 1, 1)?.first().filter(|one| *one == id),
+                    tiling::outstanding(connection, selection, id - 1, 1)?.first().filter(|one| *one == id),
                 );
             }
             Ok(())
@@ -205,23 +205,23 @@ impl Library {
         tell(0);
         let stopwatch = Stopwatch::default();
         let readers = (&self.readers, self.model_id, self.model.dimension);
-        let wanted = self.wanted_parts()?;
-        let again = Again {
+        let selection = self.selection()?;
+        let backfill = Backfill {
             shared: Shared::new(&self.catalog, &self.thumbnails, readers, Wanted::Parts, *run, &stopwatch),
             lacking: &|last, count| {
-                Ok(self.catalog.read(|connection| tiling::outstanding(connection, wanted, last, count))?)
+                Ok(self.catalog.read(|connection| tiling::outstanding(connection, selection, last, count))?)
             },
             skipped: &self.inside.skipped,
             store: &|batch| self.store_parts(batch),
             interrupted,
         };
-        let left = self.read_again(&again, *after, &mut tell)?;
+        let left = self.backfill(&backfill, *after, &mut tell)?;
         *after = left.unwrap_or(*after);
         Ok(left.is_none())
     }
 
-    fn wanted_parts(&self) -> Result<tiling::Wanted> {
-        Ok(tiling::Wanted { model_id: self.model_id, version: TILING, by_default: self.looks_inside()? })
+    fn selection(&self) -> Result<tiling::Selection> {
+        Ok(tiling::Selection { model_id: self.model_id, version: TILING, by_default: self.looks_inside()? })
     }
 
     /// Stores the parts that were read, and empties `batch`.
@@ -243,7 +243,7 @@ impl Library {
                         stored.push((content_id, codes));
                     }
                     (_, OutcomeKind::Known(_)) => {}
-                    _ => again::skip(connection, &job, &self.inside.skipped)?,
+                    _ => backfill::skip(connection, &job, &self.inside.skipped)?,
                 }
             }
             Ok(stored)

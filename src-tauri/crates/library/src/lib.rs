@@ -7,7 +7,7 @@
 //!
 //! It knows nothing of windows, terminals or JSON documents.
 
-mod again;
+mod backfill;
 mod brought;
 mod budget;
 mod calibrate;

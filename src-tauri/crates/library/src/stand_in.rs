@@ -16,13 +16,14 @@ use crate::{Library, Result, parallel, photo};
 const BATCH: usize = 256;
 
 impl Library {
-    /// Makes vectors of this model for pictures that have none and whose files are all away. Returns whether that is all
-    /// there is to do; what is done need not be done again.
+    /// Makes vectors of this model for pictures that have none and whose files are all away; `tell` hears of how many more
+    /// there are. Returns whether that is all there is to do; what is done need not be done again.
     pub(crate) fn make_stand_ins(
         &self,
         (model, model_id): (&Model, i64),
         run: &Run<'_>,
         interrupted: &dyn Fn() -> bool,
+        tell: &mut dyn FnMut(u64),
     ) -> Result<bool> {
         let mut last = 0;
         loop {
@@ -52,6 +53,7 @@ impl Library {
                 let vectors = self.index.vectors()?;
                 stored.iter().try_for_each(|(id, vector)| vectors.insert(*id, vector))?;
             }
+            tell(pictures.len() as u64);
         }
     }
 
@@ -60,7 +62,9 @@ impl Library {
         if self.has_stand_ins.load(Ordering::Acquire) {
             return Ok(true);
         }
-        let finished = self.make_stand_ins((&self.model, self.model_id), run, interrupted)?;
+        let own = (&*self.model, self.model_id);
+        // A few: whoever switched has heard of the others.
+        let finished = self.make_stand_ins(own, run, interrupted, &mut |_| {})?;
         self.has_stand_ins.store(finished, Ordering::Release);
         Ok(finished)
     }

@@ -1,6 +1,6 @@
 //! Reads photos for a model that is to take over, while the one before goes on answering.
 //!
-//! How pictures are read again is the part of [`crate::again`]. New photos are the update's part, which reads them with
+//! How pictures are read again is the part of [`crate::backfill`]. New photos are the update's part, which reads them with
 //! the model that answers; the switch picks them up afterwards.
 
 use std::collections::HashSet;
@@ -11,7 +11,7 @@ use catalog::{Connection, content, embedding};
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use crate::again::{self, Again};
+use crate::backfill::{self, Backfill};
 use crate::control::Run;
 use crate::event::Event;
 use crate::model::Model;
@@ -36,7 +36,7 @@ pub struct Switching {
     pub model: String,
     /// Pictures that it has read.
     pub done: u64,
-    /// Pictures that there are, in folders that are there.
+    /// Pictures that there are; those of absent folders as far as it has yet to see their thumbnails.
     pub total: u64,
 }
 
@@ -67,13 +67,13 @@ impl Library {
     pub fn switching(&self) -> Result<Option<Switching>> {
         let Some(key) = self.wish()? else { return Ok(None) };
         let Ok(target) = self.target(key) else { return Ok(None) };
-        let (total, left) =
-            self.catalog.read(|connection| content::count_to_embed(connection, target.model_id))?;
-        Ok(Some(Switching { key, model: self.model_name(key)?, done: total - left, total }))
+        let Progress { model, done, total, .. } = self.progress(&target)?;
+        Ok(Some(Switching { key, model, done, total }))
     }
 
     /// Goes on with what can wait until photos are up to date: the switch to another model, measuring the bands of one
-    /// that has none, finding photos of absent folders by it, and looking inside photos. Ends early when `interrupted` says so.
+    /// that has none, finding photos of absent folders by it, and looking inside photos. Ends early when `interrupted`
+    /// says so.
     pub(crate) fn go_on(
         &self,
         run: &Run<'_>,
@@ -105,7 +105,11 @@ impl Library {
             return self.go_on(run, interrupted, emit);
         }
         self.calibrate(&target.model, target.model_id, run, emit)?;
-        if !self.make_stand_ins((&target.model, target.model_id), run, interrupted)? {
+        let mut progress = self.progress(&target)?;
+        let made = self.make_stand_ins((&target.model, target.model_id), run, interrupted, &mut |more| {
+            emit(progress.advance(more));
+        })?;
+        if !made {
             return Ok(Pass::Interrupted);
         }
         // The person may have changed their mind meanwhile.
@@ -151,19 +155,18 @@ impl Library {
         interrupted: &dyn Fn() -> bool,
         emit: &mut dyn FnMut(Event),
     ) -> Result<bool> {
-        let (total, left) =
+        let (_, left) =
             self.catalog.read(|connection| content::count_to_embed(connection, target.model_id))?;
         if left <= target.skipped.lock().len() as u64 {
             return Ok(true);
         }
         tracing::info!(model = target.model.name, left, "photos are being read for another model");
-        let (model, answers) = (self.model_name(target.key)?, self.model_name(self.key)?);
-        let mut progress = Progress { model, answers, done: total - left, total };
-        emit(progress.event());
+        let mut progress = self.progress(target)?;
+        emit(progress.advance(0));
         let stopwatch = Stopwatch::default();
         let readers = (&target.readers, target.model_id, target.model.dimension);
         let wanted = if self.looks_inside_all()? { Wanted::WholeAndParts } else { Wanted::Whole };
-        let again = Again {
+        let backfill = Backfill {
             shared: Shared::new(&self.catalog, &self.thumbnails, readers, wanted, *run, &stopwatch),
             lacking: &|after, count| {
                 Ok(self
@@ -174,11 +177,17 @@ impl Library {
             store: &|batch| self.store(target, batch),
             interrupted,
         };
-        let left = self.read_again(&again, 0, &mut |more| {
-            progress.done += more;
-            emit(progress.event());
-        })?;
+        let left = self.backfill(&backfill, 0, &mut |more| emit(progress.advance(more)))?;
         Ok(left.is_none())
+    }
+
+    fn progress(&self, target: &Target) -> Result<Progress> {
+        let ((there, left), away) = self.catalog.read(|connection| {
+            let there = content::count_to_embed(connection, target.model_id)?;
+            Ok((there, content::count_away_to_embed(connection, target.model_id)?))
+        })?;
+        let (model, answers) = (self.model_name(target.key)?, self.model_name(self.key)?);
+        Ok(Progress { model, answers, done: there - left, total: there + away })
     }
 
     /// Stores what was read, and empties `batch`.
@@ -195,7 +204,7 @@ impl Library {
                     _ => false,
                 };
                 if !stored {
-                    again::skip(connection, &job, &target.skipped)?;
+                    backfill::skip(connection, &job, &target.skipped)?;
                 }
             }
             Ok(())
@@ -203,6 +212,7 @@ impl Library {
     }
 }
 
+/// How far a switch is, in the names that people read.
 struct Progress {
     model: String,
     answers: String,
@@ -211,10 +221,11 @@ struct Progress {
 }
 
 impl Progress {
-    fn event(&self) -> Event {
+    /// Takes in that so many pictures more are done, and tells how far it is.
+    fn advance(&mut self, more: u64) -> Event {
+        self.done = (self.done + more).min(self.total);
         let Self { model, answers, done, total } = self;
-        let (model, answers) = (model.clone(), answers.clone());
-        Event::Switching { model, answers, done: (*done).min(*total), total: *total }
+        Event::Switching { model: model.clone(), answers: answers.clone(), done: *done, total: *total }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
@@ -119,7 +119,14 @@ impl Library {
         for scope in &absent {
             summary.offline += self.note_presence(scope, false, emit)?;
         }
-        let findings = self.run_pipeline(&present, &committer, &counts, run, &mut summary, emit)?;
+        let findings = self.followed(run, |committed| {
+            self.run_pipeline(&present, &committer, &counts, run, &mut summary, &mut |event| {
+                if let Event::Indexed { .. } = event {
+                    committed();
+                }
+                emit(event);
+            })
+        })?;
         for (scope, findings) in present.iter().zip(&findings) {
             summary.offline += findings.offline;
             committer.set_devices(&findings.devices)?;
@@ -173,9 +180,6 @@ impl Library {
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);
         let (event_queue, walker_events) = crossbeam_channel::unbounded::<Event>();
-        let (commit_queue, commits) = crossbeam_channel::unbounded::<u64>();
-        let over = AtomicBool::new(false);
-        let beside = run.until(&over);
         for scope in scopes.iter().filter(|scope| scope.is_whole()) {
             emit(Event::Scanning { path: scope.folder.path.clone() });
         }
@@ -199,22 +203,12 @@ impl Library {
                 .collect();
             // The committer holds neither end: it stops when the last worker has.
             drop((jobs, outcome_queue));
-            let follower = threads.spawn(move || self.follow(&commits, &beside));
             let received = Received { outcomes: &outcomes, events: &walker_events };
-            let outcome =
-                commit_all(committer, received, counts, &|| !walker.is_finished(), summary, &mut |event| {
-                    if let Event::Indexed { .. } = event {
-                        // A follower that is gone has its reason, which is told below.
-                        let _ = commit_queue.send(1);
-                    }
-                    emit(event);
-                });
-            over.store(true, Ordering::Release);
-            drop((outcomes, commit_queue));
+            let outcome = commit_all(committer, received, counts, &|| !walker.is_finished(), summary, emit);
+            drop(outcomes);
             for worker in workers {
                 join(worker)?;
             }
-            report(follower.join());
             let findings = join(walker)?;
             if shared.met_damaged_thumbnails() {
                 committer.mend_thumbnails()?;
@@ -320,15 +314,6 @@ fn commit_all(
         if ended {
             return Ok(());
         }
-    }
-}
-
-/// Photos that were not compared meanwhile are so later.
-fn report(followed: thread::Result<Result<()>>) {
-    match followed {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "photos were not compared while others were read"),
-        Err(_) => tracing::warn!("photos were not compared while others were read: the thread panicked"),
     }
 }
 

@@ -192,61 +192,58 @@ fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Resul
         }
         Err(unread) => return Ok(Err(unread)),
     };
-    if stopwatch.time(Stage::Hash, || is_complete(shared, &hash))? {
+    let known = stopwatch.time(Stage::Hash, || what_is_known(shared, &hash))?;
+    if let Some(known) = &known
+        && known.has(shared.wanted)
+        && (shared.wanted == Wanted::Parts || stopwatch.time(Stage::Hash, || shared.has_thumbnail(&hash))?)
+    {
         return Ok(Ok(OutcomeKind::Known(hash)));
     }
-    let Shared { dimension, .. } = *shared;
-    let wanted = if has_outdated_parts(shared, &hash)? { Wanted::WholeAndParts } else { shared.wanted };
-    let size = if wanted == Wanted::Parts { size_of(shared, &hash)? } else { None };
-    if wanted == Wanted::Parts && size.is_none() {
+    let wanted = match (shared.wanted, &known) {
         // The file has changed since: the next event or scan will tell.
-        return Ok(Ok(OutcomeKind::NotNow));
-    }
+        (Wanted::Parts, None) => return Ok(Ok(OutcomeKind::NotNow)),
+        // What is found by a part goes on being so while all is made anew.
+        (Wanted::Whole, Some(known)) if known.has_parts && !known.has_whole => Wanted::WholeAndParts,
+        (wanted, _) => wanted,
+    };
     Ok(reader.cost(wanted, stopwatch).and_then(|cost| {
         let _decoding = stopwatch.time(Stage::Waiting, || shared.decoding.acquire(cost));
-        match size {
-            Some(size) => {
-                reader.parts((size, dimension), stopwatch).map(|parts| OutcomeKind::Parts(hash, parts))
-            }
-            None => reader.digest(&hash, (wanted, dimension), stopwatch).map(OutcomeKind::Digested),
+        if let Some(Known { size, .. }) = known.filter(|_| wanted == Wanted::Parts) {
+            let parts = reader.parts((size, shared.dimension), stopwatch);
+            return parts.map(|parts| OutcomeKind::Parts(hash, parts));
         }
+        let digest = reader.digest(&hash, (wanted, shared.dimension), stopwatch);
+        digest.map(OutcomeKind::Digested)
     }))
 }
 
-/// Whether the catalog has all that a decode of the picture with this hash would give.
-fn is_complete(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
-    let Shared { wanted, model_id, .. } = *shared;
-    let (is_whole, has_parts) = shared.catalog.read(|connection| {
-        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok((false, false)) };
-        let is_whole = embedding::has_whole(connection, content_id, model_id)?
-            && !stand_in::is_one(connection, content_id, model_id)?
-            && !content::is_outdated(connection, content_id)?;
-        let has_parts = !wanted.has_parts() || tiling::is_current(connection, content_id, model_id, TILING)?;
-        Ok((is_whole, has_parts))
-    })?;
-    match wanted {
-        Wanted::Parts => Ok(has_parts),
-        _ => Ok(is_whole && has_parts && shared.has_thumbnail(hash)?),
+/// What the catalog has of a picture, of the model in question.
+struct Known {
+    size: (u32, u32),
+    /// A vector of all of it that is not to be made anew.
+    has_whole: bool,
+    has_parts: bool,
+}
+
+impl Known {
+    /// Whether a decode would give nothing new, its thumbnail aside.
+    fn has(&self, wanted: Wanted) -> bool {
+        (self.has_whole || wanted == Wanted::Parts) && (self.has_parts || !wanted.has_parts())
     }
 }
 
-/// Whether the picture with this hash is to be made anew and has parts that would be gone meanwhile.
-fn has_outdated_parts(shared: &Shared<'_>, hash: &ContentHash) -> Result<bool> {
-    if shared.wanted != Wanted::Whole {
-        return Ok(false);
-    }
+/// What is known of the picture with this hash; none where it is not in the catalog.
+fn what_is_known(shared: &Shared<'_>, hash: &ContentHash) -> Result<Option<Known>> {
+    let model_id = shared.model_id;
     Ok(shared.catalog.read(|connection| {
-        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(false) };
-        Ok(content::is_outdated(connection, content_id)?
-            && tiling::is_current(connection, content_id, shared.model_id, TILING)?)
+        let Some(content_id) = content::id_by_hash(connection, hash)? else { return Ok(None) };
+        let Some(content) = content::by_id(connection, content_id)? else { return Ok(None) };
+        Ok(Some(Known {
+            size: (content.width, content.height),
+            has_whole: embedding::has_whole(connection, content_id, model_id)?
+                && !stand_in::is_one(connection, content_id, model_id)?
+                && !content::is_outdated(connection, content_id)?,
+            has_parts: tiling::is_current(connection, content_id, model_id, TILING)?,
+        }))
     })?)
-}
-
-/// Width and height of the picture with this hash; none of one that is not in the catalog.
-fn size_of(shared: &Shared<'_>, hash: &ContentHash) -> Result<Option<(u32, u32)>> {
-    let content = shared.catalog.read(|connection| match content::id_by_hash(connection, hash)? {
-        Some(content_id) => content::by_id(connection, content_id),
-        None => Ok(None),
-    })?;
-    Ok(content.map(|content| (content.width, content.height)))
 }

@@ -332,7 +332,14 @@ fn photos_of_an_absent_folder_are_found_by_another_model_and_read_by_it_when_the
     assert_eq!(update(&library).offline, 6);
 
     library.use_model(ACCURATE).unwrap();
-    assert!(update(&library).switched);
+    let mut steps = Vec::new();
+    let summary = library.update(&Control::default(), &mut |event| {
+        if let Event::Switching { done, total, .. } = event {
+            steps.push((done, total));
+        }
+    });
+    assert!(summary.unwrap().switched);
+    assert_eq!(steps.last(), Some(&(18, 18)), "those of the drive count");
     drop(library);
     let library = place.open();
     assert_eq!(library.status().unwrap().model, "efficientnet-lite2-int8");

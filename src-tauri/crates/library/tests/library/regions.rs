@@ -56,6 +56,15 @@ fn with_desk() -> Place {
     place
 }
 
+/// A library that has all photos of the place and looks into none.
+fn as_wholes(place: &Place) -> Library {
+    let library = place.open();
+    library.look_inside(false).unwrap();
+    library.add_folder(&place.photos()).unwrap();
+    update(&library);
+    library
+}
+
 /// Asks for two neighbouring things of the desk, which are 1/6 of it, as a picture of its own.
 fn two_things(left: u32, top: u32) -> Source {
     let desk = collage(&THINGS);
@@ -96,10 +105,7 @@ fn a_thing_finds_the_photo_it_is_in_and_where() {
 #[test]
 fn without_regions_a_photo_is_found_as_a_whole_only() {
     let place = with_desk();
-    let library = place.open();
-    library.look_inside(false).unwrap();
-    library.add_folder(&place.photos()).unwrap();
-    update(&library);
+    let library = as_wholes(&place);
     let found = ask(&library, two_things(0, 0), Filter::default());
     assert!(found.iter().all(|found| found.region.is_none()));
     assert_eq!(library.status().unwrap().index.regions, 0);
@@ -160,10 +166,7 @@ fn a_photo_that_comes_while_the_library_is_watched_is_looked_into() {
 #[test]
 fn a_photo_that_cannot_be_read_again_is_left_as_it_is() {
     let place = with_desk();
-    let library = place.open();
-    library.look_inside(false).unwrap();
-    library.add_folder(&place.photos()).unwrap();
-    update(&library);
+    let library = as_wholes(&place);
     library.look_inside(true).unwrap();
     let desk = place.photo("desk.jpg");
     let mut spoilt = false;

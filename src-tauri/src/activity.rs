@@ -70,6 +70,8 @@ pub(crate) struct Progress {
     /// The model that the work is for, and the one that answers meanwhile.
     models: (Option<String>, Option<String>),
     walking: bool,
+    /// Whether there is more to come before all is up to date.
+    is_behind: bool,
     rate: Rate,
 }
 
@@ -94,6 +96,7 @@ impl Progress {
             Event::Scanning { path } => {
                 add(&mut self.scanning, path);
                 self.work = Some((Work::Scanning, 0, 0));
+                self.is_behind = true;
                 self.rate = Rate::default();
                 changed.folders = true;
             }
@@ -106,17 +109,17 @@ impl Progress {
             Event::BuildingIndex { done, total } => self.take_last(Work::Building, done, total),
             Event::Comparing { done, total } => self.take_last(Work::Comparing, done, total),
             Event::LookingInside { done, total } => {
-                self.work_for((Work::LookingInside, done, total), (None, None));
+                changed.folders = self.work_for((Work::LookingInside, done, total), (None, None));
                 // What is on show may be found by a part now.
                 changed.photos = done == total;
             }
             Event::Switching { model, answers, done, total } => {
                 // At its beginning; how far it is, the activity tells.
                 changed.models = !self.is_for_a_model();
-                self.work_for((Work::Switching, done, total), (Some(model), Some(answers)));
+                changed.folders = self.work_for((Work::Switching, done, total), (Some(model), Some(answers)));
             }
             Event::Calibrating { model, done, total } => {
-                self.work_for((Work::Calibrating, done, total), (Some(model), None));
+                changed.folders = self.work_for((Work::Calibrating, done, total), (Some(model), None));
             }
             Event::SwitchFailed { .. } => changed.models = true,
             Event::Indexed { .. } | Event::Moved { .. } | Event::Removed { .. } => {
@@ -138,6 +141,7 @@ impl Progress {
                 changed.models = self.is_for_a_model();
                 changed.photos = matches!(self.work, Some((Work::LookingInside, ..)));
                 self.scanning.clear();
+                self.is_behind = false;
                 self.work = None;
                 self.rate = Rate::default();
                 changed.folders = true;
@@ -154,7 +158,8 @@ impl Progress {
         if matches!(self.work, Some((Work::LookingInside | Work::Switching, ..))) {
             return;
         }
-        self.work = (done < total).then_some((work, done, total));
+        // Between two kinds of work it is not as if all were done.
+        self.work = (done < total || self.is_behind).then_some((work, done, total));
         self.walking = false;
         self.rate.note(Instant::now(), done);
     }
@@ -163,13 +168,17 @@ impl Progress {
         matches!(self.work, Some((Work::Switching | Work::Calibrating, ..)))
     }
 
-    /// Takes in how far work for a model is.
-    fn work_for(&mut self, work: (Work, u64, u64), models: (Option<String>, Option<String>)) {
+    /// Takes in how far work is that begins when all folders were looked through. Returns whether that is news of them.
+    fn work_for(&mut self, work: (Work, u64, u64), models: (Option<String>, Option<String>)) -> bool {
+        let was_scanning = !self.scanning.is_empty();
+        self.scanning.clear();
+        self.is_behind = true;
         if self.work.is_none_or(|(before, ..)| before != work.0) {
             self.rate = Rate::default();
         }
         (self.work, self.models, self.walking) = (Some(work), models, false);
         self.rate.note(Instant::now(), work.1);
+        was_scanning
     }
 
     /// For the status bar.
@@ -341,6 +350,26 @@ mod tests {
         assert!(progress.take(event(Event::UpToDate)).photos, "results may be others now");
         progress.take(event(Event::Comparing { done: 256, total: 500 }));
         assert_eq!(progress.activity().work, Work::Comparing);
+    }
+
+    #[test]
+    fn between_two_kinds_of_work_it_is_not_as_if_all_were_done() {
+        let mut progress = Progress::default();
+        let path = PathBuf::from("/photos");
+        progress.take(event(Event::Scanning { path: path.clone() }));
+        progress.take(event(Event::Progress { done: 60, total: 60, walking: false }));
+        progress.take(event(Event::Comparing { done: 60, total: 60 }));
+        assert_ne!(progress.activity().work, Work::Idle);
+        assert!(progress.take(event(Event::LookingInside { done: 0, total: 60 })).folders);
+        assert_eq!(progress.folder_state(&path), FolderState::Watching, "it was looked through");
+        assert!(!progress.take(event(Event::LookingInside { done: 1, total: 60 })).folders);
+        progress.take(event(Event::UpToDate));
+        assert_eq!(progress.activity().work, Work::Idle);
+
+        progress.take(event(Event::Comparing { done: 1, total: 60 }));
+        assert_eq!(progress.activity().work, Work::Comparing);
+        progress.take(event(Event::Comparing { done: 60, total: 60 }));
+        assert_eq!(progress.activity().work, Work::Idle);
     }
 
     #[test]

@@ -32,6 +32,7 @@ fn a_folder_taken_away_stays_searchable_and_comes_back_by_itself(desktop: &Deskt
     let folder = desktop.folder_of("Pictures", &["hat", "shoes"]);
     let app = desktop.open(&[&folder]);
     app.shows_photos(12);
+    app.settles();
 
     let away = folder.with_file_name("Unplugged");
     fs::rename(&folder, &away).unwrap();

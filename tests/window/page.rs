@@ -152,6 +152,13 @@ impl App<'_> {
         self.shows_pictures();
     }
 
+    /// Waits until nothing goes on in the background that would change what is on show: all photos were read, and looked
+    /// into. The status bar cannot tell, as it keeps quiet about short work.
+    pub(crate) fn settles(&self) {
+        let work = "return window.__TAURI_INTERNALS__.invoke('activity').then(({ work }) => work)";
+        until("nothing goes on in the background", || self.script(work, &[]) == "idle");
+    }
+
     /// Waits until the photos in sight show their pictures.
     pub(crate) fn shows_pictures(&self) {
         let loaded = "return [...document.querySelectorAll('[role=option]')].every((tile) => {

@@ -27,6 +27,8 @@ fn back_and_forward_bring_results_and_place_with_them(desktop: &Desktop) {
     let folder = desktop.folder_of("Pictures", &CLASSES);
     let app = desktop.open(&[&folder]);
     app.shows_photos(60);
+    // Results stay the same, and no status bar takes away from the window's height.
+    app.settles();
     app.press("ArrowRight");
     app.press("End");
     until("the oldest photo has the focus", || focused(&app) == label("dress-1"));
@@ -62,6 +64,7 @@ fn a_result_is_compared_with_the_query(desktop: &Desktop) {
     let folder = desktop.folder_of("Pictures", &["hat", "shoes"]);
     let app = desktop.open(&[&folder]);
     app.shows_photos(12);
+    app.settles();
     app.find_look_alikes(&label("shoes-1"));
     let results = app.results();
     let name = |result: usize| results[result].split(',').next().unwrap().to_owned();

@@ -1,8 +1,12 @@
 //! How a long job is told to pause, go on or stop. It holds no state of the job itself.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
+
+/// How soon a run that is held notices that it has become out of date, of which nobody tells it.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Shared between a running job and whoever may stop it.
 #[derive(Debug, Default)]
@@ -45,11 +49,11 @@ impl Control {
         self.state.lock().cancelled
     }
 
-    /// Waits while paused; false when the job was asked to end.
-    pub(crate) fn proceed(&self) -> bool {
+    /// Waits while paused, unless `is_over` says that there is nothing to wait for; false when the job was asked to end.
+    fn proceed(&self, is_over: impl Fn() -> bool) -> bool {
         let mut state = self.state.lock();
-        while state.paused && !state.cancelled {
-            self.changed.wait(&mut state);
+        while state.paused && !state.cancelled && !is_over() {
+            self.changed.wait_for(&mut state, LOOK);
         }
         !state.cancelled
     }
@@ -84,9 +88,9 @@ impl<'a> Run<'a> {
         !self.has_ended() && !self.control.is_paused()
     }
 
-    /// Waits while the job is paused; false when the run has ended.
+    /// Waits while the job is paused and the run has not ended; false when it has.
     pub(crate) fn proceed(&self) -> bool {
-        self.control.proceed() && !self.is_outdated()
+        self.control.proceed(|| self.is_outdated()) && !self.is_outdated()
     }
 
     /// Whether the run has ended before it was done.

@@ -125,6 +125,8 @@ struct Watch<'a> {
     told: HashMap<PathBuf, String>,
     /// The library's count of reasons to look again, as far as they have been heard of.
     attention: u64,
+    /// Whether somebody waits to hear that all is up to date.
+    owes_word: Cell<bool>,
 }
 
 /// How a folder was when it was last looked at.
@@ -161,6 +163,7 @@ impl<'a> Watch<'a> {
             not_live: Vec::new(),
             told: HashMap::new(),
             attention: library.attention.load(Ordering::Acquire),
+            owes_word: Cell::new(false),
         };
         for folder in library.catalog.read(folder::all)? {
             watch.adopt(folder);
@@ -197,12 +200,13 @@ impl<'a> Watch<'a> {
         }
         let up_to_date = !run.has_ended();
         if up_to_date {
-            emit(Event::UpToDate);
+            self.owes_word.set(true);
         }
         Ok(up_to_date)
     }
 
-    /// Goes on with what can wait while nothing else is to be done, until something is.
+    /// Goes on with what can wait while nothing else is to be done, until something is. When nothing is left, all is up
+    /// to date.
     fn go_on(
         &self,
         notices: &Receiver<Notice>,
@@ -213,14 +217,13 @@ impl<'a> Watch<'a> {
             return Ok(Pass::Interrupted);
         }
         let run = Run::while_at(control, &self.library.attention, self.attention);
-        let (started, told) = (Instant::now(), Cell::new(false));
+        let started = Instant::now();
         let interrupted = || !notices.is_empty() || started.elapsed() >= SLICE;
         let pass = self.library.go_on(&run, &interrupted, &mut |event| {
-            told.set(true);
+            self.owes_word.set(true);
             emit(event);
         })?;
-        // Whoever shows what goes on waits to hear that it is over.
-        if told.get() && pass == Pass::Idle {
+        if pass == Pass::Idle && !run.has_ended() && self.owes_word.take() {
             emit(Event::UpToDate);
         }
         Ok(pass)

@@ -164,6 +164,19 @@ fn a_photo_that_comes_while_the_library_is_watched_is_looked_into() {
 }
 
 #[test]
+fn a_watched_library_is_up_to_date_when_its_photos_were_looked_into_and_no_sooner() {
+    let place = with_desk();
+    let library = place.open();
+    library.add_folder(&place.photos()).unwrap();
+    watched(&library, |_, events| {
+        let first = events.wait_for(|event| matches!(event, Event::LookingInside { .. } | Event::UpToDate));
+        assert_ne!(first, Event::UpToDate);
+        events.wait_for(|event| *event == Event::UpToDate);
+        assert!(is_desk(&ask(&library, two_things(0, 0), Filter::default())[0]));
+    });
+}
+
+#[test]
 fn a_photo_that_cannot_be_read_again_is_left_as_it_is() {
     let place = with_desk();
     let library = as_wholes(&place);

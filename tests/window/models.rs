@@ -52,12 +52,13 @@ fn a_switch_is_ended_from_the_status_bar(desktop: &Desktop) {
     let folder = desktop.folder_of("Pictures", &CLASSES);
     let app = desktop.open(&[&folder]);
     app.shows_photos(60);
-    // Held from before it begins, it does not take over before the test gets to the button.
-    app.press("p");
-    app.reads("Paused");
     open_models(&app);
     app.click("button", "Use Accurate");
+    app.waits_until_it_does("switching");
     app.close_settings();
+    // Held at once, it does not take over before the test gets to the button.
+    app.press("p");
+    app.reads("Paused");
     app.reads("Reading photos for Accurate");
     app.screenshot("reading");
     app.click("button", "Go back to Fast");

@@ -28,6 +28,8 @@ struct Package {
     directory: PathBuf,
     /// Names of the packages it is built on, also those only its tests are.
     needs: BTreeSet<String>,
+    /// Its programs that have tests in their code.
+    binaries: Vec<String>,
     /// Its programs of tests.
     tests: Vec<String>,
 }
@@ -56,7 +58,9 @@ pub(crate) fn run() -> Result<()> {
         .filter(|package| changed.contains(&package.name) && !END_TO_END.contains(&package.name.as_str()))
         .flat_map(|package| &package.tests);
     // All packages are named, as their dependencies would be built with other features otherwise.
-    let mut selection = vec!["--workspace", "--lib", "--bins"];
+    let mut selection = vec!["--workspace", "--lib"];
+    let binaries = packages.iter().flat_map(|package| &package.binaries);
+    selection.extend(binaries.flat_map(|binary| ["--bin", binary]));
     selection.extend(tests.flat_map(|test| ["--test", test]));
     suite::run(&selection, |package| concerned.contains(package))
 }
@@ -87,12 +91,16 @@ fn package(told: &Value) -> Package {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let directory = PathBuf::from(text(&told["manifest_path"])).parent().map(Path::to_owned);
     let directory = directory.unwrap_or_default();
-    let is_test = |target: &&Value| target["kind"][0] == "test";
+    let targets = |kind: &str| {
+        let tested = |target: &&Value| target["kind"][0] == kind && target["test"] == true;
+        array(&told["targets"]).iter().filter(tested).map(|target| text(&target["name"])).collect()
+    };
     Package {
         name: text(&told["name"]),
         directory: directory.strip_prefix(crate::root()).map(Path::to_owned).unwrap_or(directory),
         needs: array(&told["dependencies"]).iter().map(|need| text(&need["name"])).collect(),
-        tests: array(&told["targets"]).iter().filter(is_test).map(|target| text(&target["name"])).collect(),
+        binaries: targets("bin"),
+        tests: targets("test"),
     }
 }
 
@@ -135,6 +143,7 @@ mod tests {
             name: name.to_owned(),
             directory: directory.into(),
             needs: needs.iter().map(|&need| need.to_owned()).collect(),
+            binaries: Vec::new(),
             tests: Vec::new(),
         };
         vec![

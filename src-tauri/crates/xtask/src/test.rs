@@ -7,7 +7,7 @@ use crate::shell::{aloud, cargo, cargo_at_once, quietly};
 use crate::{suite, system, ui};
 
 /// What there is to test beside the examples in the documentation. Programs that only measure are checked with the lints.
-const ALL: &[&str] = &["--workspace", "--lib", "--bins", "--tests"];
+const ALL: &[&str] = &["--workspace", "--tests"];
 
 /// Checks and tests everything.
 pub(crate) fn run() -> Result<()> {

@@ -11,12 +11,13 @@ use crate::error::{Error, Result};
 use crate::shell::{answer, quietly, say};
 use crate::system::{Mirror, as_root};
 
-/// Mounts what programs need, and becomes a program in the root. Arguments: the root, then chroot's.
+/// Mounts what programs need, and runs a program in the root. Arguments: the root, then chroot's. It stays: it is the
+/// superuser's, and ends with whoever started it, which a program of somebody else's would not.
 const ENTER: &str = r#"root=$1; shift
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 if [ -d /tmp/.X11-unix ]; then mkdir -p "$root/tmp/.X11-unix"; mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"; fi
-exec chroot "$@""#;
+chroot "$@" || exit $?"#;
 
 /// The person who tries the package.
 const PERSON: &str = "ada";

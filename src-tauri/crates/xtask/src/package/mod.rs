@@ -1,7 +1,7 @@
 //! Makes the packages that this system can make, tries the Debian one on a bare system, and says where they are.
 //!
 //! Packages are made by Tauri's bundler, which comes with the window's packages and downloads nothing for these kinds. An
-//! AppImage takes tools that it would download, so there is none.
+//! `AppImage` takes tools that it would download, so there is none.
 
 mod bare_root;
 mod extras;

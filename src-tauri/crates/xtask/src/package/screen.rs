@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::shell::start_error;
 
 /// A window that has not come by now will not come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Photos have thousands of colours; a window without has a few dozen.
 const COLOURS_OF_PHOTOS: usize = 2_000;

@@ -20,6 +20,8 @@ mod problem;
 mod session;
 mod strings;
 mod tray;
+#[cfg(test)]
+mod types;
 mod window;
 pub mod wire;
 

@@ -113,12 +113,42 @@ fn wrong_usage_is_told_from_work_that_cannot_be_done() {
 }
 
 #[test]
-fn help_and_completions_are_there() {
+fn help_manual_and_completions_are_there() {
     let place = Place::empty();
-    for command in
-        ["index", "search", "embed", "similarity", "duplicates", "watch", "status", "remove", "verify"]
-    {
+    let help = place.run(&["--help"]);
+    let help = String::from_utf8_lossy(&help.stdout);
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut commands: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+    commands.sort_unstable();
+    let known = [
+        "completions",
+        "contact-sheet",
+        "duplicates",
+        "embed",
+        "help",
+        "index",
+        "model",
+        "remove",
+        "search",
+        "similarity",
+        "status",
+        "verify",
+        "watch",
+    ];
+    assert_eq!(commands, known);
+    for command in known.into_iter().filter(|command| *command != "help") {
         assert!(place.run(&[command, "--help"]).status.success(), "{command}");
+    }
+    for command in ["use", "import", "remove"] {
+        assert!(place.run(&["model", command, "--help"]).status.success(), "model {command}");
+    }
+    let pages = place.run(&["manual"]);
+    let pages = String::from_utf8_lossy(&pages.stdout);
+    for command in known.into_iter().filter(|command| *command != "help") {
+        let page = format!("lookalike-{command}.1");
+        assert!(pages.lines().any(|line| line == page), "{page} is not among {pages}");
+        assert!(place.run(&["manual", &page]).stdout.starts_with(b".ie"), "{page}");
     }
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let output = place.run(&["completions", shell]);
@@ -142,18 +172,24 @@ fn a_contact_sheet_shows_queries_crops_and_results_and_links_to_nothing() {
 
 #[test]
 fn a_profile_tells_where_the_time_went() {
-    let place = Place::with_classes(&["hat"]);
-    let photos = place.photos();
-    let document = place.json(&["index", photos.to_str().unwrap(), "--profile"]);
-    assert_eq!(document["indexed"], 6, "the summary is the same");
-    let stages = document["profile"]["stages"].as_array().unwrap();
-    let seconds = |stage: &str| {
-        let time = stages.iter().find(|time| time["stage"] == stage);
-        time.unwrap_or_else(|| panic!("no {stage}"))["seconds"].as_f64().unwrap()
-    };
-    for stage in ["walk", "read", "hash", "decode", "thumbnail", "embed", "catalog", "index", "snapshot"] {
-        assert!(seconds(stage) > 0.0, "{stage}");
-    }
-    assert!(seconds("embed") > seconds("walk"), "what takes longer shows as longer");
-    assert!(place.json(&["index"]).get("profile").is_none(), "only when asked for");
+    const STAGES: [&str; 9] =
+        ["walk", "read", "hash", "decode", "thumbnail", "embed", "catalog", "index", "snapshot"];
+    // A busy machine may hold up any stage of one run, but not the same one of each.
+    let shows_what_takes_longer = (0..5).any(|_| {
+        let place = Place::with_classes(&["hat"]);
+        let photos = place.photos();
+        let document = place.json(&["index", photos.to_str().unwrap(), "--profile"]);
+        assert_eq!(document["indexed"], 6, "the summary is the same");
+        let stages = document["profile"]["stages"].as_array().unwrap();
+        let seconds = |stage: &str| {
+            let time = stages.iter().find(|time| time["stage"] == stage);
+            time.unwrap_or_else(|| panic!("no {stage}"))["seconds"].as_f64().unwrap()
+        };
+        for stage in STAGES {
+            assert!(seconds(stage) > 0.0, "{stage}");
+        }
+        assert!(place.json(&["index"]).get("profile").is_none(), "only when asked for");
+        seconds("embed") > seconds("walk")
+    });
+    assert!(shows_what_takes_longer, "walking took longer than embedding five times");
 }

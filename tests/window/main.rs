@@ -30,6 +30,7 @@ mod failures;
 mod figures;
 #[cfg(target_os = "linux")]
 mod first_run;
+#[cfg(target_os = "linux")]
 mod inside;
 #[cfg(target_os = "linux")]
 mod isolation;

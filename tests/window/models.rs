@@ -54,11 +54,12 @@ fn a_switch_is_ended_from_the_status_bar(desktop: &Desktop) {
     app.shows_photos(60);
     open_models(&app);
     app.click("button", "Use Accurate");
+    app.waits_until_it_does("switching");
     app.close_settings();
-    app.reads("Reading photos for Accurate");
-    // Held, it does not take over before the test gets to the button.
+    // Held at once, it does not take over before the test gets to the button.
     app.press("p");
     app.reads("Paused");
+    app.reads("Reading photos for Accurate");
     app.screenshot("reading");
     app.click("button", "Go back to Fast");
     app.no_longer_reads("Reading photos for Accurate");

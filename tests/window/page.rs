@@ -155,8 +155,13 @@ impl App<'_> {
     /// Waits until nothing goes on in the background that would change what is on show: all photos were read, and looked
     /// into. The status bar cannot tell, as it keeps quiet about short work.
     pub(crate) fn settles(&self) {
+        self.waits_until_it_does("idle");
+    }
+
+    /// Waits until this is what goes on in the background.
+    pub(crate) fn waits_until_it_does(&self, what: &str) {
         let work = "return window.__TAURI_INTERNALS__.invoke('activity').then(({ work }) => work)";
-        until("nothing goes on in the background", || self.script(work, &[]) == "idle");
+        until(&format!("{what} is what goes on"), || self.script(work, &[]) == what);
     }
 
     /// Waits until the photos in sight show their pictures.

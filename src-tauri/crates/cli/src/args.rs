@@ -30,6 +30,8 @@ const EXAMPLES: &str = "Examples:
   lookalike search cat.jpg --weight 2 sofa.jpg      photos like both, and more like cat.jpg
   lookalike watch ~/Pictures                        stay up to date until Ctrl+C
 
+With LOOKALIKE_LOG=warn, info or debug in the environment, stderr tells what happens inside.
+
 Exit codes: 0 done (files that could not be read are reported), 1 could not do it, 2 wrong usage.";
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +127,12 @@ pub(crate) enum Command {
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Print a manual page, or the names of all; for packages
+    #[command(hide = true)]
+    Manual {
+        /// Its name
+        page: Option<String>,
     },
 }
 

@@ -66,8 +66,8 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             let queries = contact_sheet::parse(images)?;
             contact_sheet::write(&open()?, page, queries, limit.get())
         }
-        // Needs no library; main answers it.
-        Command::Completions { .. } => Ok(()),
+        // These need no library; main answers them.
+        Command::Completions { .. } | Command::Manual { .. } => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ mod commands;
 mod contact_sheet;
 mod duplicates;
 mod examples;
+mod manual;
 mod models;
 mod output;
 mod profile;
@@ -48,6 +49,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Arguments::command(), "lookalike", &mut script);
         return Ok(io::stdout().write_all(&script)?);
+    }
+    if let Command::Manual { page } = &arguments.command {
+        return manual::print(page.as_deref());
     }
     let control = Arc::new(Control::default());
     if arguments.command.stops_in_order() {

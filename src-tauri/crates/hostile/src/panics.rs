@@ -15,16 +15,21 @@ pub fn note_panics() {
 #[expect(clippy::print_stderr, reason = "a panic is told there")]
 fn note(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
-    if places().insert(place) {
+    let ours = is_ours(&place);
+    if places().insert(place) || ours {
         eprintln!("{panic}");
     }
 }
 
-/// Where code of this repository has panicked. Packages are built where cargo keeps them, whose paths are absolute;
-/// this very function fails by a panic too, in its caller's name.
+/// Where code of this repository has panicked.
 pub(crate) fn ours() -> Vec<String> {
-    let is_ours = |place: &&String| place.replace('\\', "/").contains("src-tauri/");
-    places().iter().filter(is_ours).cloned().collect()
+    places().iter().filter(|place| is_ours(place)).cloned().collect()
+}
+
+/// Packages are built where cargo keeps them, outside this repository; a test that fails panics too, in its own name.
+fn is_ours(place: &str) -> bool {
+    let place = place.replace('\\', "/");
+    place.contains("src-tauri/") && !place.contains("/tests/")
 }
 
 /// Where any code has panicked.

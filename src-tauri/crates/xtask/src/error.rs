@@ -12,6 +12,18 @@ pub(crate) enum Error {
     Start { program: String, source: io::Error },
     #[error("{command} failed")]
     Failed { command: String },
+    #[error("the bundler made no {kind} package")]
+    NoPackage { kind: &'static str },
+    #[error("{} has {bytes} bytes, more than {most}", path.display())]
+    TooLarge { path: PathBuf, bytes: u64, most: u64 },
+    #[error("the package does not do what it should: {0}")]
+    PackageUnfit(String),
+    #[error("no window “{title}” with photos came")]
+    NoWindow { title: &'static str },
+    #[error("git tells no history of this folder")]
+    NoHistory,
+    #[error("tests failed: {0}")]
+    TestsFailed(String),
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("{0} is not a number")]

@@ -5,12 +5,15 @@
 #![expect(clippy::disallowed_methods, reason = "sets the repository up; it knows no photos")]
 
 mod bench;
+mod check;
 mod error;
 mod fuzz;
 mod litert;
+mod package;
 mod python;
 mod run;
 mod shell;
+mod suite;
 mod system;
 mod test;
 mod types;
@@ -23,7 +26,11 @@ use error::{Error, Result};
 
 const USAGE: &str = "\
 cargo xtask run [FOLDER]     set up and open the window on FOLDER (or the sample photos)
+cargo xtask check            format, types and lints, and the tests of what changed since the main branch
 cargo xtask test             set up, then every check and test that CI runs
+cargo xtask lint             its first part alone: format, types, lints, documentation
+cargo xtask tests            its second part alone: all tests
+cargo xtask package          make the packages this system can make, try the Debian one, and say where they are
 cargo xtask setup            the set-up alone; after it plain `cargo build` works
 cargo xtask bench [PHOTOS [VECTORS [FOLDER]]]
                              measure, on files it makes itself, and write tests/bench/RESULTS.md: libraries of up to
@@ -46,7 +53,11 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["run"] => run::run(None),
         ["run", folder] => run::run(Some(PathBuf::from(folder))),
+        ["check"] => check::run(),
         ["test"] => test::run(),
+        ["lint"] => test::lint(),
+        ["tests"] => test::run_tests(),
+        ["package"] => package::run(),
         ["setup"] => setup(),
         ["types"] => types::write(),
         ["bench", "window"] => bench::window(bench::Extent::default().photos),
@@ -96,6 +107,7 @@ fn number(word: &str) -> Result<usize> {
 /// What every build needs. Quick when there is nothing to do.
 fn setup() -> Result<()> {
     set_up_engine()?;
+    system::ensure_libraries()?;
     ui::ensure()
 }
 

@@ -10,14 +10,20 @@ use crate::shell::{aloud, cargo, say};
 
 /// Opens the app on `folder`, or on the sample photos.
 pub(crate) fn run(folder: Option<PathBuf>) -> Result<()> {
-    crate::setup()?;
     let root = crate::root();
     // The samples have a library of their own: trying Lookalike out leaves nothing behind in one's home.
     let (folder, data) = match folder {
         Some(folder) => (folder, root.join("target/run/library")),
         None => (root.join("tests/fixtures/photos"), root.join("target/run/sample-library")),
     };
-    if has_display() { open_window(&folder, &data) } else { write_page(&folder, &data) }
+    if has_display() {
+        crate::setup()?;
+        open_window(&folder, &data)
+    } else {
+        // The command needs nothing of the window's.
+        crate::set_up_engine()?;
+        write_page(&folder, &data)
+    }
 }
 
 fn has_display() -> bool {

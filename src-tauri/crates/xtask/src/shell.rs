@@ -30,6 +30,20 @@ pub(crate) fn quietly(command: &mut Command) -> Result<()> {
     Err(Error::Failed { command: describe(command) })
 }
 
+/// Runs a program and returns what it prints.
+pub(crate) fn answer(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|source| start_error(command, source))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(Error::Failed { command: describe(command) })
+    }
+}
+
 /// Whether a program is there and answers.
 pub(crate) fn answers(program: &str, argument: &str) -> bool {
     let asked = Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -43,13 +57,20 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-fn describe(command: &Command) -> String {
+/// The same for what is built as a whole: what would spare work after small changes costs time.
+pub(crate) fn cargo_at_once(arguments: &[&str]) -> Command {
+    let mut command = cargo(arguments);
+    command.env("CARGO_INCREMENTAL", "0");
+    command
+}
+
+pub(crate) fn describe(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let mut words = vec![program.file_stem().unwrap_or(command.get_program()).to_string_lossy()];
     words.extend(command.get_args().map(|argument| argument.to_string_lossy()));
     words.join(" ")
 }
 
-fn start_error(command: &Command, source: io::Error) -> Error {
+pub(crate) fn start_error(command: &Command, source: io::Error) -> Error {
     Error::Start { program: command.get_program().to_string_lossy().into_owned(), source }
 }

@@ -1,5 +1,6 @@
 //! The system's packages: installed on Debian and Ubuntu, named elsewhere.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -51,18 +52,67 @@ const LIBRARIES: &[Library] = &[];
 const TEST_PACKAGES: &[&str] =
     &["xvfb", "webkit2gtk-driver", "dbus", "xdotool", "xclip", "openbox", "libayatana-appindicator3-1"];
 
+/// What packages take to make and to try: the tray's library, by which the bundler knows what a package depends on, a bare
+/// system, and a screen that is none, on which a window is looked for.
+const PACKAGE_PACKAGES: &[&str] =
+    &["libayatana-appindicator3-dev", "debootstrap", "xvfb", "xdotool", "x11-apps"];
+
+/// Where Debian's packages come from on this system.
+pub(crate) struct Mirror {
+    pub(crate) address: String,
+    pub(crate) codename: String,
+    pub(crate) components: Vec<String>,
+}
+
+/// The mirror of the release that this system is, as apt tells.
+pub(crate) fn mirror() -> Option<Mirror> {
+    let output = |command: &mut Command| {
+        let output = command.output().ok().filter(|output| output.status.success())?;
+        String::from_utf8(output.stdout).ok()
+    };
+    let release = fs::read_to_string("/etc/os-release").ok()?;
+    let codename = release.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="))?;
+    let format = "$(REPO_URI) $(CODENAME) $(COMPONENT)";
+    let targets =
+        output(Command::new("apt-get").args(["indextargets", "--format", format, "Created-By: Packages"]))?;
+    mirror_in(&targets, codename)
+}
+
+/// The first mirror of a release among lines of address, release and component.
+fn mirror_in(targets: &str, codename: &str) -> Option<Mirror> {
+    let mut mirror: Option<Mirror> = None;
+    for line in targets.lines() {
+        let mut words = line.split(' ');
+        let (Some(address), Some(suite), Some(component)) = (words.next(), words.next(), words.next()) else {
+            continue;
+        };
+        if suite != codename || mirror.as_ref().is_some_and(|mirror| mirror.address != address) {
+            continue;
+        }
+        let mirror = mirror.get_or_insert_with(|| Mirror {
+            address: address.to_owned(),
+            codename: codename.to_owned(),
+            components: Vec::new(),
+        });
+        if !mirror.components.iter().any(|known| known == component) {
+            mirror.components.push(component.to_owned());
+        }
+    }
+    mirror
+}
+
+/// Installs what packages take. Elsewhere than on Debian the bundler says what is missing.
+pub(crate) fn ensure_package_tools() -> Result<()> {
+    ensure_debian_packages(PACKAGE_PACKAGES)
+}
+
 /// Installs what the tests of the window need. Elsewhere than on Debian those tests say what is missing.
 pub(crate) fn ensure_test_tools() -> Result<()> {
     ensure_debian_packages(TEST_PACKAGES)
 }
 
-/// Installs or names what a build needs.
-pub(crate) fn ensure_build_tools() -> Result<()> {
-    ensure_programs()?;
-    ensure_libraries()
-}
-
-fn ensure_libraries() -> Result<()> {
+/// Installs or names the libraries that the window needs.
+pub(crate) fn ensure_libraries() -> Result<()> {
     let found = |library: &Library| {
         Command::new("pkg-config")
             .args(["--exists", library.name])
@@ -83,7 +133,8 @@ fn ensure_libraries() -> Result<()> {
     install(&missing.iter().map(|library| library.debian).collect::<Vec<_>>())
 }
 
-fn ensure_programs() -> Result<()> {
+/// Installs or names what every build needs.
+pub(crate) fn ensure_build_tools() -> Result<()> {
     let missing: Vec<&Tool> =
         BUILD_TOOLS.iter().chain(COMPILERS).filter(|tool| !answers(tool.program, "--version")).collect();
     if missing.is_empty() {
@@ -125,11 +176,32 @@ fn install(packages: &[&str]) -> Result<()> {
 }
 
 fn apt(arguments: &[&str]) -> Command {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
-    let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
-    if !root {
-        command.arg("apt-get");
-    }
+    let mut command = as_root("apt-get");
     command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
     command
+}
+
+/// A program run by the superuser, which anybody else has to ask for.
+pub(crate) fn as_root(program: &str) -> Command {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    if is_root {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.arg(program);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mirror_of_a_system_is_the_first_of_its_own_release() {
+        let targets = "http://one.example/security trixie-security main\nhttp://one.example/ trixie main\n\
+            http://one.example/ trixie contrib\nhttp://two.example/ trixie main\n";
+        let mirror = mirror_in(targets, "trixie").unwrap();
+        assert_eq!((mirror.address.as_str(), mirror.components.len()), ("http://one.example/", 2));
+        assert!(mirror_in(targets, "bookworm").is_none());
+    }
 }

@@ -3,34 +3,51 @@
 use std::process::Command;
 
 use crate::error::Result;
-use crate::shell::{aloud, cargo, quietly};
-use crate::{system, ui};
+use crate::shell::{aloud, cargo, cargo_at_once, quietly};
+use crate::{suite, system, ui};
 
-/// Runs all checks and tests.
+/// What there is to test beside the examples in the documentation. Programs that only measure are checked with the lints.
+const ALL: &[&str] = &["--workspace", "--tests"];
+
+/// Checks and tests everything.
 pub(crate) fn run() -> Result<()> {
+    lint()?;
+    run_tests()
+}
+
+/// Format, types, lints and documentation of both languages.
+pub(crate) fn lint() -> Result<()> {
+    crate::setup()?;
+    ensure_linters()?;
+    check_format()?;
+    ui::lint()?;
+    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    aloud(&mut cargo_at_once(&clippy))?;
+    let doc = ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items", "--locked"];
+    aloud(cargo_at_once(&doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Every test.
+pub(crate) fn run_tests() -> Result<()> {
     crate::setup()?;
     system::ensure_test_tools()?;
-    if !answers_cargo("fmt") || !answers_cargo("clippy") {
-        quietly(Command::new("rustup").args(["component", "add", "rustfmt", "clippy"]))?;
+    ui::test()?;
+    suite::run(ALL, |_| true)?;
+    aloud(&mut cargo_at_once(&["test", "--quiet", "--locked", "--workspace", "--doc"]))
+}
+
+/// Installs what a minimal Rust lacks.
+pub(crate) fn ensure_linters() -> Result<()> {
+    if answers_cargo("fmt") && answers_cargo("clippy") {
+        return Ok(());
     }
+    quietly(Command::new("rustup").args(["component", "add", "rustfmt", "clippy"]))
+}
+
+pub(crate) fn check_format() -> Result<()> {
     aloud(&mut cargo(&["fmt", "--all", "--check"]))?;
     // A workspace of its own.
-    aloud(&mut cargo(&["fmt", "--check", "--manifest-path", "src-tauri/fuzz/Cargo.toml"]))?;
-    ui::check()?;
-    aloud(&mut cargo(&[
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
-    aloud(&mut cargo(&["test", "--quiet", "--workspace", "--locked"]))?;
-    let mut doc =
-        cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
-    aloud(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    aloud(&mut cargo(&["fmt", "--check", "--manifest-path", "src-tauri/fuzz/Cargo.toml"]))
 }
 
 /// Kills the command at random moments; `cargo test` does so a few times only.

@@ -6,6 +6,6 @@ use crate::shell::{aloud, cargo};
 /// Writes them anew. Tests fail while the file in the repository is another.
 pub(crate) fn write() -> Result<()> {
     crate::setup()?;
-    let test = ["test", "--quiet", "--locked", "--package", "lookalike-app", "--test", "types"];
+    let test = ["test", "--quiet", "--locked", "--package", "lookalike-app", "--lib", "types::"];
     aloud(cargo(&test).env("WRITE_TYPES", "1"))
 }

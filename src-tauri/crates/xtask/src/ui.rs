@@ -8,9 +8,6 @@ use std::time::SystemTime;
 use crate::error::{Error, Result};
 use crate::shell::{aloud, answers, quietly, say};
 
-/// The checks of `ui/`, in the order in which they fail fastest.
-const CHECKS: &[&str] = &["lint", "check", "test"];
-
 /// Makes sure that `ui/dist` is that of the present sources.
 pub(crate) fn ensure() -> Result<()> {
     if !answers(npm_program(), "--version") {
@@ -25,9 +22,18 @@ pub(crate) fn ensure() -> Result<()> {
     Ok(())
 }
 
-/// Lints, type checks and tests the window's code.
-pub(crate) fn check() -> Result<()> {
-    CHECKS.iter().try_for_each(|check| aloud(npm().args(["run", "--silent", check])))
+/// Lints and type checks the window's code.
+pub(crate) fn lint() -> Result<()> {
+    ["lint", "check"].into_iter().try_for_each(run)
+}
+
+/// Tests the window's code by itself.
+pub(crate) fn test() -> Result<()> {
+    run("test")
+}
+
+fn run(script: &str) -> Result<()> {
+    aloud(npm().args(["run", "--silent", script]))
 }
 
 /// Runs `npm ci` when the lock file is another than at its last run.
@@ -64,6 +70,14 @@ fn newest(directory: &Path) -> Result<SystemTime> {
 /// When a file was changed; long ago if it is not there.
 fn modified(path: &Path) -> SystemTime {
     fs::metadata(path).and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// Tauri's own command line, run where its settings are found.
+pub(crate) fn tauri() -> Command {
+    let program = root().join("node_modules/.bin").join(if cfg!(windows) { "tauri.cmd" } else { "tauri" });
+    let mut command = Command::new(program);
+    command.current_dir(crate::root().join("src-tauri"));
+    command
 }
 
 fn npm() -> Command {

@@ -1,11 +1,12 @@
 //! The window's TypeScript types are those of the shell. `cargo xtask types` writes them anew.
 
-#![allow(clippy::disallowed_methods, reason = "writes the types when asked to")]
+#![expect(clippy::disallowed_methods, reason = "writes the types when asked to")]
 
 use std::path::Path;
 
-use lookalike_app::wire;
 use ts_rs::{Config, TS};
+
+use crate::wire;
 
 fn types() -> String {
     let config = Config::default();

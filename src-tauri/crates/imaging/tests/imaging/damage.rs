@@ -1,14 +1,11 @@
 //! Whatever is wrong with a file, the answer is a picture or a reason.
 
-mod common;
-#[allow(unreachable_pub, reason = "it is another crate's")]
-#[path = "../../hostile/src/panics.rs"]
-mod panics;
-
 use std::sync::Once;
 
-use common::{all_fixtures, assert_shows_the_picture, fixture};
 use imaging::{Format, ImageError, Limits, Target, decode, probe};
+
+use crate::fixtures::{all_fixtures, assert_shows_the_picture, fixture};
+use crate::panics;
 
 const TARGET: Target = Target { short_side: 16, long_side: 16 };
 

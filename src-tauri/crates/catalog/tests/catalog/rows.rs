@@ -1,7 +1,4 @@
-//! The catalog on real database files.
-
-#![allow(clippy::disallowed_methods, reason = "tests change what they like")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! What each table keeps, finds and lets go of.
 
 use std::path::{Path, PathBuf};
 

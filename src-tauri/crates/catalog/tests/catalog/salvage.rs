@@ -1,8 +1,5 @@
 //! What a salvage brings back of catalogs that are damaged in ways chosen here.
 
-#![allow(clippy::disallowed_methods, reason = "tests change what they like")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,7 +39,7 @@ impl Damaged {
     fn migrated() -> Self {
         let damaged = Self::empty();
         let old = Connection::open(damaged.path()).unwrap();
-        old.execute_batch(include_str!("../src/migrations/001_initial.sql")).unwrap();
+        old.execute_batch(include_str!("../../src/migrations/001_initial.sql")).unwrap();
         let use_it = "PRAGMA user_version = 1; INSERT INTO content (hash, format, width, height)
             WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 500)
             SELECT randomblob(32), 'jpeg', 4, 3 FROM number";

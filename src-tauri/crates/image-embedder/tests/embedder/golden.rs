@@ -1,16 +1,13 @@
 //! The embeddings equal tflite-support's, as recorded by `tests/parity/make_golden.py`.
 
-#![expect(clippy::unwrap_used, reason = "what fails while setting a test up fails the test")]
-
-mod common;
-
 use std::path::Path;
 
-use common::{model_path, options, pattern, values};
 use image_embedder::{
     FeatureVector, ImageEmbedder, ImageEmbedderOptions, ModelSource, Region, RgbView, cosine_similarity,
 };
 use serde::Deserialize;
+
+use crate::models::{model_path, options, pattern, values};
 
 #[derive(Deserialize)]
 struct Case {

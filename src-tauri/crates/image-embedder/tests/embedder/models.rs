@@ -1,7 +1,5 @@
 //! What the tests share: the golden models and the pattern their expectations were made from.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
 use std::path::{Path, PathBuf};
 
 use image_embedder::{Embedding, FeatureVector, ImageEmbedder, ImageEmbedderOptions, ModelSource, RgbView};

@@ -1,17 +1,14 @@
 //! What a caller can rely on beyond parity: regions, resampling, options, reuse and comparing.
 
-#![expect(clippy::unwrap_used, reason = "what fails while setting a test up fails the test")]
-
-mod common;
-
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use common::{content, embed_one, model_bytes, model_path, options, pattern, values};
 use image_embedder::{
     About, EmbeddingResult, Error, FeatureVector, ImageEmbedder, ImageEmbedderOptions, ModelSource,
     Normalization, Region, Resampling, RgbView, about_model, cosine_similarity,
 };
+
+use crate::models::{content, embed_one, model_bytes, model_path, options, pattern, values};
 
 fn with_resampling(resampling: Resampling) -> ImageEmbedder {
     ImageEmbedder::create_from_options(ImageEmbedderOptions { resampling, ..options("uint8") }).unwrap()
@@ -103,7 +100,7 @@ fn a_reused_result_holds_the_last_image_only() {
     for quantize in [false, true] {
         let options = ImageEmbedderOptions { quantize, l2_normalize: true, ..options("uint8-scaled") };
         let mut embedder = ImageEmbedder::create_from_options(options).unwrap();
-        let mut two = ImageEmbedder::create_from_options(common::options("two-outputs")).unwrap();
+        let mut two = ImageEmbedder::create_from_options(crate::models::options("two-outputs")).unwrap();
         let mut result = EmbeddingResult::default();
         // A result that another embedder filled with another number and kind of vectors.
         two.embed_into(image, None, &mut result).unwrap();

@@ -1,8 +1,5 @@
 //! The fixtures, and what they show. `fixtures/make_fixtures.py` draws the same picture.
 
-#![allow(dead_code, reason = "each test binary uses a part of this")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
-
 use std::path::Path;
 
 use imaging::RgbImage;

@@ -1,11 +1,8 @@
 //! Bad input is refused with the error that names it, and no model file can crash the embedder.
 
-#![expect(clippy::unwrap_used, reason = "what fails while setting a test up fails the test")]
-
-mod common;
-
-use common::{content, embed_one, model_bytes, model_path, options, pattern};
 use image_embedder::{Error, ImageEmbedder, Region, RgbView};
+
+use crate::models::{content, embed_one, model_bytes, model_path, options, pattern};
 
 fn refusal(bytes: &[u8]) -> Error {
     ImageEmbedder::create_from_options(content(bytes)).err().unwrap()

@@ -1,11 +1,8 @@
 //! Every format and variant comes out upright, in sRGB, and looking like the picture it was made from.
 
-#![expect(clippy::panic, reason = "a failing helper fails its test")]
-
-mod common;
-
-use common::{assert_shows_the_picture, fixture};
 use imaging::{Format, Limits, Target, decode, probe};
+
+use crate::fixtures::{assert_pixel, assert_shows_the_picture, fixture};
 
 /// Largest difference per channel that lossy coding of a flat block leaves.
 const LOSSY: u8 = 16;
@@ -166,7 +163,7 @@ fn grey_pictures_keep_their_brightness() {
         // The luma of the red, green, blue and yellow blocks, and the middle of the ramp.
         let expected = [(12, 12, 87), (84, 12, 130), (12, 52, 52), (84, 52, 198), (48, 32, 129)];
         for (x, y, grey) in expected {
-            common::assert_pixel(name, &image, x, y, [grey; 3], tolerance);
+            assert_pixel(name, &image, x, y, [grey; 3], tolerance);
         }
     }
 }
@@ -175,8 +172,8 @@ fn grey_pictures_keep_their_brightness() {
 fn transparent_parts_show_white() {
     for name in ["alpha.png", "alpha.webp", "alpha.heic", "alpha.avif", "alpha.jxl"] {
         let image = decode(&fixture(name), None, &Limits::default()).unwrap().image;
-        common::assert_pixel(name, &image, 12, 12, [220, 30, 30], LOSSY);
-        common::assert_pixel(name, &image, 12, 52, [255; 3], LOSSY);
+        assert_pixel(name, &image, 12, 12, [220, 30, 30], LOSSY);
+        assert_pixel(name, &image, 12, 52, [255; 3], LOSSY);
     }
 }
 
@@ -187,5 +184,5 @@ fn a_target_is_a_lower_bound() {
     let decoded = decode(&bytes, Some(target), &Limits::default()).unwrap();
     assert_eq!((decoded.image.width(), decoded.image.height()), (48, 32));
     assert_eq!((decoded.probe.width, decoded.probe.height), (96, 64));
-    common::assert_pixel("turned and reduced", &decoded.image, 6, 6, [220, 30, 30], LOSSY);
+    assert_pixel("turned and reduced", &decoded.image, 6, 6, [220, 30, 30], LOSSY);
 }

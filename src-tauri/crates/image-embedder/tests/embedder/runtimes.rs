@@ -1,16 +1,12 @@
 //! The two runtimes give the same embeddings. Needs `--features tflite-runtime`.
 
-#![cfg(all(feature = "litert-runtime", feature = "tflite-runtime"))]
-#![expect(clippy::unwrap_used, reason = "what fails while setting a test up fails the test")]
-
-mod common;
-
 use std::num::NonZeroU32;
 
-use common::{options, pattern};
 use image_embedder::{
     EmbeddingResult, ImageEmbedder, ImageEmbedderOptions, RgbView, Runtime, cosine_similarity,
 };
+
+use crate::models::{options, pattern};
 
 fn embed(model: &str, runtime: Runtime, num_threads: Option<NonZeroU32>) -> EmbeddingResult {
     let options = ImageEmbedderOptions { runtime, num_threads, ..options(model) };

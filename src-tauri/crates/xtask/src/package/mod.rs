@@ -1,0 +1,117 @@
+//! Makes the packages that this system can make, tries the Debian one on a bare system, and says where they are.
+//!
+//! Packages are made by Tauri's bundler, which comes with the window's packages and downloads nothing for these kinds. An
+//! `AppImage` takes tools that it would download, so there is none.
+
+mod bare_root;
+mod extras;
+mod screen;
+mod trial;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{Error, Result};
+use crate::shell::{aloud, cargo, quietly, say};
+use crate::{system, ui};
+
+/// A kind of package, in the bundler's words.
+struct Kind {
+    name: &'static str,
+    ending: &'static str,
+}
+
+const DEB: Kind = Kind { name: "deb", ending: "deb" };
+
+/// What each system can make.
+const KINDS: &[Kind] = if cfg!(target_os = "macos") {
+    &[Kind { name: "dmg", ending: "dmg" }]
+} else if cfg!(windows) {
+    &[Kind { name: "nsis", ending: "exe" }]
+} else {
+    &[DEB, Kind { name: "rpm", ending: "rpm" }]
+};
+
+/// A package of Debian is to be no larger.
+const MOST_BYTES: u64 = 30 << 20;
+
+/// Makes the packages, tries what can be tried, and says where they are.
+pub(crate) fn run() -> Result<()> {
+    crate::setup()?;
+    system::ensure_package_tools()?;
+    let build =
+        ["build", "--release", "--quiet", "--locked", "--package", "cli", "--package", "lookalike-app"];
+    aloud(&mut cargo(&build))?;
+    extras::write()?;
+    let output = crate::root().join("target/packages");
+    empty(&output)?;
+    let mut made = Vec::new();
+    for kind in KINDS {
+        made.push(make(kind, &output)?);
+    }
+    if let Some(deb) =
+        made.iter().find(|package| package.extension().is_some_and(|ending| ending == DEB.ending))
+    {
+        compress(deb)?;
+        check_size(deb)?;
+        trial::run(deb)?;
+    }
+    say("\nThe packages:");
+    for package in &made {
+        say(&format!("  {} ({:.1} MB)", package.display(), size(package)? as f64 / 1e6));
+    }
+    if cfg!(target_os = "linux") {
+        say("No AppImage: its runtime and the tools that fill it come from no package registry.");
+    }
+    Ok(())
+}
+
+/// Has the bundler make a package and puts it among the others.
+fn make(kind: &Kind, output: &Path) -> Result<PathBuf> {
+    let bundles = crate::root().join("target/release/bundle").join(kind.name);
+    empty(&bundles)?;
+    aloud(ui::tauri().args(["bundle", "--bundles", kind.name]))?;
+    let is_made = |path: &PathBuf| path.extension().is_some_and(|ending| ending == kind.ending);
+    let mut files = fs::read_dir(&bundles)
+        .map_err(|source| Error::File { path: bundles.clone(), source })?
+        .filter_map(|entry| Some(entry.ok()?.path()));
+    let file = files.find(is_made).ok_or(Error::NoPackage { kind: kind.name })?;
+    let place = output.join(file.file_name().unwrap_or_default());
+    fs::copy(&file, &place).map_err(|source| Error::File { path: file, source })?;
+    Ok(place)
+}
+
+/// Packs a package of Debian anew: the bundler's compression looks back too little to see that both programs have the same
+/// models and much of the same code.
+fn compress(deb: &Path) -> Result<()> {
+    let content = crate::root().join("target/release/bundle/deb/content");
+    empty(&content)?;
+    quietly(Command::new("dpkg-deb").arg("--raw-extract").arg(deb).arg(&content))?;
+    let best = ["--root-owner-group", "-Zxz", "-z9", "--build"];
+    quietly(Command::new("dpkg-deb").args(best).arg(&content).arg(deb))
+}
+
+fn check_size(package: &Path) -> Result<()> {
+    let bytes = size(package)?;
+    if bytes <= MOST_BYTES {
+        Ok(())
+    } else {
+        Err(Error::TooLarge { path: package.into(), bytes, most: MOST_BYTES })
+    }
+}
+
+fn size(path: &Path) -> Result<u64> {
+    fs::metadata(path)
+        .map(|metadata| metadata.len())
+        .map_err(|source| Error::File { path: path.into(), source })
+}
+
+/// Makes a directory that holds nothing.
+fn empty(directory: &Path) -> Result<()> {
+    let file_error = |source| Error::File { path: directory.into(), source };
+    if directory.exists() {
+        fs::remove_dir_all(directory).map_err(file_error)?;
+    }
+    fs::create_dir_all(directory).map_err(file_error)
+}

@@ -1,0 +1,158 @@
+//! Builds the test programs and runs them side by side: those of the window mostly wait, the others compute.
+//!
+//! What a program says is shown when it ends, and is kept in `target/tests` meanwhile. All of them run, also after one
+//! has failed.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::shell::{answer, cargo_at_once, describe, say, start_error};
+
+/// The window's end-to-end tests.
+const WINDOW: &str = "window";
+
+/// A program of tests.
+#[derive(Debug, PartialEq)]
+struct Program {
+    package: String,
+    /// Of package and target.
+    name: String,
+    executable: PathBuf,
+    /// Where its package is: what its tests take for the working directory.
+    directory: PathBuf,
+    is_window: bool,
+}
+
+/// Builds the tests that `selection` names in cargo's words, and runs those of the packages that are concerned.
+pub(crate) fn run(selection: &[&str], is_concerned: impl Fn(&str) -> bool) -> Result<()> {
+    let mut programs = build(selection)?;
+    programs.retain(|program| is_concerned(&program.package));
+    run_side_by_side(programs)
+}
+
+/// Builds the tests and returns their programs.
+fn build(selection: &[&str]) -> Result<Vec<Program>> {
+    let mut command = cargo_at_once(&["test", "--quiet", "--locked", "--no-run"]);
+    command.arg("--message-format=json-render-diagnostics").args(selection);
+    say(&format!("> {}", describe(&command)));
+    answer(&mut command)?.lines().filter_map(|line| program(line).transpose()).collect()
+}
+
+/// The test program that a line of cargo's tells of.
+fn program(line: &str) -> Result<Option<Program>> {
+    let told: Value =
+        serde_json::from_str(line).map_err(|source| Error::Json { text: line.to_owned(), source })?;
+    let text = |value: &Value| value.as_str().map(PathBuf::from);
+    let (Some(executable), Some(manifest)) = (text(&told["executable"]), text(&told["manifest_path"])) else {
+        return Ok(None);
+    };
+    if told["profile"]["test"] != true {
+        return Ok(None);
+    }
+    let directory = manifest.parent().unwrap_or(Path::new("")).to_owned();
+    let id = told["package_id"].as_str().unwrap_or_default();
+    let package = package_name(id, &directory);
+    let target = told["target"]["name"].as_str().unwrap_or_default();
+    let kind = told["target"]["kind"][0].as_str().unwrap_or_default();
+    let name = if kind == "test" { format!("{package}-{target}") } else { format!("{package}-{kind}") };
+    Ok(Some(Program { package, name, executable, directory, is_window: target == WINDOW }))
+}
+
+/// The package of an id such as `path+file:///code/src-tauri#lookalike-app@0.1.0`; where the name is that of the
+/// directory the id leaves it out.
+fn package_name(id: &str, directory: &Path) -> String {
+    let after = id.rsplit_once('#').map_or("", |(_, after)| after);
+    match after.split_once('@') {
+        Some((name, _)) => name.to_owned(),
+        None => directory.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    }
+}
+
+/// Runs the window's tests beside the others, which follow each other: each of them has a thread for every core.
+fn run_side_by_side(programs: Vec<Program>) -> Result<()> {
+    let output = crate::root().join("target/tests");
+    fs::create_dir_all(&output).map_err(|source| Error::File { path: output.clone(), source })?;
+    let (window, others): (Vec<Program>, Vec<Program>) =
+        programs.into_iter().partition(|program| program.is_window);
+    let shown = Mutex::new(());
+    let run_all = |programs: &[Program]| -> Result<Vec<String>> {
+        let mut failed = Vec::new();
+        for program in programs {
+            if !run_one(program, &output, &shown)? {
+                failed.push(program.name.clone());
+            }
+        }
+        Ok(failed)
+    };
+    let (window, others) = thread::scope(|threads| {
+        let beside = threads.spawn(|| run_all(&window));
+        let others = run_all(&others);
+        (beside.join(), others)
+    });
+    let window = window.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let failed = [window?, others?].concat();
+    if failed.is_empty() { Ok(()) } else { Err(Error::TestsFailed(failed.join(", "))) }
+}
+
+/// Runs a program, shows what it said, and returns whether all its tests passed.
+fn run_one(program: &Program, output: &Path, shown: &Mutex<()>) -> Result<bool> {
+    let log = output.join(&program.name).with_extension("log");
+    let file_error = |source| Error::File { path: log.clone(), source };
+    let file = File::create(&log).map_err(file_error)?;
+    let begun = Instant::now();
+    let mut command = Command::new(&program.executable);
+    command
+        .arg("--quiet")
+        .current_dir(&program.directory)
+        .stdin(Stdio::null())
+        .stdout(file.try_clone().map_err(file_error)?)
+        .stderr(file);
+    let status = command.status().map_err(|source| start_error(&command, source))?;
+    let said = fs::read(&log).map_err(file_error)?;
+    let _one_at_a_time = shown.lock();
+    say(&format!("\n> {}, {:.0} s", program.name, begun.elapsed().as_secs_f64()));
+    say(String::from_utf8_lossy(&said).trim());
+    if !status.success() {
+        say(&format!("{} ended with {status}", program.name));
+    }
+    Ok(status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_programs_of_tests_are_run() {
+        let artifact = |test: bool, kind: &str, executable: &str| {
+            let line = format!(
+                r#"{{"reason":"compiler-artifact","package_id":"path+file:///code/crates/cli#0.1.0","manifest_path":"/code/crates/cli/Cargo.toml",
+                "target":{{"kind":["{kind}"],"name":"end_to_end"}},"profile":{{"test":{test}}},
+                "executable":{executable}}}"#
+            );
+            program(&line).unwrap().map(|program| program.name)
+        };
+        assert_eq!(artifact(true, "test", r#""/target/end_to_end""#).as_deref(), Some("cli-end_to_end"));
+        assert_eq!(artifact(true, "bin", r#""/target/lookalike""#).as_deref(), Some("cli-bin"));
+        assert_eq!(artifact(false, "bin", r#""/target/lookalike""#), None, "what the tests run");
+        assert_eq!(artifact(false, "lib", "null"), None);
+        assert_eq!(program(r#"{"reason":"build-finished","success":true}"#).unwrap(), None);
+    }
+
+    #[test]
+    fn a_package_is_named_by_its_id_or_its_directory() {
+        let directory = Path::new("/code/src-tauri");
+        assert_eq!(
+            package_name("path+file:///code/src-tauri#lookalike-app@0.1.0", directory),
+            "lookalike-app"
+        );
+        assert_eq!(package_name("path+file:///code/src-tauri#0.1.0", directory), "src-tauri");
+    }
+}

@@ -36,7 +36,7 @@ const ATTACKS: &[Attack] = &[
         let file = &files[random.below(files.len())];
         flip(file, random.below(fs::metadata(file).unwrap().len() as usize * 8));
     }),
-    ("a pipe, socket, folder, device or link to nowhere in the place of a file", |data, random| {
+    ("a pipe, socket, folder, or link to a pipe or nowhere in the place of a file", |data, random| {
         let names = [
             "lock",
             "catalog.db",
@@ -60,7 +60,11 @@ const ATTACKS: &[Attack] = &[
             0 => drop(Command::new("mkfifo").arg(&path).status().unwrap()),
             1 => drop(UnixListener::bind(&path).unwrap()),
             2 => fs::create_dir_all(path.join("with/something")).unwrap(),
-            3 => symlink("/dev/zero", &path).unwrap(),
+            3 => {
+                let pipe = data.with_extension("pipe");
+                let _ = Command::new("mkfifo").arg(&pipe).output();
+                symlink(pipe, &path).unwrap();
+            }
             // One to a catalog that is away is waited for, not mended.
             _ if path.ends_with("catalog.db") => fs::create_dir(&path).unwrap(),
             _ => symlink("nowhere", &path).unwrap(),

@@ -150,12 +150,10 @@ const JOURNAL_HEADER: u64 = 512;
 
 /// Where a catalog is: at the end of links, of which what they lead to must be there.
 fn place(path: &Path) -> Result<PathBuf> {
-    let target = data_files::target(path);
-    salvage::finish(&target)?;
-    if target != path && matches!(kind(&target)?, Kind::Missing) {
-        return Err(CatalogError::Away { path: path.into(), target });
-    }
-    Ok(target)
+    salvage::finish(path)?;
+    // What is there instead of a file is told of by the name that we know.
+    kind(path)?;
+    Ok(data_files::target(path))
 }
 
 /// What is at a path where a file is expected.
@@ -174,8 +172,10 @@ fn is_empty(path: &Path) -> bool {
 
 /// Whether something is left beside a file that only a database leaves that was in use.
 pub(crate) fn has_log(path: &Path) -> bool {
-    let longer_than =
-        |suffix, length| std::fs::metadata(with_suffix(path, suffix)).is_ok_and(|file| file.len() > length);
+    let longer_than = |suffix, length| {
+        std::fs::symlink_metadata(with_suffix(path, suffix))
+            .is_ok_and(|file| file.is_file() && file.len() > length)
+    };
     longer_than("-wal", 0) || longer_than("-journal", JOURNAL_HEADER)
 }
 
@@ -192,9 +192,14 @@ pub(crate) fn connect(path: &Path) -> Result<Connection> {
         // SQLite would let others read it; what it makes beside has the same rights as this.
         data_files::create(path).map_err(|source| CatalogError::Unreachable { path: path.into(), source })?;
     }
-    for suffix in SIDECARS {
+    let target = data_files::target(path);
+    for sidecar in SIDECARS.map(|suffix| with_suffix(&target, suffix)) {
         // A pipe would have SQLite wait for its other end.
-        kind(&with_suffix(path, suffix))?;
+        match data_files::instead_of_own_file(&sidecar) {
+            Ok(None) => {}
+            Ok(Some(found)) => return Err(CatalogError::NotAFile { path: sidecar, found }),
+            Err(source) => return Err(CatalogError::Unreachable { path: sidecar, source }),
+        }
     }
     configured(path).map_err(|source| CatalogError::open(path, source))
 }

@@ -38,7 +38,6 @@ pub struct Thumbnails {
 impl Thumbnails {
     /// Opens the store, making it where there is none, and anew where it is damaged beyond opening.
     pub fn open(path: &Path) -> Result<Self> {
-        let path = &data_files::target(path);
         finish(path)?;
         let connection = match open_connection(path, &migrate::THUMBNAILS, false) {
             Err(CatalogError::NotAFile { path: odd, .. }) if odd != *path => {
@@ -70,7 +69,6 @@ impl Thumbnails {
     /// Keeps the store at `path` under another name where `catalog`, which was saved of a damaged one, has lost the pictures
     /// of most thumbnails: it may yet be found. The others are taken over. Returns where it is kept.
     pub fn keep_aside(path: &Path, catalog: &Connection) -> Result<Option<PathBuf>> {
-        let path = &data_files::target(path);
         if !path.is_file() {
             return Ok(None);
         }

@@ -90,6 +90,15 @@ fn odd(_kind: fs::FileType) -> &'static str {
     "a device"
 }
 
+/// What is at the path itself instead of a file of its own; none where there is a file or nothing. A link is one of
+/// those: who follows it writes elsewhere.
+pub fn instead_of_own_file(path: &Path) -> io::Result<Option<&'static str>> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Ok(Some("a link"));
+    }
+    Ok(Kind::of(path)?.instead_of_file())
+}
+
 /// Where a link leads at last, there or not; the path itself where it is no link.
 pub fn target(path: &Path) -> PathBuf {
     let mut path = path.to_path_buf();
@@ -169,8 +178,8 @@ mod tests {
         let _socket = UnixListener::bind(at("socket")).unwrap();
         fs::create_dir(at("folder")).unwrap();
         symlink("nothing", at("link")).unwrap();
-        symlink("/dev/zero", at("device")).unwrap();
-        for name in ["pipe", "socket", "folder", "link", "device"] {
+        symlink("pipe", at("link to a pipe")).unwrap();
+        for name in ["link to a pipe", "pipe", "socket", "folder", "link"] {
             assert!(Kind::of(&at(name)).unwrap().instead_of_file().is_some(), "{name}");
             assert!(read(&at(name), 10).is_err(), "{name}");
             assert!(open_or_create(&at(name)).is_err(), "{name}");
@@ -179,6 +188,20 @@ mod tests {
             assert_eq!(Kind::of(&at(name)).unwrap(), Kind::File, "{name}");
             assert!(fs::symlink_metadata(at(&format!("{name}.aside-1"))).is_ok(), "{name}");
         }
+    }
+
+    #[test]
+    fn what_a_link_leads_to_is_neither_written_nor_tightened() {
+        let place = tempfile::tempdir().unwrap();
+        let (original, link) = (place.path().join("original"), place.path().join("link"));
+        fs::write(&original, "original").unwrap();
+        let before = fs::metadata(&original).unwrap().permissions();
+        symlink(&original, &link).unwrap();
+        assert!(open_or_create(&link).is_err());
+        tighten(&link).unwrap();
+        create(&link).unwrap();
+        assert_eq!(fs::read(&original).unwrap(), b"original");
+        assert_eq!(fs::metadata(&original).unwrap().permissions(), before);
     }
 
     #[test]

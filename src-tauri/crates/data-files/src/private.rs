@@ -7,7 +7,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use super::{put_aside, refuse_odd, unhurried};
+use super::{instead_of_own_file, put_aside, unhurried};
 
 /// Makes an empty file. A former one is dropped; anything else in its place is put aside.
 pub fn create(path: &Path) -> io::Result<File> {
@@ -24,7 +24,9 @@ pub fn create(path: &Path) -> io::Result<File> {
 
 /// Opens a file for writing as it is, or makes an empty one; an error at once when something else is there.
 pub fn open_or_create(path: &Path) -> io::Result<File> {
-    refuse_odd(path)?;
+    if let Some(what) = instead_of_own_file(path)? {
+        return Err(io::Error::other(format!("it is {what}, not a file")));
+    }
     let is_new = !path.exists();
     let mut options = OpenOptions::new();
     let file = for_owner(unhurried(options.write(true).create(true).truncate(false))).open(path)?;
@@ -98,7 +100,8 @@ mod system {
     /// does what the file system has no rights for.
     pub fn tighten(path: &Path) -> io::Result<()> {
         let metadata = fs::symlink_metadata(path)?;
-        let is_kept = metadata.is_file() || metadata.is_dir();
+        // A file with another name may be somebody's original.
+        let is_kept = metadata.is_dir() || metadata.is_file() && metadata.nlink() == 1;
         if !is_kept || metadata.mode() & OTHERS == 0 || !is_own(path) {
             return Ok(());
         }

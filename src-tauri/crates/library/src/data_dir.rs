@@ -58,9 +58,7 @@ impl DataDir {
         let mut findings = mend_lock(&path)?;
         let data = Self::open(&path)?;
         for place in data.places()? {
-            let kind = Kind::of(&place.path).map_err(failed(&place.path))?;
-            let found = if place.is_directory { kind.instead_of_directory() } else { kind.instead_of_file() };
-            if let Some(found) = found {
+            if let Some(found) = place.instead().map_err(failed(&place.path))? {
                 findings.push(put_aside(&place.path, found)?);
             }
         }
@@ -109,15 +107,13 @@ impl DataDir {
 
     /// Where things are that can be made again, or hold nothing that outlasts a start. The catalog is none of them.
     fn places(&self) -> Result<Vec<Place>> {
-        let file = |path| Place { path, is_directory: false };
-        let directory = |path| Place { path, is_directory: true };
-        let mut places = vec![file(self.thumbnails()), directory(self.index()), directory(self.models())];
-        for database in [data_files::target(&self.catalog()), data_files::target(&self.thumbnails())] {
-            for suffix in SIDECARS {
-                let mut sidecar = database.clone().into_os_string();
-                sidecar.push(suffix);
-                places.push(file(sidecar.into()));
-            }
+        let file = |path| Place { path, may_be_link: true, is_directory: false };
+        let index = Place { path: self.index(), may_be_link: false, is_directory: true };
+        let models = Place { path: self.models(), may_be_link: true, is_directory: true };
+        let mut places = vec![file(self.thumbnails()), index, models];
+        for database in [CATALOG, THUMBNAILS] {
+            let sidecars = SIDECARS.map(|suffix| self.path.join(format!("{database}{suffix}")));
+            places.extend(sidecars.map(|path| Place { path, may_be_link: false, is_directory: false }));
         }
         for folder in [self.index(), self.models()].into_iter().filter(|folder| folder.is_dir()) {
             for entry in fs::read_dir(&folder).map_err(failed(&folder))? {
@@ -134,6 +130,18 @@ impl DataDir {
 struct Place {
     path: PathBuf,
     is_directory: bool,
+    may_be_link: bool,
+}
+
+impl Place {
+    /// What is there instead, if something is.
+    fn instead(&self) -> io::Result<Option<&'static str>> {
+        if !self.may_be_link && fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.is_symlink()) {
+            return Ok(Some("a link"));
+        }
+        let kind = Kind::of(&self.path)?;
+        Ok(if self.is_directory { kind.instead_of_directory() } else { kind.instead_of_file() })
+    }
 }
 
 /// Where the system keeps application data: `~/.local/share/lookalike` on Linux,
@@ -178,13 +186,8 @@ fn tighten(path: &Path) -> io::Result<()> {
             is_ours_alone = false;
             continue;
         }
+        // What a link leads to may be anything.
         data_files::tighten(&entry.path())?;
-        if entry.file_type()?.is_symlink() {
-            let target = data_files::target(&entry.path());
-            if target.is_file() {
-                data_files::tighten(&target)?;
-            }
-        }
         if entry.file_type()?.is_dir() {
             for inner in fs::read_dir(entry.path())? {
                 data_files::tighten(&inner?.path())?;
@@ -216,7 +219,7 @@ fn is_lock(name: &OsStr) -> bool {
 /// other's lock aside.
 fn mend_lock(path: &Path) -> Result<Vec<Finding>> {
     let lock = path.join(LOCK);
-    let odd = || Ok::<_, LibraryError>(Kind::of(&lock).map_err(failed(&lock))?.instead_of_file());
+    let odd = || data_files::instead_of_own_file(&lock).map_err(failed(&lock));
     if odd()?.is_none() {
         return Ok(Vec::new());
     }

@@ -56,8 +56,9 @@ struct Format {
 }
 
 pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Result<()> {
-    if Kind::of(directory).map_err(at(directory))?.instead_of_directory().is_some() {
-        // Nothing of ours; it would keep every snapshot from being written.
+    let is_link = fs::symlink_metadata(directory).is_ok_and(|metadata| metadata.is_symlink());
+    if is_link || Kind::of(directory).map_err(at(directory))?.instead_of_directory().is_some() {
+        // Nothing of ours; it would keep every snapshot from being written, or have it written elsewhere.
         data_files::put_aside(directory).map_err(at(directory))?;
     }
     data_files::create_directory(directory).map_err(at(directory))?;

@@ -47,8 +47,9 @@ pub fn salvage(path: &Path) -> Result<Salvaged> {
 
 /// The same, where `prepare` sees the new catalog before it takes the place of the damaged one.
 pub fn salvage_with(path: &Path, prepare: impl FnOnce(&Connection) -> Result<()>) -> Result<Salvaged> {
-    let path = &data_files::target(path);
-    if matches!(Kind::of(path), Ok(Kind::Missing)) && !has_log(path) {
+    // The file that a link leads to is read, and stays where it is, as it is.
+    let source = &if path.is_file() { data_files::target(path) } else { path.to_path_buf() };
+    if matches!(Kind::of(source), Ok(Kind::Missing)) && !has_log(source) {
         return Err(at(path)(io::ErrorKind::NotFound.into()));
     }
     let (draft, copy) = (Scrap::new(path, ".draft")?, Scrap::new(path, ".copy")?);
@@ -56,7 +57,7 @@ pub fn salvage_with(path: &Path, prepare: impl FnOnce(&Connection) -> Result<()>
     let mut new = open_connection(&draft.0, &migrate::CATALOG, false)?;
     // Without a log of its own, the new file is all there is to move.
     new.pragma_update(None, "journal_mode", "DELETE")?;
-    let saved = fill(&mut new, &draft.0, path, &copy.0)?;
+    let saved = fill(&mut new, &draft.0, source, &copy.0)?;
     prepare(&new)?;
     new.close().map_err(|(_, source)| source)?;
     let aside = put_in_place(path, &draft.0)?;

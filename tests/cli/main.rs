@@ -9,6 +9,8 @@ mod bad_files;
 mod commands;
 mod crash;
 mod damage;
+#[cfg(target_os = "linux")]
+mod data_folder;
 mod duplicates;
 mod folders;
 mod index_and_search;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use library::{
@@ -59,8 +60,11 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),
         Command::Verify { repair } => {
-            let salvaged = if *repair { Library::salvage(&data_dir()?)? } else { None };
-            verify(&open()?, salvaged, *repair, control, json)
+            let (library, salvaged) = interruptibly(|| -> Result<_, Failure> {
+                let salvaged = if *repair { Library::salvage(&data_dir()?)? } else { Vec::new() };
+                Ok((open()?, salvaged))
+            })?;
+            verify(&library, salvaged, *repair, control, json)
         }
         Command::ContactSheet { page, images, limit } => {
             let queries = contact_sheet::parse(images)?;
@@ -69,6 +73,22 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         // These need no library; main answers them.
         Command::Completions { .. } | Command::Manual { .. } => Ok(()),
     }
+}
+
+/// Set while a signal may end the program at once.
+static INTERRUPTIBLE: AtomicBool = AtomicBool::new(false);
+
+/// Whether a signal may end the program at once, rather than ask it to come to an end.
+pub(crate) fn is_interruptible() -> bool {
+    INTERRUPTIBLE.load(Ordering::Acquire)
+}
+
+/// Does work that takes long, asks nobody whether to go on, and outlasts a crash at any moment.
+fn interruptibly<T>(work: impl FnOnce() -> T) -> T {
+    INTERRUPTIBLE.store(true, Ordering::Release);
+    let done = work();
+    INTERRUPTIBLE.store(false, Ordering::Release);
+    done
 }
 
 /// Keeps what LiteRT says when it loads its first model ("INFO: Created TensorFlow Lite XNNPACK delegate") off the
@@ -280,10 +300,10 @@ fn remove(library: &Library, folders: &[PathBuf], json: bool) -> Result<(), Fail
     Ok(writeln!(io::stdout(), "Forgotten. The photos themselves are as they were.")?)
 }
 
-/// `salvaged` is what was found wrong with the catalog before it could be opened.
+/// `salvaged` is what was found wrong before the library could be opened.
 fn verify(
     library: &Library,
-    salvaged: Option<Finding>,
+    salvaged: Vec<Finding>,
     repair: bool,
     control: &Control,
     json: bool,

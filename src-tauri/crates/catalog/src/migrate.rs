@@ -22,6 +22,7 @@ const ADDITIONS: &[&str] = &[
     include_str!("additions/001_models.sql"),
     include_str!("additions/002_folders.sql"),
     include_str!("additions/003_stand_ins.sql"),
+    include_str!("additions/004_absent.sql"),
 ];
 
 /// Adds what is missing to a catalog in the newest format.

@@ -21,7 +21,7 @@ fn open() -> (tempfile::TempDir, Catalog) {
 }
 
 fn place(folder_id: i64, path: &str) -> Place<'_> {
-    Place { folder_id, path: Path::new(path), stamp: STAMP, device: Some(7) }
+    Place { folder_id, path: Path::new(path), stamp: STAMP, drive: Some(DriveId(7)) }
 }
 
 fn picture(seed: u8) -> Content {
@@ -54,7 +54,7 @@ fn paths_below(catalog: &Catalog, folder: i64, prefix: &str) -> Vec<PathBuf> {
     catalog
         .read(|connection| {
             photo::for_each_row(connection, folder, Path::new(prefix), |path, row| {
-                assert_eq!((row.stamp, row.device), (STAMP, Some(7)));
+                assert_eq!((row.stamp, row.drive), (STAMP, Some(DriveId(7))));
                 paths.push(path);
             })
         })

@@ -42,8 +42,10 @@ pub struct Summary {
     pub failed: u64,
     /// Photos whose files are gone.
     pub removed: u64,
-    /// Photos kept although their folder is not there.
+    /// Photos kept although they, or their folder, are not there.
     pub offline: u64,
+    /// Those of them of which the person is asked whether they were deleted.
+    pub in_question: u64,
     /// Wall-clock time until photos were searchable.
     pub seconds: f64,
     /// Photos that were looked into after that, those included of which nothing came.
@@ -129,7 +131,8 @@ impl Library {
         })?;
         for (scope, findings) in present.iter().zip(&findings) {
             summary.offline += findings.offline;
-            committer.set_devices(&findings.devices)?;
+            committer.set_drives(&findings.drives)?;
+            committer.set_present(&findings.returned)?;
             if !findings.unreadable.is_empty() {
                 committer.record_unreadable(scope.folder.id, &findings.unreadable, &mut summary)?;
             }
@@ -137,6 +140,7 @@ impl Library {
             if !run.has_ended() {
                 committer.remove_resolved(&findings.resolved)?;
                 committer.remove_missing(&findings.missing, &mut summary, emit)?;
+                committer.settle_vanished((scope, findings), &mut summary, emit)?;
             }
         }
         committer.collect_orphans()?;

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use catalog::content::Content;
-use catalog::photo::{Place, Stamp};
+use catalog::photo::{DriveId, Place, Stamp};
 use catalog::{
     Catalog, CatalogError, Thumbnails, content, copies, embedding, failure, folder, model, photo, print,
     setting,

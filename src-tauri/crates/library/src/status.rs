@@ -7,7 +7,7 @@ use serde::Serialize;
 use vector_index::VectorIndex;
 
 use crate::index::{RECALL_AT, RECALL_SAMPLE};
-use crate::json::lossy_path;
+use crate::json::{is_none, lossy_path};
 use crate::switch::Switching;
 use crate::{Library, Result};
 
@@ -42,8 +42,10 @@ pub struct FolderStatus {
     /// Its photos.
     pub photos: u64,
     /// Those of them that are not there although the folder is.
+    #[serde(skip_serializing_if = "is_none")]
     pub absent: u64,
     /// Those of them of which the person is asked whether they were deleted.
+    #[serde(skip_serializing_if = "is_none")]
     pub in_question: u64,
     /// Whether they are embedded in parts, too.
     pub looked_into: bool,

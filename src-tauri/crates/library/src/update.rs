@@ -17,7 +17,7 @@ use crate::clock;
 use crate::commit::{BATCH, Committer};
 use crate::control::{Control, Run};
 use crate::event::Event;
-use crate::json::lossy_path;
+use crate::json::{is_none, lossy_path};
 use crate::photo::Wanted;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
@@ -45,6 +45,7 @@ pub struct Summary {
     /// Photos kept although they, or their folder, are not there.
     pub offline: u64,
     /// Those of them of which the person is asked whether they were deleted.
+    #[serde(skip_serializing_if = "is_none")]
     pub in_question: u64,
     /// Wall-clock time until photos were searchable.
     pub seconds: f64,

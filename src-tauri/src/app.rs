@@ -91,6 +91,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             folders::overview,
             folders::pause,
             folders::rebuild,
+            folders::confirm_removed,
             folders::remove_folder,
             folders::look_inside_folder,
             folders::resume,

@@ -57,6 +57,8 @@ pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire
         state: if folder.online { progress.folder_state(&folder.path) } else { wire::FolderState::Offline },
         path: shown_path(&folder.path),
         photos: count(folder.photos),
+        absent: count(folder.absent),
+        in_question: count(folder.in_question),
         last_seen: folder.last_seen_at,
         look_inside: folder.looked_into,
     };

@@ -34,6 +34,10 @@ pub struct Folder {
     pub name: String,
     /// Its photos.
     pub photos: u32,
+    /// Those of them that are not there although the folder is.
+    pub absent: u32,
+    /// Those of them of which the person is asked whether they were deleted.
+    pub in_question: u32,
     /// How it is.
     pub state: FolderState,
     /// When it was last there, Unix milliseconds.

@@ -16,6 +16,8 @@ mod folders;
 mod index_and_search;
 mod models;
 #[cfg(target_os = "linux")]
+mod mounts;
+#[cfg(target_os = "linux")]
 mod network;
 #[cfg(target_os = "linux")]
 #[path = "../shared/offline.rs"]

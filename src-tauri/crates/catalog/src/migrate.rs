@@ -31,6 +31,7 @@ pub(crate) const CATALOG: Format = Format {
         include_str!("additions/001_models.sql"),
         include_str!("additions/002_folders.sql"),
         include_str!("additions/003_stand_ins.sql"),
+        include_str!("additions/004_absent.sql"),
     ],
 };
 

@@ -53,6 +53,10 @@ pub(crate) enum Command {
         /// Kept, for the folders named, or for all
         #[arg(long)]
         no_regions: bool,
+        /// Say that photos of these folders, or of all, that are not there were deleted. Asked for where so many are gone at
+        /// once that another drive may be in the place of theirs
+        #[arg(long)]
+        confirm_removed: bool,
         /// Also tell where the time went, stage by stage
         #[arg(long)]
         profile: bool,

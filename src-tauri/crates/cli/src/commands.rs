@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Ok(quietly(|| Library::open_with(&data_dir, &options))?)
     };
     match &arguments.command {
-        Command::Index { folders, regions, no_regions, profile } => {
+        Command::Index { folders, regions, no_regions, confirm_removed, profile } => {
             let library = open()?;
             for folder in folders {
                 library.add_folder(folder)?;
@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             if *regions || *no_regions {
                 look_inside(&library, folders, *regions)?;
             }
-            index(library, &open, *profile, control, json)
+            let confirmed = confirm_removed.then_some(folders.as_slice());
+            index(library, &open, (*profile, confirmed), control, json)
         }
         Command::Search(search_arguments) => search(&open()?, search_arguments, json),
         Command::Embed(embed_arguments) => embed(embed_arguments, json),
@@ -108,10 +109,20 @@ fn look_inside(library: &Library, folders: &[PathBuf], on: bool) -> Result<(), F
     ids.into_iter().try_for_each(|id| Ok(library.look_inside_folder(id, on)?))
 }
 
+/// Takes the person's word for what is gone from these folders, or from all that are there. Returns how many photos went.
+fn confirm_removed(library: &Library, folders: &[PathBuf]) -> Result<u64, Failure> {
+    let mut ignore = |_| {};
+    if folders.is_empty() {
+        let there = library.overview()?.folders.into_iter().filter(|folder| folder.path.is_dir());
+        return there.map(|folder| Ok(library.confirm_removed_by_id(folder.id, &mut ignore)?)).sum();
+    }
+    folders.iter().map(|folder| Ok(library.confirm_removed(folder, &mut ignore)?)).sum()
+}
+
 fn index(
     mut library: Library,
     open: &dyn Fn() -> Result<Library, Failure>,
-    profiled: bool,
+    (profiled, confirmed): (bool, Option<&[PathBuf]>),
     control: &Control,
     json: bool,
 ) -> Result<(), Failure> {
@@ -121,7 +132,19 @@ fn index(
             progress.update(event);
         }
     };
-    let updated = library.update(control, &mut |event| show(&event));
+    let mut updated = library.update(control, &mut |event| show(&event));
+    if let (Ok(before), Some(folders)) = (&mut updated, confirmed)
+        && !control.is_cancelled()
+    {
+        before.removed += confirm_removed(&library, folders)?;
+        // What is in the place of photos that were kept is read now.
+        let Summary { indexed, removed, .. } = *before;
+        updated = library.update(control, &mut |event| show(&event)).map(|after| Summary {
+            indexed: indexed + after.indexed,
+            removed: removed + after.removed,
+            ..after
+        });
+    }
     let mut profile =
         updated.as_ref().map_or_else(|_| Profile::default(), |summary| Profile::of(&summary.profile));
     if updated.as_ref().is_ok_and(|summary| summary.switched) {
@@ -155,7 +178,7 @@ fn index(
 fn print_summary(summary: &Summary) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let Summary { scanned, indexed, unchanged, failed, removed, offline, seconds, failures, .. } = summary;
-    let Summary { looked_inside, seconds_inside, .. } = summary;
+    let Summary { looked_inside, seconds_inside, in_question, .. } = summary;
     writeln!(
         out,
         "{scanned} photos: {indexed} indexed, {unchanged} unchanged, {failed} failed, {removed} removed, {offline} offline"
@@ -168,6 +191,13 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
     }
     if *looked_inside > 0 {
         writeln!(out, "{looked_inside} photos looked into in another {seconds_inside:.1} s")?;
+    }
+    if *in_question > 0 {
+        writeln!(
+            out,
+            "\n{in_question} photos are gone from their folders at once. Is it the same drive? They are kept until they are there \
+             again.\nIf they were deleted, say so: lookalike index --confirm-removed [FOLDER...]"
+        )?;
     }
     if !failures.is_empty() {
         writeln!(out, "\nThese files could not be read:")?;
@@ -271,7 +301,16 @@ fn status(status: &Status, json: bool) -> Result<(), Failure> {
     writeln!(out, "{} photos, {} files that could not be read", status.photos, status.failed)?;
     for folder in &status.folders {
         let wholes = if folder.looked_into { "" } else { ", as wholes only" };
-        writeln!(out, "  {}  {} photos, {}{wholes}", shown_path(&folder.path), folder.photos, folder.state)?;
+        let absent = match (folder.absent, folder.in_question) {
+            (0, _) => String::new(),
+            (absent, 0) => format!(", {absent} of them offline"),
+            (absent, asked) => format!(
+                ", {absent} of them not there, {asked} perhaps deleted: is it the same drive? If so, `lookalike index \
+                 --confirm-removed FOLDER` forgets them"
+            ),
+        };
+        let (path, photos, state) = (shown_path(&folder.path), folder.photos, folder.state);
+        writeln!(out, "  {path}  {photos} photos, {state}{absent}{wholes}")?;
     }
     let index = &status.index;
     let recall = index.recall.map_or_else(String::new, |recall| format!(", recall {recall:.3}"));

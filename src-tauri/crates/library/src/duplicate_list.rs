@@ -1,13 +1,11 @@
 //! The list of duplicates as a file that the person chose: a table with all groups, or the paths of the photos that
-//! are not kept, one a line. Never written where originals are; it replaces a list of the same name and no picture.
-
-#![expect(clippy::disallowed_methods, reason = "writes the list where the person asked for it")]
+//! are not kept, one a line. It replaces a list of the same name and no picture.
+//!
+//! How it is written, and where not, is the matter of `chosen`.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::{Duplicate, DuplicateGroup, Library, LibraryError, Result, Review, Verdict};
 
@@ -30,13 +28,7 @@ impl Library {
     /// [`LibraryError::ExportFormat`] for one with another ending. When it fails, what was there before stays.
     pub fn write_duplicates(&self, groups: &[DuplicateGroup], file: &Path) -> Result<u64> {
         let format = format_of(file)?;
-        let (Some(parent), Some(name)) = (file.parent(), file.file_name()) else {
-            return Err(LibraryError::ExportFormat { path: file.into() });
-        };
-        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let parent = dunce::canonicalize(parent)
-            .map_err(|_| LibraryError::FolderMissing { path: parent.to_path_buf() })?;
-        self.check_export_into(&parent)?;
+        let chosen = self.chosen_file(file)?;
         let reviews = self.reviews(groups)?;
         let listed =
             groups.iter().zip(&reviews).filter(|(_, review)| review.verdict != Verdict::NotDuplicates);
@@ -45,8 +37,7 @@ impl Library {
             Format::Table => table(&listed),
             Format::Paths => paths(&listed),
         };
-        let path = parent.join(name);
-        replace(&path, text.as_bytes()).map_err(|source| LibraryError::ExportFailed { path, source })?;
+        chosen.write(text.as_bytes())?;
         Ok(listed.len() as u64)
     }
 }
@@ -120,22 +111,6 @@ fn quoted(field: &str) -> String {
     } else {
         field.into()
     }
-}
-
-/// Puts a whole file in the place of the one that is there, if any. Were that a link, what it leads to stays as it is.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part: PathBuf = path.with_file_name(name);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&part)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    let replaced = written.and_then(|()| fs::rename(&part, path));
-    if replaced.is_err() {
-        // The file is ours: it did not exist before.
-        let _ = fs::remove_file(&part);
-    }
-    replaced
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@
 //!
 //! It knows nothing of windows, terminals or JSON documents.
 
+mod absence;
 mod backfill;
 mod brought;
 mod budget;
 mod calibrate;
+mod chosen;
 mod clock;
 mod commit;
 mod control;
@@ -19,6 +21,7 @@ mod data_dir;
 mod date;
 mod details;
 mod direct;
+mod drive;
 mod duplicate_list;
 mod duplicates;
 mod edits;
@@ -28,6 +31,7 @@ mod example;
 mod excerpt;
 mod export;
 mod failures;
+mod file_id;
 mod filter;
 mod folders;
 mod follow;
@@ -89,6 +93,7 @@ use parking_lot::Mutex;
 pub use ::catalog::{Placeholder, Region};
 pub use brought::Import;
 pub use calibrate::LEAST_PICTURES;
+pub use chosen::ChosenFile;
 pub use control::Control;
 pub use data_dir::default_data_dir;
 pub use date::Day;

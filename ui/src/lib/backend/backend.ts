@@ -87,6 +87,8 @@ export interface Backend {
   /** Lets the person choose folders to add. Resolves to the names of those added. */
   chooseFolders(): Promise<string[]>;
   removeFolder(id: number): Promise<void>;
+  /** Takes the person's word that photos of a folder that are not there were deleted. */
+  confirmRemoved(id: number): Promise<void>;
   /** Has things inside the photos of a folder found, or not. */
   lookInsideFolder(id: number, on: boolean): Promise<void>;
   revealFolder(id: number): Promise<void>;

@@ -294,6 +294,16 @@ export class MemoryBackend implements Backend {
     this.emit('changed', { photos: true, folders: true, failures: true, models: false });
   }
 
+  async confirmRemoved(id: number) {
+    this.#folders = this.#folders.map((folder) =>
+      folder.id === id
+        ? { ...folder, photos: folder.photos - folder.absent, absent: 0, inQuestion: 0 }
+        : folder,
+    );
+    this.#note(`confirmRemoved ${id}`);
+    this.emit('changed', { photos: true, folders: true, failures: false, models: false });
+  }
+
   async lookInsideFolder(id: number, on: boolean) {
     this.#folders = this.#folders.map((folder) =>
       folder.id === id ? { ...folder, lookInside: on } : folder,
@@ -484,7 +494,7 @@ function folder(id: number, name: string, offline: boolean): Folder {
   const path = offline ? `/media/${name}` : `/home/kim/${name}`;
   const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
   const lastSeen = offline ? Date.UTC(2026, 2, 3, 12) : null;
-  return { id, path, name, photos: 0, state, lastSeen, lookInside: true };
+  return { id, path, name, photos: 0, absent: 0, inQuestion: 0, state, lastSeen, lookInside: true };
 }
 
 const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>

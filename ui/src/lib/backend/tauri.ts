@@ -52,6 +52,7 @@ export const tauri: Backend = {
 
   chooseFolders: () => call('choose_folders'),
   removeFolder: (id) => call('remove_folder', { id }),
+  confirmRemoved: (id) => call('confirm_removed', { id }),
   revealFolder: (id) => call('reveal_folder', { id }),
   lookInsideFolder: (id, on) => call('look_inside_folder', { id, on }),
 

@@ -46,6 +46,14 @@ name: string,
  */
 photos: number,
 /**
+ * Those of them that are not there although the folder is.
+ */
+absent: number,
+/**
+ * Those of them of which the person is asked whether they were deleted.
+ */
+inQuestion: number,
+/**
  * How it is.
  */
 state: FolderState,

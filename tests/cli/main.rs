@@ -9,6 +9,8 @@ mod bad_files;
 mod commands;
 mod crash;
 mod damage;
+#[path = "../shared/documents.rs"]
+mod documents;
 mod duplicates;
 mod folders;
 mod index_and_search;
@@ -22,4 +24,5 @@ mod originals;
 mod place;
 #[cfg(target_os = "linux")]
 mod readers;
+mod same_picture;
 mod watch;

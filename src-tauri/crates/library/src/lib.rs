@@ -7,6 +7,7 @@
 //!
 //! It knows nothing of windows, terminals or JSON documents.
 
+mod agreement;
 mod backfill;
 mod brought;
 mod budget;
@@ -31,10 +32,13 @@ mod failures;
 mod filter;
 mod folders;
 mod follow;
+mod frames;
+mod identity;
 mod index;
 mod inside;
 mod json;
 mod keeper;
+mod laying;
 mod linkage;
 mod live;
 mod model;
@@ -50,6 +54,7 @@ mod parallel;
 mod photo;
 mod picture;
 mod placeholders;
+mod plane;
 mod polling;
 mod prepared;
 mod print;
@@ -58,6 +63,7 @@ mod profile;
 mod reader;
 mod reconcile;
 mod regions;
+mod registration;
 mod rerank;
 mod respelled;
 mod review;
@@ -71,6 +77,7 @@ mod storage;
 mod switch;
 mod tiles;
 mod timeline;
+mod tint;
 mod update;
 mod verify;
 mod walk;

@@ -11,6 +11,8 @@ mod crash;
 mod damage;
 #[cfg(target_os = "linux")]
 mod data_folder;
+#[path = "../shared/documents.rs"]
+mod documents;
 mod duplicates;
 mod folders;
 mod index_and_search;
@@ -26,4 +28,5 @@ mod originals;
 mod place;
 #[cfg(target_os = "linux")]
 mod readers;
+mod same_picture;
 mod watch;

@@ -20,9 +20,9 @@ use crate::color;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
+use crate::ground::on_ground;
 use crate::limits::Limits;
 use crate::orientation::Orientation;
-use crate::raster::on_white;
 use crate::stored::{Channels, Header, Stored};
 
 /// Decodes one coded picture of an item from its data.
@@ -87,7 +87,7 @@ pub(crate) fn decode(
             let (pixels, _) = samples.as_chunks::<3>();
             let rgba: Vec<u8> =
                 pixels.iter().zip(&alpha.samples).flat_map(|(&[r, g, b], a)| [r, g, b, *a]).collect();
-            samples = on_white(&rgba);
+            samples = on_ground(&rgba, canvas.width);
         }
     }
     let mut stored = Stored {

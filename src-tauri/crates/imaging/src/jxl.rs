@@ -14,9 +14,9 @@ use crate::color;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
+use crate::ground::on_ground;
 use crate::limits::Limits;
 use crate::orientation::Orientation;
-use crate::raster::on_white;
 use crate::stored::{Channels, Header, Stored};
 
 /// What a container begins with; a bare codestream begins otherwise.
@@ -57,9 +57,9 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
     stream.write_to_buffer(&mut samples);
     let (channels, samples) = match image.pixel_format() {
         PixelFormat::Gray => (Channels::Grey, samples),
-        PixelFormat::Graya => (Channels::Rgb, on_white(&grey_to_rgba(&samples))),
+        PixelFormat::Graya => (Channels::Rgb, on_ground(&grey_to_rgba(&samples), width)),
         PixelFormat::Rgb => (Channels::Rgb, samples),
-        PixelFormat::Rgba => (Channels::Rgb, on_white(&samples)),
+        PixelFormat::Rgba => (Channels::Rgb, on_ground(&samples, width)),
         PixelFormat::Cmyk | PixelFormat::Cmyka => {
             return Err(ImageError::unsupported(Format::Jxl, "it is coded in printing inks"));
         }

@@ -13,6 +13,7 @@ mod cr3;
 mod error;
 mod exif;
 mod format;
+mod ground;
 mod heif;
 mod heif_preview;
 mod ifd;

@@ -1,6 +1,6 @@
 //! PNG, WebP, GIF, BMP and TIFF, through the `image` crate.
 //!
-//! An animation is its first frame. Transparency is shown on white, the page a viewer would put it on.
+//! An animation is its first frame. What is transparent is laid on a ground, see [`crate::ground`].
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -16,6 +16,7 @@ use crate::color;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
+use crate::ground::on_ground;
 use crate::limits::Limits;
 use crate::stored::{Channels, Header, Stored};
 
@@ -99,23 +100,13 @@ fn webp_chunk(webp: &[u8], name: [u8; 4]) -> Option<&[u8]> {
 fn eight_bit(image: DynamicImage) -> (Channels, Vec<u8>) {
     let color = image.color();
     if color.has_alpha() {
-        (Channels::Rgb, on_white(image.into_rgba8().as_raw()))
+        let width = image.width();
+        (Channels::Rgb, on_ground(image.into_rgba8().as_raw(), width))
     } else if color.has_color() {
         (Channels::Rgb, image.into_rgb8().into_raw())
     } else {
         (Channels::Grey, image.into_luma8().into_raw())
     }
-}
-
-/// Lays RGBA pixels on a white page.
-pub(crate) fn on_white(rgba: &[u8]) -> Vec<u8> {
-    let (pixels, _) = rgba.as_chunks::<4>();
-    let mut rgb = Vec::with_capacity(pixels.len() * 3);
-    for &[red, green, blue, alpha] in pixels {
-        let over = |value: u8| ((u32::from(value) * u32::from(alpha) + 127) / 255) as u8 + (255 - alpha);
-        rgb.extend_from_slice(&[over(red), over(green), over(blue)]);
-    }
-    rgb
 }
 
 fn explain(

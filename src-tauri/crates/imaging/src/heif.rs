@@ -17,6 +17,7 @@ use heic_rs::props::ItemProps;
 use heic_rs::props::simple::Clap;
 use heic_rs::{Brand, Image, Mirror, Nclx, PixelLayout, Range, Rotation, Transform, color as yuv, transform};
 
+use crate::boxes::next_box;
 use crate::color;
 use crate::date;
 use crate::error::ImageError;
@@ -129,7 +130,13 @@ pub(crate) fn nclx([primaries, transfer, matrix]: [u16; 3], range: Range) -> Ncl
 impl<'a> Primary<'a> {
     pub(crate) fn open(format: Format, bytes: &'a [u8]) -> Result<Self, ImageError> {
         let failed = |error| explain(format, &error);
-        let meta = meta::parse(bytes).map_err(failed)?;
+        let meta = meta::parse(bytes).map_err(|error| {
+            if is_film(bytes) {
+                ImageError::unsupported(format, "it is a film without a picture that stands for it")
+            } else {
+                failed(error)
+            }
+        })?;
         let primary = meta.primary;
         // heic-rs refuses AVIF's brand here, but reads its container like any other.
         let brand = Brand::Heic;
@@ -252,6 +259,18 @@ impl<'a> Primary<'a> {
             yuv::convert(&picture.frame, None, nclx, layout, limits.max_pixels, Some(1)).map_err(failed)?;
         Ok((image, nclx))
     }
+}
+
+/// Whether the file has a track of pictures.
+fn is_film(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(((kind, _), following)) = next_box(rest) {
+        if &kind == b"moov" {
+            return true;
+        }
+        rest = following;
+    }
+    false
 }
 
 /// The item whose pixels are shown by another that only turns or crops it (`iden`), or the item itself.

@@ -181,7 +181,8 @@ fn peak(pixels: impl Iterator<Item = [f32; 3]>) -> f32 {
     for pixel in pixels {
         all += 1;
         let brightest = brightest(pixel);
-        if brightest > 1.0 {
+        // What is above it by rounding is white.
+        if brightest > 1.02 {
             let step = (brightest.log2() * STEPS_A_DOUBLING).ceil() as usize;
             counts[step.min(STEPS - 1)] += 1;
         }
@@ -232,8 +233,12 @@ fn to_srgb(white: Chromaticity, primaries: ColorPrimaries) -> Option<[[f32; 3]; 
     let white = XyY { x: f64::from(white.x), y: f64::from(white.y), yb: 1.0 };
     source.update_rgb_colorimetry(white, primaries);
     let matrix = source.transform_matrix(&srgb).v.map(|row| row.map(|part| part as f32));
-    // Primaries on a line, or a white that is none.
-    matrix.as_flattened().iter().all(|part| part.is_finite() && part.abs() < 100.0).then_some(matrix)
+    // Primaries on a line, or a white that is none, make no colours.
+    let [a, b, c] = matrix;
+    let determinant = a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
+        + a[2] * (b[0] * c[1] - b[1] * c[0]);
+    let is_usable = determinant.abs() > 1e-3 && matrix.as_flattened().iter().all(|part| part.abs() < 100.0);
+    is_usable.then_some(matrix)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use imaging::{Format, ImageError, Limits, Target, decode, probe};
 const TARGET: Target = Target { short_side: 16, long_side: 16 };
 
 /// A small file of each format, in more than one of its codings where they differ much.
-const SMALLEST: [&str; 18] = [
+const SMALLEST: [&str; 25] = [
     "orientation-1.jpg",
     "progressive.jpg",
     "cmyk.jpg",
@@ -26,7 +26,14 @@ const SMALLEST: [&str; 18] = [
     "palette.bmp",
     "deflate.tif",
     "jpeg.tif",
+    "associated-alpha.tif",
+    "fax3-two-dimensional.tif",
+    "fax4-lowest-bit-first.tif",
+    "webp.tif",
+    "animated.png",
+    "exif-in-text.png",
     "plain.heic",
+    "422.heic",
     "plain.avif",
     "lossy.jxl",
     "exif-date.jxl",

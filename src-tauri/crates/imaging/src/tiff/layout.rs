@@ -393,7 +393,7 @@ fn meaning(directory: &Directory<'_>, packing: Packing, samples: usize) -> Resul
 /// Bits a sample, and whether they are a fraction.
 fn depth(directory: &Directory<'_>, samples: usize) -> Result<(u32, bool), ImageError> {
     let of = |tag, default| -> Result<u32, ImageError> {
-        let mut values = directory.get(tag).into_iter().flat_map(|entry| entry.numbers()).take(samples);
+        let mut values = directory.get(tag).into_iter().flat_map(Entry::numbers).take(samples);
         let first = values.next().unwrap_or(default);
         if values.any(|value| value != first) {
             return Err(unsupported("its channels differ in their kind of samples"));
@@ -413,7 +413,7 @@ fn depth(directory: &Directory<'_>, samples: usize) -> Result<(u32, bool), Image
 
 fn alpha(directory: &Directory<'_>, meaning: Meaning, samples: usize) -> Option<Alpha> {
     let extra = samples.checked_sub(meaning.colors()).filter(|extra| *extra > 0)?;
-    match directory.get(EXTRA_SAMPLES).and_then(|entry| entry.numbers().next()) {
+    match directory.number(EXTRA_SAMPLES) {
         Some(1) => Some(Alpha::Associated),
         Some(2) => Some(Alpha::Straight),
         // Not said at all: writers that forget it mean alpha.
@@ -444,7 +444,7 @@ fn subsampling(
     if meaning != Meaning::YCbCr || matches!(packing, Packing::Jpeg | Packing::OldJpeg | Packing::WebP) {
         return Ok((1, 1));
     }
-    let mut factors = directory.get(SUBSAMPLING).into_iter().flat_map(|entry| entry.numbers());
+    let mut factors = directory.get(SUBSAMPLING).into_iter().flat_map(Entry::numbers);
     let factors = (factors.next().unwrap_or(2), factors.next().unwrap_or(2));
     match factors {
         (1 | 2 | 4, 1 | 2 | 4) if !is_planar || factors == (1, 1) => Ok(factors),

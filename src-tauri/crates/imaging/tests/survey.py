@@ -68,15 +68,16 @@ def by_magick(path: Path, folder: str) -> np.ndarray | None:
 
 
 def by_ours(program: str, path: Path, folder: str) -> tuple[str, int, int, np.ndarray | None]:
-    """The format or the reason, milliseconds, MiB at the peak, and the picture."""
+    """The format or the reason, milliseconds of processor time, MiB at the peak, and the picture."""
     process = subprocess.Popen([program, folder, path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     line = process.stdout.read().decode().rstrip("\n")
     _, _, usage = os.wait4(process.pid, 0)
-    _, found, milliseconds, rest = line.split("\t")
+    milliseconds = round((usage.ru_utime + usage.ru_stime) * 1000)
+    _, found, _, rest = line.split("\t")
     if found.startswith("!"):
-        return rest, int(milliseconds), usage.ru_maxrss >> 10, None
+        return rest, milliseconds, usage.ru_maxrss >> 10, None
     with Image.open(rest) as image:
-        return found, int(milliseconds), usage.ru_maxrss >> 10, thumbnail(image)
+        return found, milliseconds, usage.ru_maxrss >> 10, thumbnail(image)
 
 
 def difference(one: np.ndarray | None, other: np.ndarray | None) -> float | None:

@@ -7,15 +7,18 @@
 //! colour by the ICC profile, orientation.
 
 mod avif;
+mod bmp;
 mod boxes;
 mod color;
 mod cr3;
+mod date;
 mod error;
 mod exif;
 mod format;
 mod ground;
 mod heif;
 mod heif_preview;
+mod hevc;
 mod ifd;
 mod jpeg;
 mod jxl;
@@ -23,12 +26,15 @@ mod limits;
 mod orientation;
 mod pixels;
 mod placeholder;
+mod png;
 mod raster;
 mod raw;
 mod reduce;
 mod sharpness;
 mod stored;
 mod thumbnail;
+mod tiff;
+mod transfer;
 mod turbo;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -93,7 +99,7 @@ pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<D
         limits.check_memory(probe.width, probe.height, decoding_cost(&probe, target))?;
         let preview = match (format, target) {
             (Format::Heic, Some(target)) if denominator > 1 => {
-                heif_preview::decode(format, bytes, target, limits, heif::decode_hevc)
+                heif_preview::decode(format, bytes, target, limits, hevc::decode)
             }
             _ => None,
         };
@@ -125,6 +131,8 @@ fn checked_header(format: Format, bytes: &[u8], limits: &Limits) -> Result<Heade
         Format::Heic | Format::Avif => heif::header(format, bytes),
         Format::Jxl => jxl::header(bytes, limits),
         Format::Raw => raw::header(bytes),
+        Format::Png => png::header(bytes),
+        Format::Tiff => tiff::header(bytes),
         _ => raster::header(format, bytes),
     }?;
     let (width, height) = header.orientation.upright(header.width, header.height);
@@ -141,9 +149,11 @@ fn stored_pixels(
     let full = match format {
         Format::Jpeg => return jpeg::decode(bytes, denominator),
         Format::Raw => return raw::decode(bytes, denominator),
-        Format::Heic => heif::decode(format, bytes, limits, heif::decode_hevc),
+        Format::Heic => heif::decode(format, bytes, limits, hevc::decode),
         Format::Avif => heif::decode(format, bytes, limits, avif::decode_av1),
         Format::Jxl => jxl::decode(bytes, limits),
+        Format::Png => png::decode(bytes, limits),
+        Format::Tiff => tiff::decode(bytes, limits),
         _ => raster::decode(format, bytes, limits),
     }?;
     // What the header promised was checked; a decoder that returns something else is not taken at its word.

@@ -6,6 +6,7 @@ const COMMANDS: &[&str] = &[
     "change_settings",
     "choose_folders",
     "choose_images",
+    "copy_going",
     "copy_paths",
     "duplicate_groups",
     "duplicates",

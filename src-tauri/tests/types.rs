@@ -39,6 +39,7 @@ fn types() -> String {
         Duplicates,
         DuplicateGroup,
         KeepReason,
+        Written,
         Verdict,
         Settings,
         Theme,

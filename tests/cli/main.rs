@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_files;
+mod camera;
 mod commands;
 mod crash;
 mod damage;
@@ -23,3 +24,4 @@ mod place;
 #[cfg(target_os = "linux")]
 mod readers;
 mod watch;
+mod what_to_keep;

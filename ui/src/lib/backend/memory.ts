@@ -202,6 +202,7 @@ export class MemoryBackend implements Backend {
       taken: new Date(photo.taken).toISOString().slice(0, 19),
       takenByCamera: photo.format === 'jpeg',
       online: this.#online(photo),
+      alsoAt: [],
       copies: id % 9 === 0 ? [`${path}/Copies/${nameOf(photo)}`] : [],
       placeholder: base64(sceneHash(photo.scene, photo.width / photo.height)),
     };
@@ -248,7 +249,14 @@ export class MemoryBackend implements Backend {
 
   async exportDuplicates(version: number, groups: number[]) {
     await this.#note(`exportDuplicates ${groups}`);
-    return groups.length;
+    return written(groups.length);
+  }
+
+  async copyGoing(version: number, group: number) {
+    const [details] = await this.duplicateGroups(version, [group]);
+    const going = details?.photos.filter(({ id }) => !details.keep.includes(id)) ?? [];
+    await this.#note(`copyGoing ${going.map(({ id }) => id)}`);
+    return written(going.length);
   }
 
   async prepare() {
@@ -305,7 +313,10 @@ export class MemoryBackend implements Backend {
   reveal = (photos: number[]) => this.#note(`reveal ${photos}`);
   open = (photo: number) => this.#note(`open ${photo}`);
   revealFailure = (key: string) => this.#note(`revealFailure ${key}`);
-  copyPaths = (photos: number[]) => this.#note(`copyPaths ${photos}`);
+  async copyPaths(photos: number[]) {
+    await this.#note(`copyPaths ${photos}`);
+    return written(photos.length);
+  }
 
   async exportCopies(photos: number[]) {
     await this.#note(`exportCopies ${photos}`);
@@ -486,6 +497,8 @@ function folder(id: number, name: string, offline: boolean): Folder {
   const lastSeen = offline ? Date.UTC(2026, 2, 3, 12) : null;
   return { id, path, name, photos: 0, state, lastSeen, lookInside: true };
 }
+
+const written = (count: number) => ({ count, refused: [], outOfReach: 0 });
 
 const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>
   new BackendError({ code, details, message });

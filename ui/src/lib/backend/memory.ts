@@ -35,6 +35,7 @@ import type {
   Settings,
   Storage,
   Verdict,
+  Written,
 } from './types';
 
 export interface MemoryOptions {
@@ -498,7 +499,7 @@ function folder(id: number, name: string, offline: boolean): Folder {
   return { id, path, name, photos: 0, state, lastSeen, lookInside: true };
 }
 
-const written = (count: number) => ({ count, refused: [], outOfReach: 0 });
+const written = (count: number): Written => ({ count, refused: [], outOfReach: 0 });
 
 const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>
   new BackendError({ code, details, message });

@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "choose_folders",
     "choose_images",
     "confirm_removed",
+    "copy_going",
     "copy_paths",
     "duplicate_groups",
     "duplicates",

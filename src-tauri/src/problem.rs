@@ -23,8 +23,6 @@ pub(crate) enum ShellError {
     TooManyExamples { most: usize },
     #[error("{} cannot be opened: {reason}", path.display())]
     OpenFailed { path: std::path::PathBuf, reason: String },
-    #[error("{} cannot be copied as text: its name breaks lines or is no Unicode", shown_path(path))]
-    PathNotALine { path: std::path::PathBuf },
     #[error("this desktop has no tray: {0}")]
     NoTray(String),
     #[error("the list of duplicates is no longer the newest")]
@@ -45,7 +43,6 @@ impl ShellError {
             Self::ImageUnknown => "image_unknown",
             Self::TooManyExamples { .. } => "too_many_examples",
             Self::OpenFailed { .. } => "open_failed",
-            Self::PathNotALine { .. } => "path_not_a_line",
             Self::NoTray(_) => "no_tray",
             Self::DuplicatesOutdated => "duplicates_outdated",
             Self::SwitchFailed { .. } => "switch_failed",
@@ -63,7 +60,6 @@ impl From<ShellError> for Problem {
                 put_path(&mut details, path);
                 put(&mut details, "reason", reason.clone());
             }
-            ShellError::PathNotALine { path } => put_path(&mut details, path),
             ShellError::SwitchFailed { model, reason } => {
                 put(&mut details, "name", model.clone());
                 put(&mut details, "reason", reason.clone());

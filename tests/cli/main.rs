@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_files;
+mod camera;
 mod commands;
 mod crash;
 mod damage;
@@ -30,3 +31,4 @@ mod place;
 mod readers;
 mod same_picture;
 mod watch;
+mod what_to_keep;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use library::PathList;
 use tauri::ipc::Response;
 use tauri::{AppHandle, State, Window};
 
@@ -13,7 +14,7 @@ use crate::convert;
 use crate::dialogs;
 use crate::problem::{Result, ShellError};
 use crate::session::Session;
-use crate::wire::{Filter, Photo};
+use crate::wire::{Filter, Photo, Written};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 
@@ -57,13 +58,17 @@ pub(crate) async fn open(session: OpenSession<'_>, photo: u32) -> Result<()> {
 }
 
 #[tauri::command]
-pub(crate) async fn copy_paths(session: OpenSession<'_>, photos: Vec<u32>) -> Result<()> {
-    with_library(&session, move |library| {
-        let paths = paths(library, &photos)?;
-        let lines = paths.iter().map(|path| line(path)).collect::<Result<Vec<_>>>()?;
-        clipboard::write_text(&lines.join("\n"))
-    })
-    .await
+pub(crate) async fn copy_paths(session: OpenSession<'_>, photos: Vec<u32>) -> Result<Written> {
+    with_library(&session, move |library| copy(&paths(library, &photos)?, 0)).await
+}
+
+/// Puts paths on the clipboard, one a line; what was there stays when none can be.
+pub(super) fn copy(paths: &[PathBuf], out_of_reach: u64) -> Result<Written> {
+    let (text, refused) = PathList::text(paths.iter().map(PathBuf::as_path));
+    if !text.is_empty() {
+        clipboard::write_text(&text)?;
+    }
+    Ok(convert::written((paths.len() - refused.len()) as u64, &refused, out_of_reach))
 }
 
 #[tauri::command]
@@ -84,14 +89,6 @@ pub(crate) async fn export_copies(
     .await
 }
 
-/// A path as a line of text, for other programs. One that breaks lines would make several, and one that is no Unicode would
-/// name another file.
-fn line(path: &Path) -> Result<&str> {
-    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
-    let line = path.to_str().filter(|line| !line.contains(breaks));
-    line.ok_or_else(|| ShellError::PathNotALine { path: path.into() }.into())
-}
-
 fn paths(library: &library::Library, photos: &[u32]) -> Result<Vec<PathBuf>> {
     photos.iter().map(|id| Ok(library.photo_path(i64::from(*id))?)).collect()
 }
@@ -107,32 +104,4 @@ fn open_path(path: &Path) -> Result<()> {
 
 fn open_failed(path: Option<&PathBuf>, error: &tauri_plugin_opener::Error) -> crate::wire::Problem {
     ShellError::OpenFailed { path: path.cloned().unwrap_or_default(), reason: error.to_string() }.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_path_that_is_one_line_is_copied() {
-        assert_eq!(line(Path::new("/photos/Größe 1.jpg")).unwrap(), "/photos/Größe 1.jpg");
-        for bad in [
-            "/photos/a\n/etc/passwd",
-            "/photos/a\r.jpg",
-            "/a\u{2028}b.jpg",
-            "/a\u{85}b",
-            "/a\u{1B}[2J",
-            "/a\0b",
-        ] {
-            assert_eq!(line(Path::new(bad)).unwrap_err().code, "path_not_a_line", "{bad:?}");
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_path_that_is_no_unicode_is_not_copied_as_another() {
-        use std::os::unix::ffi::OsStrExt;
-        let path = Path::new(std::ffi::OsStr::from_bytes(b"/photos/caf\xe9.jpg"));
-        assert_eq!(line(path).unwrap_err().code, "path_not_a_line");
-    }
 }

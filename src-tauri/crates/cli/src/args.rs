@@ -85,10 +85,14 @@ pub(crate) enum Command {
         /// How alike the photos of a group are at least, as cosine similarity [default: near-identical]
         #[arg(long, value_name = "S", value_parser = parse_similarity)]
         min_similarity: Option<f32>,
-        /// Write the list to a file outside of all photo folders: a table (.csv), or the paths of all but the photos
-        /// to keep (.txt)
+        /// Write the list to a file outside of all photo folders: a table (.csv), or the paths of the photos that could
+        /// go, one a line (.txt)
         #[arg(long, value_name = "FILE")]
         export: Option<PathBuf>,
+        /// End each path with a NUL in place of a line break, for `xargs -0`: the only way for names that hold line
+        /// breaks. Without --export the paths of the photos that could go are printed so
+        #[arg(short = '0', long)]
+        null: bool,
     },
     /// Add folders and stay up to date until interrupted, printing one JSON line an event
     Watch {

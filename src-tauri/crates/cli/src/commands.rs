@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Status, Summary, Switching,
-    Verification, default_data_dir, shown, shown_path,
+    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Separator, Status, Summary,
+    Switching, Verification, default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
@@ -50,11 +50,16 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             }
             Ok(writeln!(io::stdout(), "{similarity:.4}")?)
         }
-        Command::Duplicates { min_similarity, export: Some(file) } => {
-            duplicates::export(&open()?, *min_similarity, file, json)
-        }
-        Command::Duplicates { min_similarity, export: None } => {
-            duplicates::list(&open()?, *min_similarity, json)
+        Command::Duplicates { min_similarity, export, null } => {
+            let separator = if *null { Separator::Nul } else { Separator::Line };
+            match export {
+                Some(file) => duplicates::export(&open()?, *min_similarity, (file, separator), json),
+                None if *null && json => {
+                    Err(Failure::Usage("--null and --json exclude each other".to_owned()))
+                }
+                None if *null => duplicates::print(&open()?, *min_similarity),
+                None => duplicates::list(&open()?, *min_similarity, json),
+            }
         }
         Command::Watch { folders } => watch(&open, folders, control),
         Command::Model { command } => quietly(|| models::run(&open()?, command.as_ref(), json)),

@@ -1,46 +1,14 @@
 //! Groups of photos that show the same picture: copies to the byte, and those that [`crate::copies`] finds.
 //!
-//! Groups are complete: every two pictures in one are as alike as asked. A chain in which A is like B and B
+//! What becomes of a group is told in [`crate::duplicate_group`]. Groups are complete: every two pictures in one are as alike as asked. A chain in which A is like B and B
 //! like C does not make A and C duplicates. Nothing is ever deleted here.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
-use catalog::content::Content;
-use catalog::photo::Photo;
-use catalog::{content, copies, photo, print};
+use catalog::{copies, photo};
 
-use crate::keeper::{self, Candidate, KeepReason};
 use crate::linkage::complete_linkage;
-use crate::{Control, Library, Result, parallel};
-
-/// A photo among duplicates.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Duplicate {
-    /// The photo.
-    pub photo: i64,
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its picture: photos with the same one are copies to the byte.
-    pub content_id: i64,
-    /// Width of the upright picture in pixels.
-    pub width: u32,
-    /// Height of the upright picture in pixels.
-    pub height: u32,
-    /// Size of the file.
-    pub bytes: u64,
-}
-
-/// Photos that show the same picture, two or more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DuplicateGroup {
-    /// By path.
-    pub photos: Vec<Duplicate>,
-    /// The position of the one that is suggested to be kept.
-    pub keep: usize,
-    /// Why that one.
-    pub reason: KeepReason,
-}
+use crate::{Control, DuplicateGroup, Library, Result, parallel};
 
 /// Pairs that are in no list, as one is the edited copy of another edited copy, whose pixels are compared, at most: some
 /// seconds. A library with more has thousands of pictures that are all alike, and smaller groups of them.
@@ -58,6 +26,7 @@ impl Library {
         // A picture without a near-identical one may still have copies to the byte.
         let shared = self.catalog.read(photo::shared_contents)?;
         clusters.extend(shared.into_iter().filter(|id| !grouped.contains(id)).map(|id| vec![id]));
+        self.enlarged.begin();
         let groups = parallel::map(self.threads, &clusters, |cluster| self.group(cluster))?;
         let mut groups: Vec<DuplicateGroup> = groups.into_iter().flatten().collect();
         groups.sort_by(|a, b| {
@@ -94,60 +63,5 @@ impl Library {
             looked_at += 1;
             Ok(looked_at <= MOST_LOOKED_AT && pictures.are_copies(one, other)?)
         })
-    }
-
-    /// The photos of these pictures, if there are two or more.
-    fn group(&self, contents: &[i64]) -> Result<Option<DuplicateGroup>> {
-        let mut members = self.catalog.read(|connection| {
-            let mut members = Vec::new();
-            for &id in contents {
-                let photos = photo::by_content(connection, id)?;
-                // Most pictures have one photo and are like no other: ask for no more of them.
-                if contents.len() == 1 && photos.len() < 2 {
-                    continue;
-                }
-                let Some(content) = content::by_id(connection, id)? else { continue };
-                members.extend(photos.into_iter().map(|photo| (photo, content.clone())));
-            }
-            Ok(members)
-        })?;
-        members.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        // A file that links make visible twice is no copy of itself. It has the same bytes both times.
-        let (mut pictures, mut twice) = (HashSet::new(), HashSet::new());
-        twice.extend(members.iter().map(|(photo, _)| photo.content_id).filter(|id| !pictures.insert(*id)));
-        let mut seen = HashSet::new();
-        members.retain(|(photo, _)| {
-            !twice.contains(&photo.content_id)
-                || seen.insert(dunce::canonicalize(&photo.path).unwrap_or_else(|_| photo.path.clone()))
-        });
-        if members.len() < 2 {
-            return Ok(None);
-        }
-        let (keep, reason) = keeper::choose(&self.candidates(&members)?);
-        let photos = members.into_iter().map(|(photo, content)| Duplicate {
-            photo: photo.id,
-            path: photo.path,
-            content_id: photo.content_id,
-            width: content.width,
-            height: content.height,
-            bytes: photo.stamp.size,
-        });
-        Ok(Some(DuplicateGroup { photos: photos.collect(), keep, reason }))
-    }
-
-    fn candidates(&self, members: &[(Photo, Content)]) -> Result<Vec<Candidate>> {
-        let candidate = |(photo, content): &(Photo, Content)| -> Result<Candidate> {
-            // A picture whose thumbnail is damaged or missing has no print until both are made anew.
-            let print = self.catalog.read(|connection| print::get(connection, photo.content_id))?;
-            Ok(Candidate {
-                pixels: u64::from(content.width) * u64::from(content.height),
-                sharpness: print.map(|print| print.sharpness),
-                online: photo.online,
-                has_date: content.captured_at.is_some(),
-                bytes: photo.stamp.size,
-                modified_ns: photo.stamp.modified_ns,
-            })
-        };
-        members.iter().map(candidate).collect()
     }
 }

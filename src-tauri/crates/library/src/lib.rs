@@ -20,9 +20,11 @@ mod control;
 mod copies;
 mod data_dir;
 mod date;
+mod detail;
 mod details;
 mod direct;
 mod drive;
+mod duplicate_group;
 mod duplicate_list;
 mod duplicates;
 mod edits;
@@ -43,18 +45,23 @@ mod inside;
 mod json;
 mod keeper;
 mod laying;
+mod levels;
 mod linkage;
 mod live;
+mod margins;
 mod model;
 mod model_key;
 mod models;
+mod names;
 mod network;
 mod once;
 mod origin;
 mod original;
 mod overlay;
 mod overview;
+mod pairs;
 mod parallel;
+mod path_list;
 mod photo;
 mod picture;
 mod placeholders;
@@ -72,6 +79,7 @@ mod rerank;
 mod respelled;
 mod review;
 mod salvage;
+mod same_file;
 mod search;
 mod settings;
 mod shown;
@@ -82,6 +90,7 @@ mod switch;
 mod tiles;
 mod timeline;
 mod tint;
+mod true_size;
 mod update;
 mod verify;
 mod walk;
@@ -106,7 +115,8 @@ pub use data_dir::default_data_dir;
 pub use date::Day;
 pub use details::PhotoDetails;
 pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
-pub use duplicates::{Duplicate, DuplicateGroup};
+pub use duplicate_group::{Duplicate, DuplicateGroup};
+pub use duplicate_list::{Going, WrittenList};
 pub use error::{LibraryError, Result};
 pub use event::Event;
 pub use example::{Example, Source, Weight};
@@ -119,6 +129,7 @@ pub use model::{Band, Bands, BuiltInModel, Calibration};
 pub use model_key::ModelKey;
 pub use models::{ModelInfo, ModelState, Use};
 pub use overview::{FolderOverview, Overview};
+pub use path_list::{PathList, Separator};
 pub use photo::Preview;
 pub use profile::{Stage, StageTime};
 pub use reader::serve_if_asked;
@@ -147,6 +158,7 @@ use prepared::PreparedImages;
 use profile::Stopwatch;
 use reader::Readers;
 use switch::Target;
+use true_size::Enlarged;
 
 /// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
 const IMAGES_AT_ONCE: u64 = 2;
@@ -189,6 +201,8 @@ pub struct Library {
     /// How far it is with the parts of photos.
     inside: Inside,
     comparing: Comparing,
+    /// What is known of pictures that were enlarged.
+    enlarged: Enlarged,
     /// See [`Committer::changing`].
     changing: Mutex<()>,
     /// Counts the reasons for a running watch to look at everything at once.
@@ -239,6 +253,7 @@ impl Library {
             updating: Mutex::new(()),
             inside: Inside::default(),
             comparing: Comparing::default(),
+            enlarged: Enlarged::default(),
             changing: Mutex::new(()),
             attention: AtomicU64::new(0),
             watches: AtomicUsize::new(0),

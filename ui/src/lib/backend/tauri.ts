@@ -44,6 +44,7 @@ export const tauri: Backend = {
   reviewDuplicates: (version, group, keep, verdict) =>
     call('review_duplicates', { version, group, keep, verdict }),
   exportDuplicates: (version, groups) => call('export_duplicates', { version, groups }),
+  copyGoing: (version, group) => call('copy_going', { version, group }),
 
   chooseImages: () => call('choose_images'),
   imageFromBytes: (bytes, name) =>

@@ -3,6 +3,7 @@
 //! Which pictures are copies of each other is found in [`crate::duplicates`]. Here it is said which of their files could go
 //! in favour of which: a file stands in for no other path to itself, and a JPEG for no RAW.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -203,11 +204,10 @@ impl Library {
     ) -> Result<Option<keeper::Choice>> {
         let mut prints: HashMap<i64, Option<(f64, Option<Levels>)>> = HashMap::new();
         for (photo, _) in photos {
-            if !prints.contains_key(&photo.content_id) {
+            if let Entry::Vacant(new) = prints.entry(photo.content_id) {
                 // A picture whose thumbnail is damaged or missing has no print until both are made anew.
                 let print = self.catalog.read(|connection| print::get(connection, photo.content_id))?;
-                let print = print.map(|print| (print.sharpness, Levels::new(print.levels)));
-                prints.insert(photo.content_id, print);
+                new.insert(print.map(|print| (print.sharpness, Levels::new(print.levels))));
             }
         }
         let print = |photo: &Photo| prints.get(&photo.content_id).and_then(Option::as_ref);

@@ -99,12 +99,12 @@ pub(crate) struct Choice {
 type Measure = fn(&[&Candidate<'_>]) -> Option<Vec<f64>>;
 
 const PICTURES: [(KeepReason, Measure); 12] = [
-    (KeepReason::Raw, |all| each(all, |one| one.format == "raw")),
+    (KeepReason::Raw, |all| Some(each(all, |one| one.format == "raw"))),
     (KeepReason::Larger, |all| Some(all.iter().map(|one| one.true_pixels).collect())),
-    (KeepReason::NoScreenshot, |all| each(all, |one| !one.name.is_screenshot)),
-    (KeepReason::Unedited, |all| each(all, |one| !one.name.is_edit)),
-    (KeepReason::HasDate, |all| each(all, |one| one.has_date)),
-    (KeepReason::CameraName, |all| each(all, |one| one.name.is_cameras)),
+    (KeepReason::NoScreenshot, |all| Some(each(all, |one| !one.name.is_screenshot))),
+    (KeepReason::Unedited, |all| Some(each(all, |one| !one.name.is_edit))),
+    (KeepReason::HasDate, |all| Some(each(all, |one| one.has_date))),
+    (KeepReason::CameraName, |all| Some(each(all, |one| one.name.is_cameras))),
     (KeepReason::NoMargin, |all| Some(all.iter().map(|one| one.inside).collect())),
     (KeepReason::Upright, upright),
     (KeepReason::MoreBytes, |all| {
@@ -120,18 +120,18 @@ const PICTURES: [(KeepReason, Measure); 12] = [
         });
         if is_alike { all.iter().map(|one| one.sharpness).collect() } else { None }
     }),
-    (KeepReason::Online, |all| each(all, |one| one.online)),
+    (KeepReason::Online, |all| Some(each(all, |one| one.online))),
     (KeepReason::Older, older),
 ];
 
 const FILES: [(KeepReason, Measure); 3] = [
-    (KeepReason::Online, |all| each(all, |one| one.online)),
+    (KeepReason::Online, |all| Some(each(all, |one| one.online))),
     (KeepReason::Older, older),
-    (KeepReason::OwnName, |all| each(all, |one| !one.name.is_copy)),
+    (KeepReason::OwnName, |all| Some(each(all, |one| !one.name.is_copy))),
 ];
 
-fn each(all: &[&Candidate<'_>], is_good: impl Fn(&Candidate<'_>) -> bool) -> Option<Vec<f64>> {
-    Some(all.iter().map(|one| f64::from(u8::from(is_good(one)))).collect())
+fn each(all: &[&Candidate<'_>], is_good: impl Fn(&Candidate<'_>) -> bool) -> Vec<f64> {
+    all.iter().map(|one| f64::from(u8::from(is_good(one)))).collect()
 }
 
 /// Whether the first is like each of the others: groups may have thousands.
@@ -160,7 +160,7 @@ fn upright(all: &[&Candidate<'_>]) -> Option<Vec<f64>> {
 /// By age against the oldest: numbers of nanoseconds since 1970 are too large to be told apart by a share.
 fn older(all: &[&Candidate<'_>]) -> Option<Vec<f64>> {
     let oldest = all.iter().map(|one| one.modified_ns).min()?;
-    each(all, |one| one.modified_ns == oldest)
+    Some(each(all, |one| one.modified_ns == oldest))
 }
 
 /// The one to keep among several, which are in the order of their names; none of none.
@@ -223,7 +223,7 @@ mod tests {
     }
 
     /// A photo as others are compared with: of each group the second, and what is compared with it the first.
-    fn photo<'a>(content_id: i64, levels: &'a Levels) -> Candidate<'a> {
+    fn photo(content_id: i64, levels: &Levels) -> Candidate<'_> {
         Candidate {
             name: Name::of(Path::new("/photos/IMG_1234.jpg")),
             content_id,

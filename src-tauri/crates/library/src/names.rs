@@ -6,6 +6,7 @@
 use std::path::Path;
 
 /// What the name of a picture says.
+#[expect(clippy::struct_excessive_bools, reason = "each is said or not, whatever the others are")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Name {
     /// It is as cameras number their pictures.
@@ -173,15 +174,11 @@ fn is_cameras(stem: &str) -> bool {
             parts.iter().all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit()));
         let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
         are_numbers
-            && match (prefix.len(), &lengths[..]) {
-                (0, [8, 6, ..] | [3, 4]) => true,
-                (0, _) => false,
+            && matches!(
+                (prefix.len(), &lengths[..]),
                 // A letter and seven digits.
-                (1, [7]) => true,
-                (1, _) => false,
-                (_, [4..=9] | [8, 6..=9] | [8, 6..=9, 1..=3]) => true,
-                _ => false,
-            }
+                (0, [8, 6, ..] | [3, 4]) | (1, [7]) | (2.., [4..=9] | [8, 6..=9] | [8, 6..=9, 1..=3])
+            )
     })
 }
 

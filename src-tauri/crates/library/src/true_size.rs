@@ -6,6 +6,7 @@
 //! listed. Where it cannot be told, the larger one is larger.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,6 +14,7 @@ use catalog::content::Content;
 use parking_lot::Mutex;
 
 use crate::keeper::Candidate;
+use crate::levels::Levels;
 use crate::reader::Reader;
 use crate::{Library, Result, Source, detail, margins, photo};
 
@@ -58,11 +60,10 @@ impl Library {
         }
         let mut inside = HashMap::new();
         for (member, candidate) in members.iter().zip(candidates.iter_mut()) {
-            if candidate.levels.is_some_and(|levels| levels.may_have_margins()) {
-                let known = inside.entry(candidate.content_id);
-                candidate.inside = match known {
-                    std::collections::hash_map::Entry::Occupied(known) => *known.get(),
-                    std::collections::hash_map::Entry::Vacant(new) => *new.insert(self.inside(member)?),
+            if candidate.levels.is_some_and(Levels::may_have_margins) {
+                candidate.inside = match inside.entry(candidate.content_id) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(new) => *new.insert(self.inside(member)?),
                 };
                 candidate.true_pixels = candidate.pixels * candidate.inside;
             }

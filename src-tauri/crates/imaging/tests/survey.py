@@ -28,11 +28,15 @@ ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".
 SIDE = 320
 
 
-def thumbnail(image: Image.Image) -> np.ndarray:
+def on_white(image: Image.Image) -> Image.Image:
     if image.mode in ("LA", "RGBA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    image = image.convert("RGB")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return image
+
+
+def thumbnail(image: Image.Image) -> np.ndarray:
+    image = on_white(image).convert("RGB")
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     return np.asarray(image).astype(int)
 
@@ -42,7 +46,8 @@ def by_pillow(path: Path) -> np.ndarray | None:
         with Image.open(path) as image:
             if image.mode[0] in "IF":
                 return None
-            upright = ImageOps.exif_transpose(image)
+            # A conversion by a profile would drop transparency.
+            upright = on_white(ImageOps.exif_transpose(image))
             if profile := image.info.get("icc_profile"):
                 try:
                     source = ImageCms.ImageCmsProfile(__import__("io").BytesIO(profile))

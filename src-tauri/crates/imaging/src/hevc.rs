@@ -77,8 +77,8 @@ fn decode_uncommon(parameter_sets: &[&[u8]], slices: &[&[u8]]) -> Result<Frame, 
     let mut decoder = SequenceDecoder::new();
     decoder.set_threads(1);
     decoder.push_annexb(&stream).map_err(|error| explain_uncommon(&error))?;
-    let decoded = decoder.finish().map_err(|error| explain_uncommon(&error))?;
-    let first = decoded.into_iter().find(|frame| frame.output);
+    let frames = decoder.finish().map_err(|error| explain_uncommon(&error))?;
+    let first = frames.into_iter().find(|frame| frame.output);
     first.map(|frame| frame_of(&frame)).ok_or(ImageError::Truncated { format: Format::Heic })
 }
 

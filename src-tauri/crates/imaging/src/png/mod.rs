@@ -61,12 +61,11 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
         Some(_) => None,
         None => reader.info().icc_profile.as_deref().and_then(color::from_icc),
     };
-    let pixels = match first_of_animation(&mut reader) {
-        Some(frame) => frame,
-        None => {
-            reader = open(bytes)?;
-            read(&mut reader, (width, height)).map_err(failed)?
-        }
+    let pixels = if let Some(frame) = first_of_animation(&mut reader) {
+        frame
+    } else {
+        reader = open(bytes)?;
+        read(&mut reader, (width, height)).map_err(failed)?
     };
     let Pixels { kind, samples, .. } = pixels;
     let samples = match description {

@@ -83,7 +83,7 @@ impl Colours {
                     place[..3].copy_from_slice(&from_ycbcr(samples, *coefficients, *black_and_white));
                 }
                 Kind::Lab { signed, levels } => {
-                    place[..3].copy_from_slice(&from_lab(samples, *signed, levels))
+                    place[..3].copy_from_slice(&from_lab(samples, *signed, levels));
                 }
             }
             if self.has_alpha() {

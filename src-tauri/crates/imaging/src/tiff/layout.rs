@@ -313,25 +313,18 @@ impl Pieces {
             return Ok(Self { size: (width, height), offsets: vec![offset], lengths: vec![length] });
         }
         let tile = number(TILE_WIDTH).zip(number(TILE_HEIGHT));
-        let pieces = match tile {
+        let pieces = if let Some(size) = tile {
             // Some writers put a tile's place where a strip's belongs.
-            Some(size) => {
-                let tiles = numbers(TILE_OFFSETS);
-                let (offsets, lengths) = if tiles.is_empty() {
-                    (numbers(STRIP_OFFSETS), numbers(STRIP_BYTE_COUNTS))
-                } else {
-                    (tiles, numbers(TILE_BYTE_COUNTS))
-                };
-                Self { size, offsets, lengths }
-            }
-            None => {
-                let rows = number(ROWS_PER_STRIP).unwrap_or(height).min(height);
-                Self {
-                    size: (width, rows),
-                    offsets: numbers(STRIP_OFFSETS),
-                    lengths: numbers(STRIP_BYTE_COUNTS),
-                }
-            }
+            let tiles = numbers(TILE_OFFSETS);
+            let (offsets, lengths) = if tiles.is_empty() {
+                (numbers(STRIP_OFFSETS), numbers(STRIP_BYTE_COUNTS))
+            } else {
+                (tiles, numbers(TILE_BYTE_COUNTS))
+            };
+            Self { size, offsets, lengths }
+        } else {
+            let rows = number(ROWS_PER_STRIP).unwrap_or(height).min(height);
+            Self { size: (width, rows), offsets: numbers(STRIP_OFFSETS), lengths: numbers(STRIP_BYTE_COUNTS) }
         };
         if pieces.size.0 == 0 || pieces.size.1 == 0 {
             return Err(damaged("its strips or tiles have no size"));

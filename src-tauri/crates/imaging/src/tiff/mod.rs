@@ -80,17 +80,17 @@ fn paint(
     (column, row): (u32, u32),
     band: &mut [u8],
 ) -> Result<(), ImageError> {
-    let planes: Result<Vec<_>, _> =
+    let streams: Result<Vec<_>, _> =
         (0..layout.planes()).map(|plane| packing::unpacked(layout, column, row, plane)).collect();
-    let mut rows = Rows::new(planes?, layout);
+    let mut rows = Rows::new(streams?, layout);
     let count = colours.channels().count() + usize::from(colours.has_alpha());
     let left = column as usize * layout.piece.0 as usize;
     let visible = (layout.width as usize - left).min(layout.piece.0 as usize);
     let mut samples = vec![0; layout.piece.0 as usize * layout.samples];
     for pixels in band.chunks_exact_mut(layout.width as usize * count) {
         rows.next(layout, &mut samples).map_err(|error| explain(&error))?;
-        let places = &mut pixels[left * count..(left + visible) * count];
-        colours.convert(&samples[..visible * layout.samples], places);
+        let covered = &mut pixels[left * count..(left + visible) * count];
+        colours.convert(&samples[..visible * layout.samples], covered);
     }
     Ok(())
 }

@@ -175,22 +175,22 @@ fn bits_at(packed: &[u8], at: usize, bits: u32) -> u64 {
 
 /// A fraction of 16, 24, 32 or 64 bits; what is no number is black.
 fn fraction(value: u64, bits: u32) -> f64 {
-    let (exponent_bits, mantissa_bits) = match bits {
+    let (exponent_width, mantissa_width) = match bits {
         16 => (5, 10),
         24 => (7, 16),
         32 => return finite(f64::from(f32::from_bits(value as u32))),
         _ => return finite(f64::from_bits(value)),
     };
-    let mantissa = (value & ((1 << mantissa_bits) - 1)) as f64 / f64::from(1_u32 << mantissa_bits);
-    let exponent = (value >> mantissa_bits & ((1 << exponent_bits) - 1)) as i32;
-    let bias = (1 << (exponent_bits - 1)) - 1;
+    let mantissa = (value & ((1 << mantissa_width) - 1)) as f64 / f64::from(1_u32 << mantissa_width);
+    let power = (value >> mantissa_width & ((1 << exponent_width) - 1)) as i32;
+    let middle = (1 << (exponent_width - 1)) - 1;
     let is_negative = value >> (bits - 1) & 1 == 1;
-    match exponent {
+    match power {
         _ if is_negative => 0.0,
-        0 => mantissa * 2_f64.powi(1 - bias),
+        0 => mantissa * 2_f64.powi(1 - middle),
         // Infinite, or no number.
-        all if all == (1 << exponent_bits) - 1 => 0.0,
-        _ => (1.0 + mantissa) * 2_f64.powi(exponent - bias),
+        all if all == (1 << exponent_width) - 1 => 0.0,
+        _ => (1.0 + mantissa) * 2_f64.powi(power - middle),
     }
 }
 

@@ -137,17 +137,14 @@ fn tiff_as_scanners_and_photo_programs_write_it() {
 
 #[test]
 fn faxes_in_all_of_their_codings() {
+    // The picture's luma, white above 100.
+    let picture = decode(&fixture("grey.png"), None, &Limits::default()).unwrap().image;
+    let expected: Vec<u8> = picture.pixels().iter().map(|grey| if *grey > 100 { 255 } else { 0 }).collect();
     for name in ["fax-runs.tif", "fax3.tif", "fax3-two-dimensional.tif", "fax4-lowest-bit-first.tif"] {
         let decoded = decode(&fixture(name), None, &Limits::default())
             .unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(decoded.image.pixels(), black_and_white(), "{name}");
+        assert_eq!(decoded.image.pixels(), expected, "{name}");
     }
-}
-
-/// The picture's luma, white above 100.
-fn black_and_white() -> Vec<u8> {
-    let picture = decode(&fixture("grey.png"), None, &Limits::default()).unwrap().image;
-    picture.pixels().iter().map(|grey| if *grey > 100 { 255 } else { 0 }).collect()
 }
 
 #[test]

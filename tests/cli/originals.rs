@@ -198,6 +198,22 @@ fn nothing_is_written_into_a_watched_folder_by_a_mount() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn nothing_is_written_into_a_folder_that_is_away_and_mounted_elsewhere() {
+    let place = Place::empty();
+    let script = r#"
+        mount -t tmpfs none /mnt; mkdir -p /mnt/card/photos /mnt/card/free
+        cp "$samples"/hat/* /mnt/card/photos
+        mount --bind /mnt/card/photos "$photos"; index >&2; umount "$photos"
+        if lookalike contact-sheet --out /mnt/card/photos/new.html 2>/dev/null; then echo "written where photos are"; fi
+        if lookalike contact-sheet --out "$photos/new.html" 2>/dev/null; then echo "written where photos were"; fi
+        lookalike contact-sheet --out /mnt/card/free/new.html
+        find /mnt/card "$photos" -name '*.html'"#;
+    let Some(printed) = crate::mounts::run(&place, script) else { return };
+    assert_eq!(printed, "/mnt/card/free/new.html\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_full_disk_leaves_the_page_and_the_list_that_were_there() {
     let place = Place::with_classes(&["hat", "shoes"]);
     fs::copy(place.photo("hat/hat-1.jpg"), place.photo("again.jpg")).unwrap();

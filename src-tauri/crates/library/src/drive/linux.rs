@@ -62,7 +62,10 @@ impl System {
         self.refresh();
         let mount = self.mounts.get(&seen.mount).cloned();
         let identity = self.identities.entry(seen.mount).or_insert_with(|| identity(&path, mount.as_ref()));
-        let place = mount.and_then(|mount| Some(mount.root.join(path.strip_prefix(&mount.point).ok()?)));
+        // Joining nothing leaves a separator at the end, which is not part of the place.
+        let place = mount.and_then(|mount| {
+            Some(mount.root.join(path.strip_prefix(&mount.point).ok()?).components().collect())
+        });
         Some((identity.clone()?, place.unwrap_or_default()))
     }
 

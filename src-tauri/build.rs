@@ -6,6 +6,8 @@ const COMMANDS: &[&str] = &[
     "change_settings",
     "choose_folders",
     "choose_images",
+    "confirm_removed",
+    "copy_going",
     "copy_paths",
     "duplicate_groups",
     "duplicates",

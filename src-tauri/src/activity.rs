@@ -133,6 +133,10 @@ impl Progress {
                 changed.photos = true;
                 changed.folders = true;
             }
+            Event::InQuestion { .. } => {
+                changed.photos = true;
+                changed.folders = true;
+            }
             Event::NotLive { path, .. } => {
                 add(&mut self.not_live, path);
                 changed.folders = true;

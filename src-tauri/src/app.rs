@@ -82,6 +82,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
         .invoke_handler(tauri::generate_handler![
             duplicates::duplicate_groups,
             duplicates::duplicates,
+            duplicates::copy_going,
             duplicates::export_duplicates,
             duplicates::review_duplicates,
             folders::activity,
@@ -91,6 +92,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             folders::overview,
             folders::pause,
             folders::rebuild,
+            folders::confirm_removed,
             folders::remove_folder,
             folders::look_inside_folder,
             folders::resume,

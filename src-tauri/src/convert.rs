@@ -1,6 +1,7 @@
 //! Between wire types and the library's.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use library::{
     Calibration, Day, LEAST_PICTURES, ModelKey, ModelState, Query, Source, shown_name, shown_path,
@@ -57,6 +58,8 @@ pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire
         state: if folder.online { progress.folder_state(&folder.path) } else { wire::FolderState::Offline },
         path: shown_path(&folder.path),
         photos: count(folder.photos),
+        absent: count(folder.absent),
+        in_question: count(folder.in_question),
         last_seen: folder.last_seen_at,
         look_inside: folder.looked_into,
     };
@@ -101,6 +104,7 @@ pub(crate) fn photo(details: library::PhotoDetails) -> wire::Photo {
         taken: details.taken,
         taken_by_camera: details.taken_by_camera,
         online: details.online,
+        also_at: details.also_at.iter().map(|path| shown_path(path)).collect(),
         copies: details.copies.iter().map(|path| shown_path(path)).collect(),
         placeholder: details.placeholder.map(|hash| base64(&hash)),
     }
@@ -207,20 +211,49 @@ pub(crate) fn duplicate_group(
     review: &library::Review,
     photos: Vec<library::PhotoDetails>,
 ) -> wire::DuplicateGroup {
+    let id_at = |at: usize| group.photos.get(at).map_or(0, |photo| id(photo.photo));
+    let suggested = id_at(group.keep);
+    let mut shots: Vec<usize> = group.photos.iter().filter_map(|photo| photo.shot).collect();
+    shots.sort_unstable();
+    shots.dedup();
+    let pieces = |shot: &usize| {
+        let pieces = group.photos.iter().filter(|photo| photo.shot == Some(*shot));
+        pieces.map(|photo| id(photo.photo)).collect()
+    };
     wire::DuplicateGroup {
         photos: photos.into_iter().map(photo).collect(),
-        suggested: group.photos.get(group.keep).map_or(0, |photo| id(photo.photo)),
-        reason: match group.reason {
-            library::KeepReason::Larger => wire::KeepReason::Larger,
-            library::KeepReason::Online => wire::KeepReason::Online,
-            library::KeepReason::Sharper => wire::KeepReason::Sharper,
-            library::KeepReason::HasDate => wire::KeepReason::HasDate,
-            library::KeepReason::LessCompressed => wire::KeepReason::LessCompressed,
-            library::KeepReason::Older => wire::KeepReason::Older,
-            library::KeepReason::FirstByName => wire::KeepReason::FirstByName,
-        },
+        suggested,
+        reason: keep_reason(group.reason),
+        over: id_at(group.over),
+        beside: group.kept().into_iter().map(id).filter(|kept| *kept != suggested).collect(),
+        pairs: shots.iter().map(pieces).collect(),
         keep: review.keep.iter().map(|photo| id(*photo)).collect(),
     }
+}
+
+fn keep_reason(reason: library::KeepReason) -> wire::KeepReason {
+    match reason {
+        library::KeepReason::Raw => wire::KeepReason::Raw,
+        library::KeepReason::Larger => wire::KeepReason::Larger,
+        library::KeepReason::NoScreenshot => wire::KeepReason::NoScreenshot,
+        library::KeepReason::Unedited => wire::KeepReason::Unedited,
+        library::KeepReason::HasDate => wire::KeepReason::HasDate,
+        library::KeepReason::CameraName => wire::KeepReason::CameraName,
+        library::KeepReason::NoMargin => wire::KeepReason::NoMargin,
+        library::KeepReason::Upright => wire::KeepReason::Upright,
+        library::KeepReason::MoreBytes => wire::KeepReason::MoreBytes,
+        library::KeepReason::Sharper => wire::KeepReason::Sharper,
+        library::KeepReason::Online => wire::KeepReason::Online,
+        library::KeepReason::Older => wire::KeepReason::Older,
+        library::KeepReason::OwnName => wire::KeepReason::OwnName,
+        library::KeepReason::FirstByName => wire::KeepReason::FirstByName,
+    }
+}
+
+/// What came of writing paths.
+pub(crate) fn written(number: u64, refused: &[PathBuf], out_of_reach: u64) -> wire::Written {
+    let refused = refused.iter().map(|path| shown_name(path)).collect();
+    wire::Written { count: count(number), refused, out_of_reach: count(out_of_reach) }
 }
 
 pub(crate) fn verdict(verdict: wire::Verdict) -> library::Verdict {

@@ -81,6 +81,7 @@ impl From<LibraryError> for Problem {
         let mut details = Map::new();
         match &error {
             LibraryError::DataDir { path, .. }
+            | LibraryError::DataDirAway { path, .. }
             | LibraryError::FolderMissing { path }
             | LibraryError::FolderUnknown { path }
             | LibraryError::PhotoOffline { path }

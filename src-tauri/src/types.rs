@@ -40,6 +40,7 @@ fn types() -> String {
         Duplicates,
         DuplicateGroup,
         KeepReason,
+        Written,
         Verdict,
         Settings,
         Theme,

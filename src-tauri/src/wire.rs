@@ -34,6 +34,10 @@ pub struct Folder {
     pub name: String,
     /// Its photos.
     pub photos: u32,
+    /// Those of them that are not there although the folder is.
+    pub absent: u32,
+    /// Those of them of which the person is asked whether they were deleted.
+    pub in_question: u32,
     /// How it is.
     pub state: FolderState,
     /// When it was last there, Unix milliseconds.
@@ -142,6 +146,8 @@ pub struct Photo {
     pub taken_by_camera: bool,
     /// Whether the file is there.
     pub online: bool,
+    /// Other paths to the same file.
+    pub also_at: Vec<String>,
     /// Paths of files with the same bytes.
     pub copies: Vec<String>,
     /// ThumbHash of the picture, base64.
@@ -341,26 +347,59 @@ pub struct DuplicateGroup {
     pub suggested: u32,
     /// Why that one.
     pub reason: KeepReason,
-    /// The photos that the person wants to keep; the suggested one until they choose.
+    /// The photo of which the reason is said.
+    pub over: u32,
+    /// What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, and RAWs for which
+    /// no other stands in.
+    pub beside: Vec<u32>,
+    /// Pieces of one shot each, such as a RAW and its JPEG.
+    pub pairs: Vec<Vec<u32>>,
+    /// The photos that the person wants to keep; the suggested ones until they choose.
     pub keep: Vec<u32>,
 }
 
-/// What sets a photo that is suggested to be kept apart from the others.
+/// What came of writing paths for another program.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Written {
+    /// Groups of a list, or paths on the clipboard.
+    pub count: u32,
+    /// Photos that are left out, as their names hold line breaks.
+    pub refused: Vec<String>,
+    /// Photos that are left out, as they or what is kept in their place are out of reach or have changed.
+    pub out_of_reach: u32,
+}
+
+/// What sets a photo that is suggested to be kept apart from the one that comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeepReason {
+    /// It is the camera's RAW file.
+    Raw,
     /// It has more pixels.
     Larger,
-    /// Its drive is there.
-    Online,
-    /// It shows more detail in as many pixels.
-    Sharper,
+    /// The other is a screenshot, by its name.
+    NoScreenshot,
+    /// The other is an edit, by its name.
+    Unedited,
     /// It says when it was taken.
     HasDate,
-    /// Its file is larger: less was lost in saving it.
-    LessCompressed,
+    /// It has a name as cameras give it.
+    CameraName,
+    /// It has no bars or frame around it.
+    NoMargin,
+    /// It is the way up that most are.
+    Upright,
+    /// Its file has more bytes: less was lost in saving it.
+    MoreBytes,
+    /// It shows more detail in as many pixels.
+    Sharper,
+    /// Its drive is there.
+    Online,
     /// Its file is older.
     Older,
+    /// The other is a copy, by its name.
+    OwnName,
     /// Nothing but its name.
     FirstByName,
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 
 #[cfg(target_os = "linux")]
-use crate::place::skipped;
+use crate::mounts;
 use crate::place::{Place, samples};
 
 #[test]
@@ -142,23 +142,9 @@ fn a_directory_that_cannot_be_read_keeps_its_photos() {
 #[test]
 fn a_mount_point_that_turns_empty_is_offline() {
     let place = Place::empty();
-    let script = "set -e; mount -t tmpfs none \"$3\"; cp -r \"$4\" \"$3\"; \"$1\" --data-dir \"$2\" index \"$3\" >&2; \
-                  umount \"$3\"; \"$1\" --data-dir \"$2\" --json index";
-    let namespace = |command: &str| {
-        let mut unshare = Command::new("unshare");
-        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", command, "sh"]);
-        unshare
-    };
-    let trial = namespace("mount -t tmpfs none \"$1\"").arg(place.photos()).output();
-    if !trial.is_ok_and(|output| output.status.success()) {
-        skipped("this system allows no namespace of mounts");
-        return;
-    }
-    let mut command = namespace(script);
-    command.arg(env!("CARGO_BIN_EXE_lookalike")).arg(place.data());
-    let output = command.arg(place.photos()).arg(samples().join("hat")).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let script = r#"mount -t tmpfs none "$photos"; cp -r "$samples/hat" "$photos"; index >&2; umount "$photos"; index"#;
+    let Some(printed) = mounts::run(&place, script) else { return };
+    let summary = &mounts::documents(&printed)[0];
     assert_eq!((&summary["offline"], &summary["removed"]), (&6.into(), &0.into()));
     assert_eq!(place.library().len(), 6);
 }
@@ -258,4 +244,247 @@ fn the_data_folder_may_not_lie_in_a_watched_folder() {
     let output = place.run(&["index", place.root().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("outside your photos"));
+}
+
+/// The numbers of a summary: read, as they were, removed, offline, and in question.
+fn counts(summary: &serde_json::Value) -> [u64; 5] {
+    // Nothing is said of questions where there are none.
+    let count = |key| summary.get(key).map_or(0, |count| count.as_u64().unwrap());
+    ["indexed", "unchanged", "removed", "offline", "in_question"].map(count)
+}
+
+/// Makes two cards and the command that puts one of them, or none, where the photos are.
+#[cfg(target_os = "linux")]
+const CARDS: &str = r#"
+    mount -t tmpfs none /mnt; mkdir /mnt/1 /mnt/2
+    take() { umount "$slot"; }
+"#;
+
+#[cfg(target_os = "linux")]
+const INSERT: &str = r#"mount --bind /mnt/$1 "$slot""#;
+
+/// What becomes of a slot that a card is in, then another, then none, then the first. `insert` says how a card is put in,
+/// and `asked` how many photos of the other one the person is asked about while one is there.
+#[cfg(target_os = "linux")]
+fn swap_cards(slot: &str, before: &str, insert: &str, asked: u64) {
+    let place = Place::empty();
+    let script = format!(
+        r#"{CARDS} slot="$photos/{slot}"; mkdir -p "$slot"; {before}
+        insert() {{ {insert}; }}
+        insert 1; cp "$samples"/hat/* "$slot"; take; insert 2; cp "$samples"/shoes/* "$slot"; take
+        insert 1; index; take; insert 2; index; index; take; index; insert 1; index; rm "$slot"/hat-2.jpg; index"#
+    );
+    let Some(printed) = mounts::run(&place, &script) else { return };
+    let documents = mounts::documents(&printed);
+    let seen: Vec<[u64; 5]> = documents.iter().map(counts).collect();
+    let others = u64::from(!slot.is_empty()) * 6;
+    let expected = [
+        [6 + others, 0, 0, 0, 0],
+        [6, others, 0, 6, asked],
+        [0, 6 + others, 0, 6, asked],
+        [0, others, 0, 12, 0],
+        [0, 6 + others, 0, 6, asked],
+        [0, 5 + others, 1, 6, asked],
+    ];
+    assert_eq!(seen, expected, "{slot} {insert}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_cards_in_one_slot_are_two_cards() {
+    let cards = "mount -t tmpfs none /mnt/1; mount -t tmpfs none /mnt/2;";
+    swap_cards("", cards, INSERT, 0);
+    swap_cards("card", &format!(r#"{cards} cp -r "$samples/dress" "$photos";"#), INSERT, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_parts_of_one_file_system_mounted_in_one_place_are_two_places() {
+    // It may as well be a link that was there, and nothing would come back.
+    swap_cards("", "", INSERT, 6);
+    swap_cards("card", r#"cp -r "$samples/dress" "$photos";"#, INSERT, 6);
+    // On the very file system that the slot is on.
+    let here = r#"mkdir "$root/1" "$root/2""#;
+    swap_cards("", here, r#"mount --bind "$root/$1" "$slot""#, 6);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_card_with_files_of_the_same_names_is_not_the_other_one_changed() {
+    let place = Place::empty();
+    let script = format!(
+        r#"{CARDS} slot=$photos; mount -t tmpfs none /mnt/1; mount -t tmpfs none /mnt/2
+        for number in 1 2 3 4 5 6; do
+            cp "$samples/hat/hat-$number.jpg" /mnt/1/IMG_$number.jpg
+            cp "$samples/shoes/shoes-$number.jpg" /mnt/2/IMG_$number.jpg
+        done
+        cp "$samples/dress/dress-1.jpg" /mnt/2/other.jpg
+        mount --bind /mnt/1 "$slot"; index; take; mount --bind /mnt/2 "$slot"; index; lookalike --json status; take
+        mount --bind /mnt/1 "$slot"; index; take; mount --bind /mnt/2 "$slot"; index >&2
+        lookalike --json index --confirm-removed "$photos""#
+    );
+    let Some(printed) = mounts::run(&place, &script) else { return };
+    let documents = mounts::documents(&printed);
+    assert_eq!(counts(&documents[1]), [1, 0, 0, 6, 6], "what is known stays, and the person is asked");
+    assert_eq!(documents[2]["folders"][0]["state"], "changed");
+    assert_eq!(counts(&documents[3]), [0, 6, 0, 1, 0], "the first card is as it was");
+    assert_eq!(counts(&documents[4]), [6, 1, 0, 0, 0], "the person says that these are the photos now");
+}
+
+#[test]
+fn a_few_deleted_photos_go_and_many_are_asked_about_until_the_person_answers() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    fs::remove_file(place.photo("hat/hat-1.jpg")).unwrap();
+    assert_eq!(counts(&place.index()), [0, 11, 1, 0, 0]);
+    fs::create_dir(place.root().join("aside")).unwrap();
+    for number in 1..=6 {
+        fs::rename(
+            place.photo(&format!("shoes/shoes-{number}.jpg")),
+            place.root().join(format!("aside/{number}.jpg")),
+        )
+        .unwrap();
+    }
+    for _ in 0..2 {
+        assert_eq!(counts(&place.index()), [0, 5, 0, 6, 6]);
+    }
+    let status = place.json(&["status"]);
+    let folder = &status["folders"][0];
+    assert_eq!((&folder["state"], &folder["in_question"]), (&"changed".into(), &6.into()));
+    let output = place.run(&["index"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("--confirm-removed"));
+    let shoe = samples().join("shoes/shoes-1.jpg");
+    let found = place.run(&["search", shoe.to_str().unwrap(), "-n", "1"]);
+    assert!(
+        String::from_utf8_lossy(&found.stdout).contains("(offline)"),
+        "they are searched, and told of as away"
+    );
+
+    // Some come back, and more photos come; neither answers for the others.
+    fs::rename(place.root().join("aside/1.jpg"), place.photo("shoes/shoes-1.jpg")).unwrap();
+    place.add_class("dress");
+    assert_eq!(counts(&place.index()), [6, 6, 0, 5, 5]);
+    let photos = place.photos();
+    let summary = place.json(&["index", "--confirm-removed", photos.to_str().unwrap()]);
+    assert_eq!(counts(&summary), [0, 12, 5, 0, 0]);
+    assert_eq!(place.json(&["status"])["folders"][0]["state"], "online");
+    assert_eq!(place.library().len(), 12);
+    assert_eq!(place.json(&["verify"])["sound"], true);
+}
+
+#[test]
+fn a_folder_that_shows_none_of_its_photos_is_asked_about_until_they_return() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let aside = place.root().join("aside");
+    fs::rename(place.photos(), &aside).unwrap();
+    fs::create_dir(place.photos()).unwrap();
+    assert_eq!(counts(&place.index()), [0, 0, 0, 6, 6]);
+    place.add_class("shoes");
+    assert_eq!(counts(&place.index()), [6, 0, 0, 6, 6]);
+    assert_eq!(place.library().len(), 12);
+    fs::rename(aside.join("hat"), place.photo("hat")).unwrap();
+    assert_eq!(counts(&place.index()), [0, 12, 0, 0, 0]);
+    assert_eq!(place.json(&["status"])["folders"][0]["state"], "online");
+}
+
+#[test]
+fn what_was_deleted_is_said_at_once_without_being_asked_first() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    fs::remove_dir_all(place.photo("hat")).unwrap();
+    let photos = place.photos();
+    let summary = place.json(&["index", "--confirm-removed", photos.to_str().unwrap()]);
+    assert_eq!(counts(&summary), [0, 0, 6, 0, 0]);
+}
+
+#[test]
+fn photos_that_moved_to_another_folder_have_not_vanished() {
+    let place = Place::empty();
+    let (one, other) = (place.photo("one"), place.photo("other"));
+    fs::create_dir(&other).unwrap();
+    fs::create_dir(&one).unwrap();
+    for number in 1..=6 {
+        fs::copy(samples().join(format!("hat/hat-{number}.jpg")), one.join(format!("{number}.jpg"))).unwrap();
+    }
+    place.json(&["index", one.to_str().unwrap(), other.to_str().unwrap()]);
+    for number in 1..=5 {
+        fs::rename(one.join(format!("{number}.jpg")), other.join(format!("{number}.jpg"))).unwrap();
+    }
+    fs::remove_file(one.join("6.jpg")).unwrap();
+    assert_eq!(counts(&place.json(&["index"])), [5, 0, 1, 0, 0]);
+    assert_eq!(place.json(&["status"])["photos"], 5);
+}
+
+/// Libraries of programs that knew drives by their numbers only.
+#[test]
+fn an_old_library_learns_what_drives_there_are() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let age = |number: &str| {
+        let catalog = rusqlite::Connection::open(place.data().join("catalog.db")).unwrap();
+        catalog.execute(&format!("UPDATE photo SET device = {number}"), []).unwrap();
+    };
+    age("2049");
+    fs::remove_file(place.photo("hat/hat-1.jpg")).unwrap();
+    fs::copy(samples().join("dress/dress-1.jpg"), place.photo("hat/hat-2.jpg")).unwrap();
+    assert_eq!(counts(&place.index()), [1, 10, 1, 0, 0], "as what is seen there agrees with what is known");
+    // Numbers change from one start of the system to the next.
+    age("NULL");
+    fs::remove_file(place.photo("shoes/shoes-1.jpg")).unwrap();
+    assert_eq!(counts(&place.index()), [0, 10, 1, 0, 0]);
+    age("2049");
+    fs::rename(place.photo("hat"), place.root().join("hat")).unwrap();
+    fs::rename(place.photo("shoes"), place.root().join("shoes")).unwrap();
+    assert_eq!(counts(&place.index()), [0, 0, 0, 10, 0], "nothing is there");
+    place.add_class("dress");
+    assert_eq!(counts(&place.index()), [6, 0, 0, 10, 10], "nothing known is there");
+}
+
+#[cfg(unix)]
+#[test]
+fn photos_behind_a_loop_go() {
+    let place = Place::with_classes(&["hat"]);
+    std::os::unix::fs::symlink("..", place.photo("hat/loop")).unwrap();
+    place.index();
+    let catalog = rusqlite::Connection::open(place.data().join("catalog.db")).unwrap();
+    // As watches before this one found them.
+    let phantoms = "INSERT INTO photo (folder_id, path, size, modified_ns, device, content_id, added_at) \
+                    SELECT folder_id, CAST('hat/loop/' || path AS BLOB), size, modified_ns, device, content_id, 0 FROM photo";
+    assert_eq!(catalog.execute(phantoms, []).unwrap(), 6);
+    drop(catalog);
+    assert_eq!(counts(&place.index()), [0, 6, 6, 0, 0]);
+    assert_eq!(place.json(&["status"])["photos"], 6);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_out_of_the_folder_but_not_to_what_holds_it() {
+    let place = Place::with_classes(&["hat"]);
+    let sibling = place.root().join("sibling");
+    fs::create_dir(&sibling).unwrap();
+    fs::copy(samples().join("shoes/shoes-1.jpg"), sibling.join("shoe.jpg")).unwrap();
+    let link = |to: &std::path::Path, from: &std::path::Path| std::os::unix::fs::symlink(to, from).unwrap();
+    link(&sibling, &place.photo("sibling"));
+    link(&place.photos(), &sibling.join("back"));
+    link(&place.root(), &place.photo("above"));
+    link(std::path::Path::new("/"), &place.photo("hat/top"));
+    assert_eq!(place.index()["indexed"], 7);
+    let expected =
+        (1..=6).map(|number| format!("hat/hat-{number}.jpg")).chain(["sibling/shoe.jpg".to_owned()]);
+    assert_eq!(place.library(), expected.collect());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_mounted_in_itself_holds_each_photo_once() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let script = r#"
+        mkdir -p "$photos/hat/whole" "$photos/shoes/above" "$photos/sub"
+        mount --bind "$photos" "$photos/hat/whole"; mount --bind "$root" "$photos/shoes/above"
+        index; mount --bind "$photos/hat" "$photos/sub"; index"#;
+    let Some(printed) = mounts::run(&place, script) else { return };
+    let documents = mounts::documents(&printed);
+    assert_eq!(counts(&documents[0]), [12, 0, 0, 0, 0]);
+    assert_eq!(counts(&documents[1]), [6, 12, 0, 0, 0], "a folder mounted beside itself is no loop");
 }

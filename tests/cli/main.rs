@@ -6,13 +6,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_files;
+mod camera;
 mod commands;
 mod crash;
 mod damage;
+#[cfg(target_os = "linux")]
+mod data_folder;
+#[path = "../shared/documents.rs"]
+mod documents;
 mod duplicates;
 mod folders;
 mod index_and_search;
 mod models;
+#[cfg(target_os = "linux")]
+mod mounts;
 #[cfg(target_os = "linux")]
 mod network;
 #[cfg(target_os = "linux")]
@@ -22,4 +29,6 @@ mod originals;
 mod place;
 #[cfg(target_os = "linux")]
 mod readers;
+mod same_picture;
 mod watch;
+mod what_to_keep;

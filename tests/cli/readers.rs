@@ -238,3 +238,65 @@ fn killed_readers_cost_no_photo() {
     assert_eq!(place.library().len(), 25);
     assert_eq!(place.json(&["status"])["failed"], 0);
 }
+
+#[test]
+fn no_signal_from_outside_is_held_against_a_photo_or_ends_a_run() {
+    // As often as it takes to hit readers that start, wait, read and answer.
+    let storms = ["INT", "HUP", "QUIT", "TERM", "KILL", "ABRT", "SEGV", "XCPU", "USR1"];
+    for name in storms {
+        let place = Place::with_classes(&["dress", "hat", "pants", "shoes"]);
+        let mut command = place.command();
+        command.args(["--json", "index"]).arg(place.photos()).current_dir(place.root());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        until("there is a reader", || !readers(&place).is_empty());
+        for _ in 0..8 {
+            readers(&place).into_iter().for_each(|reader| signal(name, reader));
+            thread::sleep(Duration::from_millis(125));
+        }
+        let output = child.wait_with_output().unwrap();
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{name}: {message}");
+        let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&summary["indexed"], &summary["failed"]), (&24.into(), &0.into()), "{name}: {summary}");
+    }
+}
+
+#[test]
+fn a_reader_that_somebody_holds_is_replaced() {
+    let place = place_with_faults(&[]);
+    for class in ["dress", "pants", "shoes"] {
+        place.add_class(class);
+    }
+    let (mut child, mut lines) = watch(&place);
+    until("there is a reader", || !readers(&place).is_empty());
+    readers(&place).into_iter().for_each(|reader| signal("STOP", reader));
+    lines.find(|line| line.contains("up_to_date")).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(place.library().len(), 24);
+    assert_eq!(place.json(&["status"])["failed"], 0);
+}
+
+#[test]
+fn readers_that_are_ended_without_end_keep_nobody_from_ending() {
+    let place = Place::with_classes(&["dress", "hat", "pants", "shoes"]);
+    let mut command = place.command();
+    command.arg("index").arg(place.photos()).current_dir(place.root());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let kill = || readers(&place).into_iter().for_each(|reader| signal("KILL", reader));
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(2) {
+        kill();
+        assert!(child.try_wait().unwrap().is_none(), "the run goes on");
+    }
+    signal("TERM", child.id());
+    let told = Instant::now();
+    until("it has ended", || {
+        kill();
+        child.try_wait().unwrap().is_some()
+    });
+    assert!(told.elapsed() < Duration::from_secs(5), "it does not wait for its pauses to end");
+    // What was not read is read the next time.
+    assert_eq!(place.index()["failed"], 0);
+    assert_eq!(place.library().len(), 24);
+}

@@ -223,6 +223,81 @@ fn a_photo_renamed_by_case_alone_stays_one_photo() {
     assert_eq!(place.json(&["status"])["photos"], 7);
 }
 
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_that_come_while_it_runs_make_no_photos() {
+    let place = Place::with_classes(&["hat"]);
+    let outside = place.root().join("outside");
+    fs::create_dir_all(outside.join("in")).unwrap();
+    let mut watch = Watch::start(&place);
+    let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, place.photo(from)).unwrap();
+    link("..", "hat/loop");
+    link("../..", "hat/above");
+    link(".", "self");
+    fs::create_dir(place.photo("one")).unwrap();
+    fs::create_dir(place.photo("two")).unwrap();
+    link("../two", "one/two");
+    link("../one", "two/one");
+    // Through a place elsewhere and back.
+    std::os::unix::fs::symlink(place.photos(), outside.join("in/back")).unwrap();
+    link("../outside", "outside");
+    for (number, way) in ["hat/loop/new.jpg", "self/hat/new.jpg", "new.jpg"].iter().enumerate() {
+        let sample = samples().join(format!("shoes/shoes-{}.jpg", number + 1));
+        fs::copy(sample, place.photo(way)).unwrap();
+        watch.wait_for("up_to_date");
+    }
+    fs::copy(samples().join("dress/dress-1.jpg"), place.photo("last.jpg")).unwrap();
+    while !watch.wait_for("indexed")["path"].as_str().unwrap().ends_with("/photos/last.jpg") {}
+    watch.wait_for("up_to_date");
+    drop(watch);
+    let names = (1..=6).map(|number| format!("hat/hat-{number}.jpg"));
+    let names = names.chain(["hat/new.jpg", "new.jpg", "last.jpg"].map(str::to_owned));
+    assert_eq!(place.library(), names.collect());
+}
+
+#[test]
+fn photos_that_are_deleted_while_it_runs_go_without_a_question() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let mut watch = Watch::start(&place);
+    fs::remove_dir_all(place.photo("hat")).unwrap();
+    for number in 1..=5 {
+        fs::remove_file(place.photo(&format!("shoes/shoes-{number}.jpg"))).unwrap();
+    }
+    for _ in 0..11 {
+        watch.wait_for("removed");
+    }
+    drop(watch);
+    assert_eq!(place.json(&["status"])["photos"], 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_card_that_is_swapped_for_another_while_it_runs_is_told_from_it() {
+    let place = Place::empty();
+    let script = r#"
+        mount -t tmpfs none /mnt; mkdir /mnt/1 /mnt/2; mount -t tmpfs none /mnt/1; mount -t tmpfs none /mnt/2
+        cp "$samples"/hat/* /mnt/1; cp "$samples"/shoes/* /mnt/2
+        mkfifo "$root/events"
+        mount --bind /mnt/1 "$photos"
+        "$program" --data-dir "$data" watch "$photos" > "$root/events" &
+        watch=$!
+        exec 3< "$root/events"
+        wait_for() { while read -r line <&3; do case $line in *"\"event\":\"$1\""*) return;; esac; done; exit 7; }
+        wait_for up_to_date
+        umount "$photos"; mount --bind /mnt/2 "$photos"
+        wait_for indexed; wait_for up_to_date
+        umount "$photos"
+        wait_for offline; wait_for up_to_date
+        mount --bind /mnt/1 "$photos"
+        wait_for online; wait_for up_to_date
+        kill -TERM $watch; wait $watch
+        lookalike --json status"#;
+    let Some(printed) = crate::mounts::run(&place, script) else { return };
+    let status = &crate::mounts::documents(&printed)[0];
+    assert_eq!(status["photos"], 12, "{status}");
+    assert_eq!(status["folders"][0]["absent"], 6, "{status}");
+}
+
 #[test]
 fn a_photo_that_is_still_being_written_is_read_when_it_is_whole() {
     let place = Place::with_classes(&["hat"]);

@@ -146,17 +146,25 @@ impl Place {
         }
     }
 
-    /// Takes the catalog back to its first format, as an old version would have left it.
-    pub(crate) fn downgrade(&self) {
+    /// Takes the catalog back to an older format, as an old version would have left it.
+    pub(crate) fn downgrade(&self, format: u32) {
         let catalog = self.catalog();
         let version: u32 = catalog.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        if version > 1 {
-            // A kill may have come between two steps.
-            let steps = "BEGIN; DROP TABLE IF EXISTS copy; DROP TABLE IF EXISTS compared; DROP TABLE IF EXISTS print; \
-                         DROP TABLE IF EXISTS tiling; DROP TABLE setting; ALTER TABLE content DROP COLUMN outdated; \
-                         ALTER TABLE content DROP COLUMN placeholder; PRAGMA user_version = 1; COMMIT";
-            catalog.execute_batch(steps).unwrap();
+        if version <= format {
+            return;
         }
+        // A kill may have come between two steps.
+        let mut steps = "BEGIN; DROP TABLE IF EXISTS copy; DROP TABLE IF EXISTS compared; \
+                         DROP TABLE IF EXISTS print;"
+            .to_owned();
+        if format < 3 {
+            steps += "DROP TABLE IF EXISTS tiling;";
+        }
+        if format < 2 {
+            steps += "DROP TABLE setting; ALTER TABLE content DROP COLUMN outdated; \
+                      ALTER TABLE content DROP COLUMN placeholder;";
+        }
+        catalog.execute_batch(&format!("{steps} PRAGMA user_version = {format}; COMMIT")).unwrap();
     }
 
     /// What SQLite's checks say of the files as the kill left them. They are copied first: looking would mend them.
@@ -235,4 +243,13 @@ pub(crate) fn copy_directory(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// The processes that another one has started and that run.
+pub(crate) fn children(id: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists
+        .flat_map(|list| list.split_whitespace().filter_map(|child| child.parse().ok()).collect::<Vec<_>>())
+        .collect()
 }

@@ -1,5 +1,7 @@
 //! Kills the built `lookalike` command at random moments, hundreds of times, and looks for anything lost.
 //!
+//! Data folders are attacked while nobody has them open, and readers ended while they read.
+//!
 //! `cargo test` runs a few trials; `cargo xtask torture [TRIALS]` runs many and writes `RESULTS.md`. A trial waits for
 //! a phase to begin (the command's log tells), lets a random part of its usual time pass, and kills. After each kill
 //! the databases must pass SQLite's own checks; in the end the libraries must be what undisturbed ones are.
@@ -8,6 +10,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests change what they like")]
 #![cfg(unix)]
 
+mod data_folder;
 mod kill;
 mod library;
 mod random;
@@ -31,6 +34,8 @@ const ATTEMPTS: usize = 10;
 /// Vectors of an unplugged drive: a graph is worth it from 20,000 on, and after a quarter of them went a new one.
 const VECTORS: usize = 25_600;
 const REMOVED: usize = 5_500;
+/// Formats of the catalog before the newest.
+const OLDER_FORMATS: u32 = 3;
 
 #[test]
 fn a_library_that_is_killed_again_and_again_ends_like_one_left_alone() {
@@ -41,6 +46,8 @@ fn a_library_that_is_killed_again_and_again_ends_like_one_left_alone() {
     index_changing_photos(trials * 35 / 100, &mut random, &mut results);
     let graphs = if trials >= MANY { trials / 10 } else { 0 };
     keep_a_large_library(trials, graphs, &mut random, &mut results);
+    data_folder::attack(trials, &mut random, &mut results);
+    data_folder::end_readers(trials / 6, &mut random, &mut results);
     if asked.is_some() {
         results.write();
     }
@@ -98,10 +105,11 @@ fn keep_a_large_library(trials: usize, graphs: usize, random: &mut Random, resul
             kill::at(&place, Phase::Compacting, &["index"], random.part_of(span))
         });
     }
-    place.downgrade();
+    place.downgrade(1);
     let span = kill::usual_time(&place, Phase::Migrating, &["status"]);
-    repeat(&place, Phase::Migrating, trials / 5, results, |_| {
-        place.downgrade();
+    repeat(&place, Phase::Migrating, trials / 5, results, |killed| {
+        // From each older format in turn, as far as the one before was left.
+        place.downgrade(OLDER_FORMATS - killed as u32 % OLDER_FORMATS);
         kill::at(&place, Phase::Migrating, &["status"], random.part_of(span))
     });
 

@@ -18,6 +18,9 @@ pub(crate) struct Results {
     left_over: usize,
     other_answers: usize,
     findings: Vec<String>,
+    /// How often a library was attacked in each way, and what went wrong.
+    attacks: BTreeMap<&'static str, usize>,
+    faults: Vec<String>,
 }
 
 impl Results {
@@ -50,10 +53,17 @@ impl Results {
         }
     }
 
+    /// Counts an attack in a way, and what went wrong after it.
+    pub(crate) fn note_attack(&mut self, kind: &'static str, fault: Option<String>) {
+        *self.attacks.entry(kind).or_default() += 1;
+        self.faults.extend(fault);
+    }
+
     pub(crate) fn assert_nothing_lost(&self) {
         let Self { lost, doubled, stale, left_over, other_answers, .. } = self;
         assert_eq!([lost, doubled, stale, left_over, other_answers], [&0; 5], "{self:?}");
         assert!(self.integrity.is_empty() && self.findings.is_empty(), "{self:?}");
+        assert!(self.faults.is_empty(), "{:#?}", self.faults);
     }
 
     /// Writes the table into the repository.
@@ -84,6 +94,15 @@ impl Results {
         ] {
             writeln!(text, "| {what} | {count} |").unwrap();
         }
+        text.push_str(
+            "\n# Attacked\n\nA library that nobody has open, or the readers of one that is being made. Afterwards commands \
+             come to an end, `lookalike verify --repair` and `lookalike index` bring back the library from before, and \
+             nobody else may read it.\n\n| what was done | trials |\n|---|---|\n",
+        );
+        for (kind, trials) in &self.attacks {
+            writeln!(text, "| {kind} | {trials} |").unwrap();
+        }
+        writeln!(text, "| **of these, commands that hung or panicked, libraries that lost something or stayed unsound** | **{}** |", self.faults.len()).unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/torture/RESULTS.md");
         std::fs::write(path, text).unwrap();
     }

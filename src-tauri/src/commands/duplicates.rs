@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use library::{Library, Review, Verdict};
+use library::{Library, Review, Separator, Verdict};
 use tauri::{AppHandle, State, Window};
 
 use super::{language, with_library};
@@ -11,7 +11,7 @@ use crate::dialogs;
 use crate::duplicates::FoundDuplicates;
 use crate::problem::Result;
 use crate::session::Session;
-use crate::wire::{self, DuplicateGroup, Duplicates};
+use crate::wire::{self, DuplicateGroup, Duplicates, Written};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 type Found<'a> = State<'a, Arc<FoundDuplicates>>;
@@ -89,12 +89,32 @@ pub(crate) async fn export_duplicates(
     found: Found<'_>,
     version: u32,
     groups: Vec<u32>,
-) -> Result<Option<u32>> {
+) -> Result<Option<Written>> {
     // The list may be outdated by the time that a place for it is chosen.
     let groups = found.some(version, &groups)?;
     let language = language(&session).await?;
     let Some(file) = dialogs::choose_list_file(&app, &window, language.as_deref()).await? else {
         return Ok(None);
     };
-    with_library(&session, move |library| Ok(Some(library.write_duplicates(&groups, &file)? as u32))).await
+    with_library(&session, move |library| {
+        let list = library.write_duplicates(&groups, &file, Separator::Line)?;
+        Ok(Some(convert::written(list.groups, &list.refused, list.out_of_reach)))
+    })
+    .await
+}
+
+/// Puts the paths of the photos of a group that could go on the clipboard.
+#[tauri::command]
+pub(crate) async fn copy_going(
+    session: OpenSession<'_>,
+    found: Found<'_>,
+    version: u32,
+    group: u32,
+) -> Result<Written> {
+    let found = Arc::clone(&found);
+    with_library(&session, move |library| {
+        let going = library.going(&found.some(version, &[group])?)?;
+        super::photos::copy(&going.paths, going.out_of_reach)
+    })
+    .await
 }

@@ -76,6 +76,16 @@ pub(crate) async fn remove_folder(session: OpenSession<'_>, id: u32) -> Result<(
     changing(&session, move |library| Ok(library.remove_folder_by_id(id.into())?)).await
 }
 
+/// Takes the person's word that photos of a folder that are not there were deleted.
+#[tauri::command]
+pub(crate) async fn confirm_removed(session: OpenSession<'_>, id: u32) -> Result<()> {
+    changing(&session, move |library| {
+        library.confirm_removed_by_id(id.into(), &mut |_| {})?;
+        Ok(())
+    })
+    .await
+}
+
 #[tauri::command]
 pub(crate) async fn look_inside_folder(session: OpenSession<'_>, id: u32, on: bool) -> Result<()> {
     changing(&session, move |library| Ok(library.look_inside_folder(id.into(), on)?)).await

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use library::PathList;
 use tauri::ipc::Response;
 use tauri::{AppHandle, State, Window};
 
@@ -13,7 +14,7 @@ use crate::convert;
 use crate::dialogs;
 use crate::problem::{Result, ShellError};
 use crate::session::Session;
-use crate::wire::{Filter, Photo};
+use crate::wire::{Filter, Photo, Written};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 
@@ -57,13 +58,17 @@ pub(crate) async fn open(session: OpenSession<'_>, photo: u32) -> Result<()> {
 }
 
 #[tauri::command]
-pub(crate) async fn copy_paths(session: OpenSession<'_>, photos: Vec<u32>) -> Result<()> {
-    with_library(&session, move |library| {
-        let lines: Vec<String> =
-            paths(library, &photos)?.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-        clipboard::write_text(&lines.join("\n"))
-    })
-    .await
+pub(crate) async fn copy_paths(session: OpenSession<'_>, photos: Vec<u32>) -> Result<Written> {
+    with_library(&session, move |library| copy(&paths(library, &photos)?, 0)).await
+}
+
+/// Puts paths on the clipboard, one a line; what was there stays when none can be.
+pub(super) fn copy(paths: &[PathBuf], out_of_reach: u64) -> Result<Written> {
+    let (text, refused) = PathList::text(paths.iter().map(PathBuf::as_path));
+    if !text.is_empty() {
+        clipboard::write_text(&text)?;
+    }
+    Ok(convert::written((paths.len() - refused.len()) as u64, &refused, out_of_reach))
 }
 
 #[tauri::command]

@@ -1,8 +1,10 @@
 // What can be done with photos anywhere in the window, with a word on how it went.
 
 import type { Backend } from './backend/backend';
+import type { Written } from './backend/types';
 import { exampleOf, MOST_IMAGES, photoRef, sameSubject, type Subject } from './query/query';
 import { trail } from './query/trail.svelte';
+import { leftOut } from './state/leftOut';
 import { notices } from './state/notices.svelte';
 import { view } from './state/view.svelte';
 import { t } from './strings/index.svelte';
@@ -20,6 +22,8 @@ export interface Actions {
   /** Shows them in the file manager. */
   reveal(ids: readonly number[]): Promise<void>;
   copyPaths(ids: readonly number[]): Promise<void>;
+  /** Copies the paths of the photos of a group of duplicates that could go. */
+  copyGoing(version: number, group: number): Promise<void>;
   exportCopies(ids: readonly number[]): Promise<void>;
   /** Puts it beside the query; does nothing without one. */
   compare(id: number): void;
@@ -54,8 +58,11 @@ export function createActions(backend: Backend): Actions {
     },
     copyPaths: (ids) =>
       attempt(async () => {
-        await backend.copyPaths([...ids]);
-        notices.note(t('actions.pathsCopied', { count: ids.length }));
+        tellCopied(await backend.copyPaths([...ids]));
+      }),
+    copyGoing: (version, group) =>
+      attempt(async () => {
+        tellCopied(await backend.copyGoing(version, group));
       }),
     exportCopies: (ids) =>
       attempt(async () => {
@@ -67,6 +74,10 @@ export function createActions(backend: Backend): Actions {
       if (query) view.open({ kind: 'compare', image: query.image, with: photoRef(id) });
     },
   };
+}
+
+function tellCopied(written: Written): void {
+  notices.note([t('actions.pathsCopied', { count: written.count }), ...leftOut(written)].join('. '));
 }
 
 function tooMany(ids: readonly number[], most: number): boolean {

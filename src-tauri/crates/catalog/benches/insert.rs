@@ -50,7 +50,12 @@ fn rows_and_vectors(bencher: Bencher<'_, '_>) {
                 embedding::insert_whole(connection, content, model, &[1; DIMENSION])?;
                 let path = format!("{:03}/{number:06}.jpg", number / 1000);
                 let stamp = Stamp { size: 3_000_000, modified_ns: number as i64 };
-                let place = Place { folder_id: folder, path: Path::new(&path), stamp, device: Some(1) };
+                let place = Place {
+                    folder_id: folder,
+                    path: Path::new(&path),
+                    stamp,
+                    drive: Some(photo::DriveId(1)),
+                };
                 photo::upsert(connection, place, content, 0)?;
             }
             Ok(())

@@ -152,11 +152,13 @@ pub fn count_away_to_embed(connection: &Connection, model_id: i64) -> Result<u64
 }
 
 const HAS_ONLINE_PHOTO: &str = "EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = folder_id \
-     WHERE photo.content_id = content.id AND state = 'online')";
+     WHERE photo.content_id = content.id AND state = 'online' \
+     AND NOT EXISTS (SELECT 1 FROM absent WHERE photo_id = photo.id))";
 
 const IS_AWAY: &str = "EXISTS (SELECT 1 FROM photo WHERE photo.content_id = content.id) \
      AND NOT EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = folder_id \
-                     WHERE photo.content_id = content.id AND state = 'online')";
+                     WHERE photo.content_id = content.id AND state = 'online' \
+     AND NOT EXISTS (SELECT 1 FROM absent WHERE photo_id = photo.id))";
 
 const LACKS_EMBEDDING: &str = "NOT EXISTS (SELECT 1 FROM embedding \
      WHERE embedding.content_id = content.id AND embedding.model_id = ?1 AND embedding.x IS NULL)";

@@ -51,6 +51,32 @@ pub fn outstanding(connection: &Connection, (model_id, version): (i64, u32)) -> 
     Ok(ids)
 }
 
+/// Whether a picture was compared with the others in the way of `version`.
+pub fn is_compared(
+    connection: &Connection,
+    content_id: i64,
+    (model_id, version): (i64, u32),
+) -> Result<bool> {
+    let mut statement = connection
+        .prepare_cached("SELECT 1 FROM compared WHERE model_id = ?1 AND content_id = ?2 AND version = ?3")?;
+    Ok(statement.exists((model_id, content_id, version))?)
+}
+
+/// The pictures that are copies of one, as far as they were compared in the way of `version`.
+pub fn of(connection: &Connection, content_id: i64, (model_id, version): (i64, u32)) -> Result<Vec<i64>> {
+    // What was compared in another way is forgotten before anything is compared in this one.
+    let mut statement = connection.prepare_cached(
+        "SELECT copy FROM (SELECT other AS copy FROM copy WHERE model_id = ?1 AND one = ?2 \
+         UNION SELECT one FROM copy WHERE model_id = ?1 AND other = ?2) \
+         WHERE EXISTS (SELECT 1 FROM compared WHERE model_id = ?1 AND version = ?3 \
+         AND compared.content_id IN (copy, ?2))",
+    )?;
+    let ids = statement
+        .query_map((model_id, content_id, version), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
+}
+
 /// All pairs of this model.
 pub fn all(connection: &Connection, model_id: i64) -> Result<Vec<Copy>> {
     let mut statement =

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use data_files::Kind;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use crate::migrate::{self, migrate};
+use crate::migrate::{self, Format, migrate};
 use crate::readers::Readers;
-use crate::{CatalogError, Result, log, salvage};
+use crate::{CatalogError, Result, header, log, salvage, sane};
 
 /// How long a query waits for another program (a backup, a viewer) that holds a lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,23 +36,40 @@ pub struct Catalog {
 pub struct Problem(pub String);
 
 impl Catalog {
-    /// Opens the catalog, making it or bringing it to the newest format where needed.
+    /// Opens the catalog, making it or bringing it to the newest format where needed. A link to one is followed.
     pub fn open(path: &Path) -> Result<Self> {
-        salvage::finish(path)?;
-        let is_empty = |file: &Path| std::fs::metadata(file).is_ok_and(|file| file.len() == 0);
-        let log = write_ahead_log(path);
-        if is_empty(path) && log.exists() && !is_empty(&log) {
-            // SQLite would delete the log, which may hold everything.
-            return Err(CatalogError::Emptied { path: path.into() });
+        Self::open_or_refuse(path, false)
+    }
+
+    /// Opens a catalog of which other files tell that there is one: what is missing or empty is damaged, not new.
+    pub fn open_known(path: &Path) -> Result<Self> {
+        Self::open_or_refuse(path, true)
+    }
+
+    fn open_or_refuse(path: &Path, is_known: bool) -> Result<Self> {
+        let path = &place(path)?;
+        // SQLite would delete a log without its file, which may hold everything.
+        let has_been = is_known || has_log(path);
+        match kind(path)? {
+            Kind::Missing if has_been => return Err(CatalogError::Missing { path: path.into() }),
+            Kind::File if has_been && is_empty(path) => {
+                return Err(CatalogError::Emptied { path: path.into() });
+            }
+            _ => {}
         }
-        let writer = open_connection(path, migrate::CATALOG)?;
-        migrate::add(&writer, path)?;
+        let writer = open_connection(path, &migrate::CATALOG, is_known)?;
         Ok(Self {
             writer: Mutex::new(writer),
             readers: Readers::new(path),
             generation: AtomicU64::new(0),
             path: path.into(),
         })
+    }
+
+    /// Gives a catalog that fails with [`CatalogError::WrongVersion`] the number of the format that its tables have.
+    pub fn set_version_right(path: &Path, actual: u32) -> Result<()> {
+        let path = &place(path)?;
+        migrate::set_right(&connect(path)?, actual).map_err(|source| CatalogError::open(path, source))
     }
 
     /// Runs queries that only read. They see the last committed state.
@@ -92,6 +110,7 @@ impl Catalog {
             for orphan in orphans {
                 problems.push(orphan?);
             }
+            problems.extend(sane::check(connection)?);
             Ok(problems)
         })
     }
@@ -116,14 +135,72 @@ impl Catalog {
     }
 }
 
-/// Opens a database file with our settings and brings it to the newest format.
-pub(crate) fn open_connection(path: &Path, steps: &[&str]) -> Result<Connection> {
+/// A catalog of nothing, that is nowhere.
+pub fn empty() -> Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection, Path::new(""), &migrate::CATALOG, false)?;
+    Ok(connection)
+}
+
+/// What SQLite keeps beside a database file: the log, what is shared of it, and the journal of a file without a log.
+pub(crate) const SIDECARS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// The header of a journal, which is all that there is while a file is made.
+const JOURNAL_HEADER: u64 = 512;
+
+/// Where a catalog is: at the end of links, of which what they lead to must be there.
+fn place(path: &Path) -> Result<PathBuf> {
+    salvage::finish(path)?;
+    // What is there instead of a file is told of by the name that we know.
+    kind(path)?;
+    Ok(data_files::target(path))
+}
+
+/// What is at a path where a file is expected.
+fn kind(path: &Path) -> Result<Kind> {
+    let kind = Kind::of(path).map_err(|source| CatalogError::Unreachable { path: path.into(), source })?;
+    match (kind.instead_of_file(), kind) {
+        (_, Kind::Away(target)) => Err(CatalogError::Away { path: path.into(), target }),
+        (Some(found), _) => Err(CatalogError::NotAFile { path: path.into(), found }),
+        (None, kind) => Ok(kind),
+    }
+}
+
+fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
+}
+
+/// Whether something is left beside a file that only a database leaves that was in use.
+pub(crate) fn has_log(path: &Path) -> bool {
+    let longer_than = |suffix, length| {
+        std::fs::symlink_metadata(with_suffix(path, suffix))
+            .is_ok_and(|file| file.is_file() && file.len() > length)
+    };
+    longer_than("-wal", 0) || longer_than("-journal", JOURNAL_HEADER)
+}
+
+/// Opens a database file with our settings and brings it to the newest format. See [`migrate`].
+pub(crate) fn open_connection(path: &Path, format: &Format, is_known: bool) -> Result<Connection> {
+    header::check(path)?;
     let mut connection = connect(path)?;
-    migrate(&mut connection, path, steps)?;
+    migrate(&mut connection, path, format, is_known)?;
     Ok(connection)
 }
 
 pub(crate) fn connect(path: &Path) -> Result<Connection> {
+    if matches!(kind(path)?, Kind::Missing) {
+        // SQLite would let others read it; what it makes beside has the same rights as this.
+        data_files::create(path).map_err(|source| CatalogError::Unreachable { path: path.into(), source })?;
+    }
+    let target = data_files::target(path);
+    for sidecar in SIDECARS.map(|suffix| with_suffix(&target, suffix)) {
+        // A pipe would have SQLite wait for its other end.
+        match data_files::instead_of_own_file(&sidecar) {
+            Ok(None) => {}
+            Ok(Some(found)) => return Err(CatalogError::NotAFile { path: sidecar, found }),
+            Err(source) => return Err(CatalogError::Unreachable { path: sidecar, source }),
+        }
+    }
     configured(path).map_err(|source| CatalogError::open(path, source))
 }
 

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// The code of errors at which the file's content is at fault.
 const DAMAGED: &str = "catalog_damaged";
 
+/// The code of errors at which there is no file where there must be one.
+const MISSING: &str = "catalog_missing";
+
 /// The code of errors at which there is no room.
 const FULL: &str = "disk_full";
 
@@ -37,6 +40,54 @@ pub enum CatalogError {
         /// The database file.
         path: PathBuf,
     },
+    /// There is no file, although other files of a library are there.
+    #[error("the catalog {} is missing, although other files of its library are there; put it back, or else {REMEDY}", path.display())]
+    Missing {
+        /// Where the database file was.
+        path: PathBuf,
+    },
+    /// A link leads to where there is nothing. What it led to is not touched.
+    #[error("{} is a link to {}, which is not there; bring its drive back", path.display(), target.display())]
+    Away {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// The system does not let the file be looked at or made.
+    #[error("{} cannot be used: {source}", path.display())]
+    Unreachable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Something else is in the place of a file.
+    #[error("{} is {found}, not a file; {REMEDY}", path.display())]
+    NotAFile {
+        /// The database file, or one of those that SQLite keeps beside it.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
+    },
+    /// The file is no catalog as any version of Lookalike has written it.
+    #[error("the catalog {} is damaged ({reason}); {REMEDY}", path.display())]
+    Malformed {
+        /// The database file.
+        path: PathBuf,
+        /// What is not as it should be.
+        reason: &'static str,
+    },
+    /// The number of the format is one of a newer Lookalike, and the tables are those of an older one.
+    #[error("the catalog {} is damaged (it calls itself written by a newer version, with format {found}, and its tables are those of format {actual}); {REMEDY}", path.display())]
+    WrongVersion {
+        /// The database file.
+        path: PathBuf,
+        /// The format that the file names.
+        found: i32,
+        /// The format that its tables have.
+        actual: u32,
+    },
     /// The file was written by a newer Lookalike. It is left as it is.
     #[error("the catalog {} was written by a newer version of Lookalike (format {found}, this one reads up to {supported})", path.display())]
     NewerVersion {
@@ -48,7 +99,7 @@ pub enum CatalogError {
         supported: u32,
     },
     /// A migration did not apply; the file is as it was before.
-    #[error("the catalog {} could not be brought to format {version}: {}", path.display(), in_words(source))]
+    #[error("the catalog {} could not be brought to format {version}: {}{}", path.display(), in_words(source), remedy(source))]
     Migration {
         /// The database file.
         path: PathBuf,
@@ -89,6 +140,11 @@ fn query_failed(error: &rusqlite::Error) -> String {
     }
 }
 
+/// What helps where it is the content's fault.
+fn remedy(error: &rusqlite::Error) -> String {
+    if tells_of_content(error) { format!("; {REMEDY}") } else { String::new() }
+}
+
 /// Where there is no room, SQLite's words depend on the file that it needed room for.
 fn in_words(error: &rusqlite::Error) -> String {
     match sqlite_code(error) {
@@ -110,7 +166,21 @@ impl CatalogError {
 
     /// Whether the file's content is at fault.
     pub fn is_damage(&self) -> bool {
-        self.code() == DAMAGED
+        matches!(self.code(), DAMAGED | MISSING)
+    }
+
+    /// What is wrong with a damaged file, in a few words.
+    pub fn damage(&self) -> String {
+        match self {
+            Self::Emptied { .. } => "it is empty".to_owned(),
+            Self::Missing { .. } => "it is missing".to_owned(),
+            Self::NotAFile { found, .. } => format!("it is {found}"),
+            Self::Malformed { reason, .. } => (*reason).to_owned(),
+            Self::WrongVersion { found, actual, .. } => {
+                format!("it calls itself format {found}, and is format {actual}")
+            }
+            other => std::error::Error::source(other).map_or_else(|| other.to_string(), ToString::to_string),
+        }
     }
 
     /// A stable name for the kind of error.
@@ -119,12 +189,44 @@ impl CatalogError {
             Self::NewerVersion { .. } => "catalog_newer",
             Self::Discard { .. } => "catalog_discard",
             Self::Salvage { .. } => "catalog_salvage",
-            Self::Damaged { .. } | Self::Emptied { .. } => DAMAGED,
+            Self::Missing { .. } => MISSING,
+            Self::Away { .. } => "catalog_away",
+            Self::Unreachable { source, .. } if is_full(source) => FULL,
+            Self::Unreachable { .. } => "catalog_read_only",
+            Self::Damaged { .. }
+            | Self::Emptied { .. }
+            | Self::NotAFile { .. }
+            | Self::Malformed { .. }
+            | Self::WrongVersion { .. } => DAMAGED,
+            Self::Migration { source, .. } if tells_of_content(source) => DAMAGED,
             Self::Open { source, .. } => sqlite_code(source).unwrap_or("catalog_open"),
             Self::Migration { source, .. } => sqlite_code(source).unwrap_or("catalog_migration"),
             Self::Query(source) => sqlite_code(source).unwrap_or("catalog_query"),
         }
     }
+}
+
+/// Whether an error tells something of what a file holds, and not of the machine or of who else uses the file.
+pub(crate) fn tells_of_content(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as E;
+    !matches!(
+        error.sqlite_error_code(),
+        Some(
+            E::OutOfMemory
+                | E::DatabaseBusy
+                | E::DatabaseLocked
+                | E::CannotOpen
+                | E::DiskFull
+                | E::SystemIoFailure
+                | E::PermissionDenied
+                | E::ReadOnly
+                | E::OperationInterrupted
+        )
+    )
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 /// The causes that a person can do something about.
@@ -134,6 +236,14 @@ fn sqlite_code(error: &rusqlite::Error) -> Option<&'static str> {
     // It cannot make the file beside the log as long as it must be.
     if error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE) {
         return Some(FULL);
+    }
+    if let rusqlite::Error::FromSqlConversionFailure(..)
+    | rusqlite::Error::IntegralValueOutOfRange(..)
+    | rusqlite::Error::InvalidColumnType(..)
+    | rusqlite::Error::Utf8Error(..) = error
+    {
+        // Nothing of ours writes what cannot be read again.
+        return Some(DAMAGED);
     }
     match error.sqlite_error_code()? {
         ErrorCode::DiskFull => Some(FULL),

@@ -6,6 +6,7 @@
 //!
 //! No decisions are made here: what to index, keep or drop is the library's business.
 
+pub mod absent;
 pub mod brought_model;
 pub mod calibration;
 pub mod content;
@@ -15,6 +16,7 @@ pub mod embedding;
 mod error;
 pub mod failure;
 pub mod folder;
+mod header;
 mod log;
 mod migrate;
 pub mod model;
@@ -23,6 +25,8 @@ pub mod photo;
 pub mod print;
 mod readers;
 mod salvage;
+mod sane;
+mod schema;
 pub mod setting;
 pub mod stand_in;
 mod thumbnails;
@@ -30,10 +34,10 @@ pub mod tiling;
 
 use serde::{Deserialize, Serialize};
 
-pub use database::{Catalog, Problem};
+pub use database::{Catalog, Problem, empty};
 pub use error::{CatalogError, Result};
 pub use rusqlite::Connection;
-pub use salvage::{Salvaged, salvage};
+pub use salvage::{Salvaged, salvage, salvage_with};
 pub use thumbnails::Thumbnails;
 
 /// A region of a picture in pixels of the upright, full-size picture.

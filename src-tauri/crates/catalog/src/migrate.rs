@@ -6,45 +6,52 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use crate::schema::{self, Recognised};
 use crate::{CatalogError, Result};
 
-/// The catalog's steps; the format of a file is how many of them it has run.
-pub(crate) const CATALOG: &[&str] = &[
-    include_str!("migrations/001_initial.sql"),
-    include_str!("migrations/002_window.sql"),
-    include_str!("migrations/003_regions.sql"),
-    include_str!("migrations/004_copies.sql"),
-];
-
-/// Tables that came later and that older programs need not know of: they open a catalog that has them, and leave them
-/// alone. So these are not among the steps, which older programs refuse. Each can be run any number of times.
-const ADDITIONS: &[&str] = &[
-    include_str!("additions/001_models.sql"),
-    include_str!("additions/002_folders.sql"),
-    include_str!("additions/003_stand_ins.sql"),
-];
-
-/// Adds what is missing to a catalog in the newest format.
-pub(crate) fn add(connection: &Connection, path: &Path) -> Result<()> {
-    ADDITIONS
-        .iter()
-        .try_for_each(|addition| connection.execute_batch(addition))
-        .map_err(|source| CatalogError::open(path, source))
+/// How the tables of a kind of database came to be.
+#[derive(Debug)]
+pub(crate) struct Format {
+    /// The number of the format is how many of them a file has run.
+    pub(crate) steps: &'static [&'static str],
+    /// Tables that came later and that older programs need not know of: they open a database that has them, and leave
+    /// them alone. So these are not among the steps, which older programs refuse. Each can be run any number of times.
+    pub(crate) additions: &'static [&'static str],
 }
 
-/// The thumbnail store's steps.
-pub(crate) const THUMBNAILS: &[&str] = &[include_str!("migrations/thumbnails_001_initial.sql")];
+/// The catalog's.
+pub(crate) const CATALOG: Format = Format {
+    steps: &[
+        include_str!("migrations/001_initial.sql"),
+        include_str!("migrations/002_window.sql"),
+        include_str!("migrations/003_regions.sql"),
+        include_str!("migrations/004_copies.sql"),
+    ],
+    additions: &[
+        include_str!("additions/001_models.sql"),
+        include_str!("additions/002_folders.sql"),
+        include_str!("additions/003_stand_ins.sql"),
+        include_str!("additions/004_absent.sql"),
+    ],
+};
 
-/// Runs the steps that `connection` has not run yet.
-pub(crate) fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<()> {
-    let supported = steps.len() as u32;
-    let found: u32 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(|source| CatalogError::open(path, source))?;
-    if found > supported {
-        return Err(CatalogError::NewerVersion { path: path.into(), found, supported });
-    }
-    for (version, step) in (1..).zip(steps).skip(found as usize) {
+/// The thumbnail store's.
+pub(crate) const THUMBNAILS: Format =
+    Format { steps: &[include_str!("migrations/thumbnails_001_initial.sql")], additions: &[] };
+
+/// So many formats ahead a newer program may be. A higher number is a damaged one.
+const MOST_AHEAD: u32 = 1000;
+
+/// Brings a database to the newest format, and adds what is missing there. One that `is_known` is no new one: without
+/// tables it is damaged.
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    format: &Format,
+    is_known: bool,
+) -> Result<()> {
+    let found = version(connection, path, format, is_known)?;
+    for (version, step) in (1..).zip(format.steps).skip(found as usize) {
         tracing::info!(version, "a database is being migrated");
         apply(connection, version, step).map_err(|source| CatalogError::Migration {
             path: path.into(),
@@ -53,7 +60,49 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) 
         })?;
         tracing::info!(version, "the database was migrated");
     }
-    Ok(())
+    format
+        .additions
+        .iter()
+        .try_for_each(|addition| connection.execute_batch(addition))
+        .map_err(|source| CatalogError::open(path, source))
+}
+
+/// The format that a database has, by its number and by its tables, which must agree.
+///
+/// A number that is too low is put right here: no program takes tables back, so the tables tell. One that is too high might
+/// be a newer program's that changed something else than tables; see [`set_right`].
+fn version(connection: &Connection, path: &Path, format: &Format, is_known: bool) -> Result<u32> {
+    let at = |source| CatalogError::open(path, source);
+    let named: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(at)?;
+    let tables = schema::recognise(connection, format).map_err(at)?;
+    let supported = format.steps.len() as u32;
+    let ahead = u32::try_from(named).unwrap_or(0).saturating_sub(supported);
+    let is_newer = (1..=MOST_AHEAD).contains(&ahead);
+    let malformed = |reason| Err(CatalogError::Malformed { path: path.into(), reason });
+    match tables {
+        Recognised { is_empty: true, .. } if named == 0 && !is_known => Ok(0),
+        Recognised { is_empty: true, .. } => malformed("it has no tables"),
+        Recognised { version: Some(actual @ 1..), has_strangers, .. } if !(is_newer && has_strangers) => {
+            let lacking = i64::from(actual) - i64::from(named);
+            if lacking < 0 {
+                return Err(CatalogError::WrongVersion { path: path.into(), found: named, actual });
+            }
+            if lacking > 0 {
+                tracing::warn!(named, actual, path = %path.display(), "the number of a format is put right");
+                connection.pragma_update(None, "user_version", actual).map_err(at)?;
+            }
+            Ok(actual)
+        }
+        _ if is_newer => {
+            Err(CatalogError::NewerVersion { path: path.into(), found: named.unsigned_abs(), supported })
+        }
+        _ => malformed("its tables are not those that it should have"),
+    }
+}
+
+/// Gives a database the number of the format that its tables have.
+pub(crate) fn set_right(connection: &Connection, actual: u32) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "user_version", actual)
 }
 
 fn apply(connection: &mut Connection, version: u32, step: &str) -> rusqlite::Result<()> {
@@ -71,10 +120,11 @@ mod tests {
     fn a_catalog_of_the_first_format_keeps_its_pictures() {
         let mut connection = Connection::open_in_memory().unwrap();
         let path = Path::new("catalog.db");
-        migrate(&mut connection, path, &CATALOG[..1]).unwrap();
+        let first = Format { steps: &CATALOG.steps[..1], additions: &[] };
+        migrate(&mut connection, path, &first, false).unwrap();
         let insert = "INSERT INTO content (hash, format, width, height) VALUES (zeroblob(32), 'jpeg', 4, 3)";
         connection.execute(insert, []).unwrap();
-        migrate(&mut connection, path, CATALOG).unwrap();
+        migrate(&mut connection, path, &CATALOG, true).unwrap();
         let picture = crate::content::by_id(&connection, 1).unwrap().unwrap();
         assert_eq!((picture.width, picture.placeholder), (4, None));
         assert!(!crate::content::is_outdated(&connection, 1).unwrap());
@@ -84,10 +134,8 @@ mod tests {
     fn additions_leave_a_catalog_in_a_format_that_older_programs_open() {
         let mut connection = Connection::open_in_memory().unwrap();
         let path = Path::new("catalog.db");
-        migrate(&mut connection, path, CATALOG).unwrap();
-        add(&connection, path).unwrap();
-        add(&connection, path).unwrap();
+        migrate(&mut connection, path, &CATALOG, false).unwrap();
         assert_eq!(crate::brought_model::all(&connection).unwrap(), []);
-        migrate(&mut connection, path, CATALOG).unwrap();
+        migrate(&mut connection, path, &CATALOG, true).unwrap();
     }
 }

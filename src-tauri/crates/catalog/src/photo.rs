@@ -17,6 +17,10 @@ pub struct Stamp {
     pub modified_ns: i64,
 }
 
+/// A drive as the library tells it from others. What the number says is the library's business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DriveId(pub i64);
+
 /// A photo as a walk compares it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
@@ -24,8 +28,8 @@ pub struct Row {
     pub id: i64,
     /// Size and time when it was indexed.
     pub stamp: Stamp,
-    /// The file system it was seen on, where the system tells.
-    pub device: Option<u64>,
+    /// The drive it was seen on, where the system tells.
+    pub drive: Option<DriveId>,
     /// The picture it holds.
     pub content_id: i64,
 }
@@ -39,8 +43,8 @@ pub struct Place<'a> {
     pub path: &'a Path,
     /// Size and time.
     pub stamp: Stamp,
-    /// The file system, where the system tells.
-    pub device: Option<u64>,
+    /// The drive, where the system tells.
+    pub drive: Option<DriveId>,
 }
 
 /// A photo's row.
@@ -56,11 +60,11 @@ pub struct Photo {
     pub path: PathBuf,
     /// Size and time when it was indexed.
     pub stamp: Stamp,
-    /// The file system it was seen on, where the system tells.
-    pub device: Option<u64>,
+    /// The drive it was seen on, where the system tells.
+    pub drive: Option<DriveId>,
     /// The picture it holds.
     pub content_id: i64,
-    /// Whether its folder was there when last looked at.
+    /// Whether it, or its folder, was there when last looked at.
     pub online: bool,
 }
 
@@ -110,7 +114,8 @@ pub fn for_each_listed(connection: &Connection, mut each: impl FnMut(Listed<'_>)
     Ok(())
 }
 
-const SELECT: &str = "SELECT photo.id, folder_id, folder.path, photo.path, size, modified_ns, content_id, state, device \
+const SELECT: &str = "SELECT photo.id, folder_id, folder.path, photo.path, size, modified_ns, content_id, \
+     state = 'online' AND NOT EXISTS (SELECT 1 FROM absent WHERE photo_id = photo.id), device \
      FROM photo JOIN folder ON folder.id = folder_id";
 
 fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
@@ -123,8 +128,8 @@ fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
         folder,
         stamp: Stamp { size: row.get::<_, i64>(4)? as u64, modified_ns: row.get(5)? },
         content_id: row.get(6)?,
-        online: row.get::<_, String>(7)? == "online",
-        device: device(row, 8)?,
+        online: row.get(7)?,
+        drive: drive(row, 8)?,
     })
 }
 
@@ -172,7 +177,7 @@ pub fn for_each_row(
     let mut rows = statement.query((folder_id, PathBytes(prefix), lower, upper))?;
     while let Some(row) = rows.next()? {
         let stamp = Stamp { size: row.get::<_, i64>(2)? as u64, modified_ns: row.get(3)? };
-        let photo = Row { id: row.get(1)?, stamp, device: device(row, 4)?, content_id: row.get(5)? };
+        let photo = Row { id: row.get(1)?, stamp, drive: drive(row, 4)?, content_id: row.get(5)? };
         each(row.get::<_, PathBytes<PathBuf>>(0)?.0, photo);
     }
     Ok(())
@@ -180,7 +185,7 @@ pub fn for_each_row(
 
 /// Adds the photo, or gives the one at this path its new stamp and picture. Returns its id.
 pub fn upsert(connection: &Connection, place: Place<'_>, content_id: i64, now: i64) -> Result<i64> {
-    let Place { folder_id, path, stamp, device } = place;
+    let Place { folder_id, path, stamp, drive } = place;
     let mut statement = connection.prepare_cached(
         "INSERT INTO photo (folder_id, path, size, modified_ns, device, content_id, added_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
@@ -188,33 +193,41 @@ pub fn upsert(connection: &Connection, place: Place<'_>, content_id: i64, now: i
          SET size = ?3, modified_ns = ?4, device = ?5, content_id = ?6 \
          RETURNING id",
     )?;
-    let (size, device) = (stamp.size as i64, device.map(|device| device as i64));
-    let row = (folder_id, PathBytes(path), size, stamp.modified_ns, device, content_id, now);
+    let (size, drive) = (stamp.size as i64, drive.map(|drive| drive.0));
+    let row = (folder_id, PathBytes(path), size, stamp.modified_ns, drive, content_id, now);
     Ok(statement.query_row(row, |row| row.get(0))?)
 }
 
 /// Gives a photo that was moved or renamed its new place. Id and picture stay.
 pub fn relocate(connection: &Connection, id: i64, place: Place<'_>) -> Result<()> {
-    let Place { folder_id, path, stamp, device } = place;
-    let (size, device) = (stamp.size as i64, device.map(|device| device as i64));
+    let Place { folder_id, path, stamp, drive } = place;
+    let (size, drive) = (stamp.size as i64, drive.map(|drive| drive.0));
     connection
         .prepare_cached(
             "UPDATE photo SET folder_id = ?2, path = ?3, size = ?4, modified_ns = ?5, device = ?6 WHERE id = ?1",
         )?
-        .execute((id, folder_id, PathBytes(path), size, stamp.modified_ns, device))?;
+        .execute((id, folder_id, PathBytes(path), size, stamp.modified_ns, drive))?;
     Ok(())
 }
 
-/// Notes the file system that a photo is on now; a drive may get another number each time it is plugged in.
-pub fn set_device(connection: &Connection, id: i64, device: Option<u64>) -> Result<()> {
+/// Notes the drive that a photo is on now.
+pub fn set_drive(connection: &Connection, id: i64, drive: Option<DriveId>) -> Result<()> {
     connection
         .prepare_cached("UPDATE photo SET device = ?2 WHERE id = ?1")?
-        .execute((id, device.map(|device| device as i64)))?;
+        .execute((id, drive.map(|drive| drive.0)))?;
     Ok(())
 }
 
-fn device(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
-    Ok(row.get::<_, Option<i64>>(column)?.map(|device| device as u64))
+/// All drives that photos were seen on.
+pub fn drives(connection: &Connection) -> Result<Vec<DriveId>> {
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT device FROM photo WHERE device IS NOT NULL")?;
+    let drives = statement.query_map([], |row| row.get(0).map(DriveId))?;
+    Ok(drives.collect::<rusqlite::Result<_>>()?)
+}
+
+fn drive(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<DriveId>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(DriveId))
 }
 
 /// Drops a photo's row. Its picture stays until collected.
@@ -267,7 +280,8 @@ pub fn sample(connection: &Connection, count: usize) -> Result<Vec<PathBuf>> {
     let mut statement = connection.prepare_cached(
         "SELECT folder.path, numbered.path FROM ( \
              SELECT folder_id, path, id, row_number() OVER (ORDER BY id) - 1 AS position, count(*) OVER () AS total \
-             FROM photo WHERE folder_id IN (SELECT id FROM folder WHERE state = 'online')) AS numbered \
+             FROM photo WHERE folder_id IN (SELECT id FROM folder WHERE state = 'online') \
+             AND NOT EXISTS (SELECT 1 FROM absent WHERE photo_id = photo.id)) AS numbered \
          JOIN folder ON folder.id = folder_id \
          WHERE position * ?1 % total < ?1 ORDER BY numbered.id LIMIT ?1",
     )?;

@@ -78,3 +78,14 @@ pub fn hashes(connection: &Connection, version: u32) -> Result<Vec<(i64, u64)>> 
         .collect::<rusqlite::Result<_>>()?;
     Ok(hashes)
 }
+
+/// Picture and levels of all prints of `version` that have no hash: of pictures that show next to nothing.
+pub fn blank(connection: &Connection, version: u32) -> Result<Vec<(i64, Vec<u8>)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT content_id, levels FROM print INDEXED BY print_hash WHERE version = ?1 AND hash IS NULL",
+    )?;
+    let blank = statement
+        .query_map([version], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(blank)
+}

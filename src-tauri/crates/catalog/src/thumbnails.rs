@@ -11,14 +11,20 @@
 
 #![expect(clippy::disallowed_methods, reason = "discards its own files, in the data directory")]
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::database::{Problem, check_integrity, disk_bytes, open_connection, write_ahead_log};
+use crate::database::{
+    Problem, SIDECARS, check_integrity, connect, disk_bytes, open_connection, with_suffix,
+};
 use crate::readers::Readers;
-use crate::{CatalogError, ContentHash, Result, migrate};
+use crate::{CatalogError, ContentHash, Result, content, migrate, salvage};
+
+/// Thumbnails that are copied in one transaction.
+const TAKEN_AT_ONCE: usize = 256;
 
 /// The open thumbnail store.
 #[derive(Debug)]
@@ -32,15 +38,66 @@ pub struct Thumbnails {
 impl Thumbnails {
     /// Opens the store, making it where there is none, and anew where it is damaged beyond opening.
     pub fn open(path: &Path) -> Result<Self> {
-        let connection = match open_connection(path, migrate::THUMBNAILS) {
+        finish(path)?;
+        let connection = match open_connection(path, &migrate::THUMBNAILS, false) {
+            Err(CatalogError::NotAFile { path: odd, .. }) if odd != *path => {
+                // Beside the thumbnails, which are as they were.
+                let failed = |source| CatalogError::Discard { path: odd.clone(), source };
+                data_files::put_aside(&odd).map_err(failed)?;
+                return Self::open(path);
+            }
+            Err(CatalogError::WrongVersion { actual, .. }) => {
+                let connection = connect(path)?;
+                migrate::set_right(&connection, actual)?;
+                connection
+            }
+            Err(CatalogError::NewerVersion { .. }) => {
+                // Whoever wrote them may want them back.
+                put_aside(path)?;
+                open_connection(path, &migrate::THUMBNAILS, false)?
+            }
             Err(error) if error.is_damage() => {
                 discard(path)?;
-                open_connection(path, migrate::THUMBNAILS)?
+                open_connection(path, &migrate::THUMBNAILS, false)?
             }
             other => other?,
         };
         let readers = RwLock::new(Readers::new(path));
         Ok(Self { writer: Mutex::new(connection), readers, path: path.into() })
+    }
+
+    /// Keeps the store at `path` under another name where `catalog`, which was saved of a damaged one, has lost the pictures
+    /// of most thumbnails: it may yet be found. The others are taken over. Returns where it is kept.
+    pub fn keep_aside(path: &Path, catalog: &Connection) -> Result<Option<PathBuf>> {
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let (known, stored) =
+            match Self::open(path).and_then(|store| Ok((content::all_hashes(catalog)?, store.hashes()?))) {
+                // There is nothing to keep.
+                Err(error) if error.is_damage() => return Ok(None),
+                other => other?,
+            };
+        let known: HashSet<_> = known.into_iter().map(|(_, hash)| hash).collect();
+        let taken: Vec<_> = stored.iter().filter(|hash| known.contains(*hash)).collect();
+        if taken.len() * 2 >= stored.len() {
+            return Ok(None);
+        }
+        let draft = draft(path);
+        discard(&draft)?;
+        {
+            let (old, new) = (Self::open(path)?, Self::open(&draft)?);
+            for hashes in taken.chunks(TAKEN_AT_ONCE) {
+                let jpegs = hashes.iter().map(|hash| old.get(hash)).collect::<Result<Vec<_>>>()?;
+                let batch = hashes.iter().zip(&jpegs);
+                new.insert(batch.filter_map(|(hash, jpeg)| Some((*hash, jpeg.as_deref()?))))?;
+            }
+            // Without a log of its own, the new file is all there is to move.
+            new.writer.lock().pragma_update(None, "journal_mode", "DELETE")?;
+        }
+        let aside = put_aside(path)?;
+        finish(path)?;
+        Ok(Some(aside))
     }
 
     /// Makes the store anew, empty; also one that is damaged.
@@ -51,7 +108,7 @@ impl Thumbnails {
         *readers = Readers::new(&self.path);
         *connection = Connection::open_in_memory()?;
         discard(&self.path)?;
-        *connection = open_connection(&self.path, migrate::THUMBNAILS)?;
+        *connection = open_connection(&self.path, &migrate::THUMBNAILS, false)?;
         Ok(())
     }
 
@@ -115,15 +172,37 @@ impl Thumbnails {
     }
 }
 
-/// Deletes the file and its write-ahead log.
+/// Deletes the file and what SQLite keeps beside it.
 fn discard(path: &Path) -> Result<()> {
-    for file in [path.to_path_buf(), write_ahead_log(path)] {
-        match std::fs::remove_file(&file) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(CatalogError::Discard { path: file, source });
-            }
-            _ => {}
+    salvage::discard(path).map_err(|error| match error {
+        CatalogError::Salvage { path, source } => CatalogError::Discard { path, source },
+        other => other,
+    })
+}
+
+/// What is to take the place of a store that is put aside.
+fn draft(path: &Path) -> PathBuf {
+    with_suffix(path, ".kept")
+}
+
+/// Goes on where putting a store aside was cut off before the new one was in its place.
+fn finish(path: &Path) -> Result<()> {
+    let draft = draft(path);
+    if std::fs::symlink_metadata(path).is_ok() || !draft.is_file() {
+        return Ok(());
+    }
+    std::fs::rename(&draft, path).map_err(|source| CatalogError::Discard { path: path.into(), source })
+}
+
+/// Gives the file and what SQLite keeps beside it another name.
+fn put_aside(path: &Path) -> Result<PathBuf> {
+    let failed = |source| CatalogError::Discard { path: path.into(), source };
+    let aside = data_files::put_aside(path).map_err(failed)?;
+    for suffix in SIDECARS {
+        let (left, beside) = (with_suffix(path, suffix), with_suffix(&aside, suffix));
+        if std::fs::symlink_metadata(&left).is_ok() {
+            std::fs::rename(&left, beside).map_err(failed)?;
         }
     }
-    Ok(())
+    Ok(aside)
 }

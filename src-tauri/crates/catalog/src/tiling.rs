@@ -92,6 +92,7 @@ const OUTSTANDING: &str = "model_id = ?1 AND x IS NULL \
      AND EXISTS (SELECT 1 FROM photo JOIN folder ON folder.id = photo.folder_id \
                  LEFT JOIN folder_regions ON folder_regions.folder_id = folder.id \
                  WHERE photo.content_id = embedding.content_id AND state = 'online' \
+                 AND NOT EXISTS (SELECT 1 FROM absent WHERE photo_id = photo.id) \
                  AND coalesce(looked_into, ?3))";
 
 /// Calls `each` with picture and codes of all tilings of `version`.

@@ -53,6 +53,10 @@ pub(crate) enum Command {
         /// Kept, for the folders named, or for all
         #[arg(long)]
         no_regions: bool,
+        /// Say that photos of these folders, or of all, that are not there were deleted. Asked for where so many are gone at
+        /// once that another drive may be in the place of theirs
+        #[arg(long)]
+        confirm_removed: bool,
         /// Also tell where the time went, stage by stage
         #[arg(long)]
         profile: bool,
@@ -81,10 +85,14 @@ pub(crate) enum Command {
         /// How alike the photos of a group are at least, as cosine similarity [default: near-identical]
         #[arg(long, value_name = "S", value_parser = parse_similarity)]
         min_similarity: Option<f32>,
-        /// Write the list to a file outside of all photo folders: a table (.csv), or the paths of all but the photos
-        /// to keep (.txt)
+        /// Write the list to a file outside of all photo folders: a table (.csv), or the paths of the photos that could
+        /// go, one a line (.txt)
         #[arg(long, value_name = "FILE")]
         export: Option<PathBuf>,
+        /// End each path with a NUL in place of a line break, for `xargs -0`: the only way for names that hold line
+        /// breaks. Without --export the paths of the photos that could go are printed so
+        #[arg(short = '0', long)]
+        null: bool,
     },
     /// Add folders and stay up to date until interrupted, printing one JSON line an event
     Watch {

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Status, Summary, Switching,
-    Verification, default_data_dir, shown, shown_path,
+    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Separator, Status, Summary,
+    Switching, Verification, default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
@@ -29,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Ok(quietly(|| Library::open_with(&data_dir, &options))?)
     };
     match &arguments.command {
-        Command::Index { folders, regions, no_regions, profile } => {
+        Command::Index { folders, regions, no_regions, confirm_removed, profile } => {
             let library = open()?;
             for folder in folders {
                 library.add_folder(folder)?;
@@ -37,7 +38,8 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             if *regions || *no_regions {
                 look_inside(&library, folders, *regions)?;
             }
-            index(library, &open, *profile, control, json)
+            let confirmed = confirm_removed.then_some(folders.as_slice());
+            index(library, &open, (*profile, confirmed), control, json)
         }
         Command::Search(search_arguments) => search(&open()?, search_arguments, json),
         Command::Embed(embed_arguments) => embed(embed_arguments, json),
@@ -48,19 +50,27 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
             }
             Ok(writeln!(io::stdout(), "{similarity:.4}")?)
         }
-        Command::Duplicates { min_similarity, export: Some(file) } => {
-            duplicates::export(&open()?, *min_similarity, file, json)
-        }
-        Command::Duplicates { min_similarity, export: None } => {
-            duplicates::list(&open()?, *min_similarity, json)
+        Command::Duplicates { min_similarity, export, null } => {
+            let separator = if *null { Separator::Nul } else { Separator::Line };
+            match export {
+                Some(file) => duplicates::export(&open()?, *min_similarity, (file, separator), json),
+                None if *null && json => {
+                    Err(Failure::Usage("--null and --json exclude each other".to_owned()))
+                }
+                None if *null => duplicates::print(&open()?, *min_similarity),
+                None => duplicates::list(&open()?, *min_similarity, json),
+            }
         }
         Command::Watch { folders } => watch(&open, folders, control),
         Command::Model { command } => quietly(|| models::run(&open()?, command.as_ref(), json)),
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),
         Command::Verify { repair } => {
-            let salvaged = if *repair { Library::salvage(&data_dir()?)? } else { None };
-            verify(&open()?, salvaged, *repair, control, json)
+            let (library, salvaged) = interruptibly(|| -> Result<_, Failure> {
+                let salvaged = if *repair { Library::salvage(&data_dir()?)? } else { Vec::new() };
+                Ok((open()?, salvaged))
+            })?;
+            verify(&library, salvaged, *repair, control, json)
         }
         Command::ContactSheet { page, images, limit } => {
             let queries = contact_sheet::parse(images)?;
@@ -69,6 +79,22 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         // These need no library; main answers them.
         Command::Completions { .. } | Command::Manual { .. } => Ok(()),
     }
+}
+
+/// Set while a signal may end the program at once.
+static INTERRUPTIBLE: AtomicBool = AtomicBool::new(false);
+
+/// Whether a signal may end the program at once, rather than ask it to come to an end.
+pub(crate) fn is_interruptible() -> bool {
+    INTERRUPTIBLE.load(Ordering::Acquire)
+}
+
+/// Does work that takes long, asks nobody whether to go on, and outlasts a crash at any moment.
+fn interruptibly<T>(work: impl FnOnce() -> T) -> T {
+    INTERRUPTIBLE.store(true, Ordering::Release);
+    let done = work();
+    INTERRUPTIBLE.store(false, Ordering::Release);
+    done
 }
 
 /// Keeps what LiteRT says when it loads its first model ("INFO: Created TensorFlow Lite XNNPACK delegate") off the
@@ -88,10 +114,20 @@ fn look_inside(library: &Library, folders: &[PathBuf], on: bool) -> Result<(), F
     ids.into_iter().try_for_each(|id| Ok(library.look_inside_folder(id, on)?))
 }
 
+/// Takes the person's word for what is gone from these folders, or from all that are there. Returns how many photos went.
+fn confirm_removed(library: &Library, folders: &[PathBuf]) -> Result<u64, Failure> {
+    let mut ignore = |_| {};
+    if folders.is_empty() {
+        let there = library.overview()?.folders.into_iter().filter(|folder| folder.path.is_dir());
+        return there.map(|folder| Ok(library.confirm_removed_by_id(folder.id, &mut ignore)?)).sum();
+    }
+    folders.iter().map(|folder| Ok(library.confirm_removed(folder, &mut ignore)?)).sum()
+}
+
 fn index(
     mut library: Library,
     open: &dyn Fn() -> Result<Library, Failure>,
-    profiled: bool,
+    (profiled, confirmed): (bool, Option<&[PathBuf]>),
     control: &Control,
     json: bool,
 ) -> Result<(), Failure> {
@@ -101,7 +137,19 @@ fn index(
             progress.update(event);
         }
     };
-    let updated = library.update(control, &mut |event| show(&event));
+    let mut updated = library.update(control, &mut |event| show(&event));
+    if let (Ok(before), Some(folders)) = (&mut updated, confirmed)
+        && !control.is_cancelled()
+    {
+        before.removed += confirm_removed(&library, folders)?;
+        // What is in the place of photos that were kept is read now.
+        let Summary { indexed, removed, .. } = *before;
+        updated = library.update(control, &mut |event| show(&event)).map(|after| Summary {
+            indexed: indexed + after.indexed,
+            removed: removed + after.removed,
+            ..after
+        });
+    }
     let mut profile =
         updated.as_ref().map_or_else(|_| Profile::default(), |summary| Profile::of(&summary.profile));
     if updated.as_ref().is_ok_and(|summary| summary.switched) {
@@ -135,7 +183,7 @@ fn index(
 fn print_summary(summary: &Summary) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let Summary { scanned, indexed, unchanged, failed, removed, offline, seconds, failures, .. } = summary;
-    let Summary { looked_inside, seconds_inside, .. } = summary;
+    let Summary { looked_inside, seconds_inside, in_question, .. } = summary;
     writeln!(
         out,
         "{scanned} photos: {indexed} indexed, {unchanged} unchanged, {failed} failed, {removed} removed, {offline} offline"
@@ -148,6 +196,13 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
     }
     if *looked_inside > 0 {
         writeln!(out, "{looked_inside} photos looked into in another {seconds_inside:.1} s")?;
+    }
+    if *in_question > 0 {
+        writeln!(
+            out,
+            "\n{in_question} photos are gone from their folders at once. Is it the same drive? They are kept until they are there \
+             again.\nIf they were deleted, say so: lookalike index --confirm-removed [FOLDER...]"
+        )?;
     }
     if !failures.is_empty() {
         writeln!(out, "\nThese files could not be read:")?;
@@ -251,7 +306,16 @@ fn status(status: &Status, json: bool) -> Result<(), Failure> {
     writeln!(out, "{} photos, {} files that could not be read", status.photos, status.failed)?;
     for folder in &status.folders {
         let wholes = if folder.looked_into { "" } else { ", as wholes only" };
-        writeln!(out, "  {}  {} photos, {}{wholes}", shown_path(&folder.path), folder.photos, folder.state)?;
+        let absent = match (folder.absent, folder.in_question) {
+            (0, _) => String::new(),
+            (absent, 0) => format!(", {absent} of them offline"),
+            (absent, asked) => format!(
+                ", {absent} of them not there, {asked} perhaps deleted: is it the same drive? If so, `lookalike index \
+                 --confirm-removed FOLDER` forgets them"
+            ),
+        };
+        let (path, photos, state) = (shown_path(&folder.path), folder.photos, folder.state);
+        writeln!(out, "  {path}  {photos} photos, {state}{absent}{wholes}")?;
     }
     let index = &status.index;
     let recall = index.recall.map_or_else(String::new, |recall| format!(", recall {recall:.3}"));
@@ -280,10 +344,10 @@ fn remove(library: &Library, folders: &[PathBuf], json: bool) -> Result<(), Fail
     Ok(writeln!(io::stdout(), "Forgotten. The photos themselves are as they were.")?)
 }
 
-/// `salvaged` is what was found wrong with the catalog before it could be opened.
+/// `salvaged` is what was found wrong before the library could be opened.
 fn verify(
     library: &Library,
-    salvaged: Option<Finding>,
+    salvaged: Vec<Finding>,
     repair: bool,
     control: &Control,
     json: bool,

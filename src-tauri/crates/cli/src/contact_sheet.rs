@@ -1,17 +1,12 @@
 //! An HTML page with each query, its crop drawn, and the photos that look like it. One file, no scripts, no
 //! links to anywhere: thumbnails are inside the page.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "writes the page that was asked for, outside of all folders of photos"
-)]
-
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use library::{Example, Library, Match, Preview, Region, Source};
+use library::{ChosenFile, Example, Library, LibraryError, Match, Preview, Region, Source};
 
 use crate::args::Crop;
 use crate::output::Failure;
@@ -45,7 +40,7 @@ pub(crate) fn write(
     queries: Vec<Query>,
     limit: usize,
 ) -> Result<(), Failure> {
-    check_page(library, page)?;
+    let chosen = choose(library, page)?;
     let queries = if queries.is_empty() { sample(library)? } else { queries };
     let mut html = String::new();
     let _ = write!(
@@ -61,22 +56,24 @@ pub(crate) fn write(
         let matches = library.search(&[example], limit)?;
         section(library, &mut html, &query, &preview, &matches)?;
     }
-    std::fs::write(page, html).map_err(|source| Failure::Page { path: page.into(), source })
+    Ok(chosen.write(html.as_bytes())?)
 }
 
-/// A page must not take a photo's place.
-fn check_page(library: &Library, page: &Path) -> Result<(), Failure> {
+/// The place of the page, which must not be a photo's.
+fn choose(library: &Library, page: &Path) -> Result<ChosenFile, Failure> {
     let is_html = page.extension().is_some_and(|extension| {
         extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm")
     });
     if !is_html {
         return Err(Failure::Usage(format!("{} does not end in .html", page.display())));
     }
-    if library.is_in_a_folder(page)? {
-        let reason = format!("{} lies in a folder of the library, where nothing is written", page.display());
-        return Err(Failure::Usage(reason));
-    }
-    Ok(())
+    library.chosen_file(page).map_err(|error| match error {
+        LibraryError::ExportIntoLibrary { .. } => {
+            let place = page.display();
+            Failure::Usage(format!("{place} lies in a folder of the library, where nothing is written"))
+        }
+        error => error.into(),
+    })
 }
 
 fn sample(library: &Library) -> Result<Vec<Query>, Failure> {

@@ -57,8 +57,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.command.stops_in_order() {
         let on_signal = Arc::clone(&control);
         ctrlc::set_handler(move || {
-            if on_signal.is_cancelled() {
-                // Asked twice: whatever it is that takes so long, the catalog survives it.
+            if on_signal.is_cancelled() || commands::is_interruptible() {
+                // Asked twice, or in the middle of what only waits: whatever it is that takes so long, the catalog survives it.
                 std::process::exit(130);
             }
             on_signal.cancel();

@@ -15,8 +15,6 @@ pub(crate) enum Failure {
     Library(#[from] LibraryError),
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
-    #[error("{} cannot be written: {source}", path.display())]
-    Page { path: std::path::PathBuf, source: io::Error },
     #[error("interrupts cannot be handled: {0}")]
     Signal(#[from] ctrlc::Error),
     #[error("stopped; run the command again to go on")]

@@ -35,6 +35,9 @@ pub struct Picture {
 }
 
 const DAMAGED: Fate = Fate::Refused(&["corrupt", "truncated", "unsupported"]);
+const TOO_MUCH: Fate = Fate::Refused(&["too_much_memory", "corrupt", "truncated"]);
+/// A frame of ZSTD (RFC 8878) that asks for the widest window, and has nothing in it.
+const ZSTD_WINDOW: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD, 0x00, 0xFF, 0x01, 0x00, 0x00];
 const NO_PICTURE: Fate = Fate::Refused(&["not_an_image"]);
 
 /// All of them.
@@ -269,12 +272,84 @@ fn tiffs() -> Vec<Picture> {
         picture("a thousand bits.tif", grey_tiff(4, 4, 1_000, 1, 2_000), DAMAGED),
         picture("pages in a circle.tif", circle.file(tiff::FIRST, &[90; 8]), DAMAGED),
         picture("strips beyond any file.tif", tiff::file(&strips, 0, &[]), DAMAGED),
+        picture("a tile of all memory.tif", tiled_tiff(u32::MAX), TOO_MUCH),
+        picture("a tile of much memory.tif", tiled_tiff(1 << 30), TOO_MUCH),
+        picture("sixty-five samples.tif", tiff::Strip { samples: 65, ..circle }.file(0, &[90; 8]), DAMAGED),
+        picture(
+            "samples without end.tif",
+            tiff::Strip { samples: 65_535, ..circle }.file(0, &[90; 8]),
+            DAMAGED,
+        ),
+        picture("a fax of zeros.tif", packed_tiff(4, &[0; 600]), DAMAGED),
+        picture("a fax of ones.tif", packed_tiff(3, &[0xFF; 600]), Fate::Shown),
+        picture("a fax of nothing.tif", packed_tiff(2, &[]), DAMAGED),
+        picture("runs that end early.tif", packed_tiff(32773, &[0xC0, 0x55, 0x7F]), DAMAGED),
+        picture("differences of nothing.tif", packed_tiff(5, &[0x80]), DAMAGED),
+        picture("a zstd window of gigabytes.tif", packed_tiff(50_000, ZSTD_WINDOW), DAMAGED),
+        picture("a large jpeg in a small one.tif", large_jpeg_in_tiff(), DAMAGED),
+        picture("palette that is not there.tif", unpaletted_tiff(), DAMAGED),
+        picture("directory beyond any file, twice as wide.tif", big_tiff(u64::MAX, u64::MAX), DAMAGED),
+        picture("fields without end, twice as wide.tif", big_tiff(16, u64::MAX), DAMAGED),
         picture(
             "a strip of four gigabytes.tif",
             tiff::Strip { bytes: u32::MAX, ..circle }.file(0, &[90; 8]),
             Fate::Refused(&["corrupt", "truncated", "too_much_memory"]),
         ),
     ]
+}
+
+/// A black and white picture packed in this way.
+fn packed_tiff(compression: u32, strip: &[u8]) -> Vec<u8> {
+    let fields = [
+        (0x0100, tiff::LONG, 1, 64),
+        (0x0101, tiff::LONG, 1, 64),
+        (0x0103, tiff::SHORT, 1, compression),
+        (0x0106, tiff::SHORT, 1, 0),
+        (0x0111, tiff::LONG, 1, tiff::data_offset(6)),
+        (0x0117, tiff::LONG, 1, strip.len() as u32),
+    ];
+    tiff::file(&fields, 0, strip)
+}
+
+/// A small picture in one tile with sides as long as this.
+fn tiled_tiff(side: u32) -> Vec<u8> {
+    let fields = [
+        (0x0100, tiff::LONG, 1, 8),
+        (0x0101, tiff::LONG, 1, 8),
+        (0x0102, tiff::SHORT, 1, 8),
+        (0x0106, tiff::SHORT, 1, 1),
+        (0x0142, tiff::LONG, 1, side),
+        (0x0143, tiff::LONG, 1, side),
+        (0x0144, tiff::LONG, 1, 8),
+        (0x0145, tiff::LONG, 1, 64),
+    ];
+    tiff::file(&fields, 0, &[90; 64])
+}
+
+/// A tile whose JPEG says that it is as large as can be.
+fn large_jpeg_in_tiff() -> Vec<u8> {
+    overwrite_after(fixture("jpeg-rgb.tif"), &[0xFF, 0xC0], 3, &[0xFF, 0xDC, 0xFF, 0xDC])
+}
+
+fn unpaletted_tiff() -> Vec<u8> {
+    let fields = [
+        (0x0100, tiff::LONG, 1, 8),
+        (0x0101, tiff::LONG, 1, 8),
+        (0x0102, tiff::SHORT, 1, 8),
+        (0x0106, tiff::SHORT, 1, 3),
+        (0x0111, tiff::LONG, 1, 8),
+        (0x0117, tiff::LONG, 1, 64),
+    ];
+    tiff::file(&fields, 0, &[0; 64])
+}
+
+/// A `BigTIFF` file whose first directory is there and has so many fields.
+fn big_tiff(first: u64, fields: u64) -> Vec<u8> {
+    let mut bytes = b"II\x2B\0\x08\0\0\0".to_vec();
+    bytes.extend(first.to_le_bytes());
+    bytes.extend(fields.to_le_bytes());
+    bytes.extend([0xFF; 60]);
+    bytes
 }
 
 /// HEIC and AVIF files without the picture that they are about.

@@ -4,6 +4,7 @@
 
 use crate::boxes::{Found, long_number, next_box, number};
 use crate::exif::{self, Exif};
+use crate::ifd::Tiff;
 
 /// Boxes within boxes go no deeper than this in a real file.
 const DEEPEST: usize = 8;
@@ -20,6 +21,26 @@ pub(crate) fn is_cr3(bytes: &[u8]) -> bool {
 pub(crate) fn exif(bytes: &[u8]) -> Exif {
     let blocks = boxes(bytes).into_iter().filter(|(kind, _)| matches!(kind, b"CMT1" | b"CMT2"));
     blocks.map(|(_, block)| exif::read(block)).reduce(|main, details| details.or(main)).unwrap_or_default()
+}
+
+/// Width and height of the sensor's picture: as the block `CMT1` has them; else those of the largest track, which count
+/// the sensor's edges as well.
+pub(crate) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let boxes = boxes(bytes);
+    let main = boxes.iter().find(|(kind, _)| kind == b"CMT1").and_then(|(_, block)| {
+        let tiff = Tiff::new(block)?;
+        let directory = tiff.directory(tiff.first())?;
+        Some((directory.number(0x0100)?, directory.number(0x0101)?))
+    });
+    main.or_else(|| {
+        let tracks = boxes.iter().filter(|(kind, _)| kind == b"stsd").filter_map(|(_, entries)| {
+            // Behind a version and a count, an entry begins with its length and its kind.
+            let side = |at: usize| Some(u32::from(u16::from_be_bytes(*entries.get(at..)?.first_chunk()?)));
+            (entries.get(12..16) == Some(b"CRAW")).then_some(())?;
+            Some((side(40)?, side(42)?))
+        });
+        tracks.max_by_key(|(width, height)| u64::from(*width) * u64::from(*height))
+    })
 }
 
 /// Everything that may be a JPEG: the preview boxes, and each track's first sample, which is the full-size one.

@@ -109,10 +109,64 @@ impl ImageError {
     }
 
     pub(crate) fn unsupported(format: Format, reason: &(impl fmt::Display + ?Sized)) -> Self {
-        Self::Unsupported { format, reason: reason.to_string() }
+        Self::Unsupported { format, reason: words(&reason.to_string()) }
     }
 
     pub(crate) fn corrupt(format: Format, reason: &(impl fmt::Display + ?Sized)) -> Self {
-        Self::Corrupt { format, reason: reason.to_string() }
+        Self::Corrupt { format, reason: words(&reason.to_string()) }
+    }
+}
+
+/// What a decoder said, as part of a sentence for a person: on one line, without the structures of its program, and
+/// no longer than anybody reads.
+fn words(said: &str) -> String {
+    /// The words around it have some forty more.
+    const LONGEST: usize = 140;
+    /// What is left of a word or two is no reason.
+    const SHORTEST: usize = 12;
+    let is_structure = |character: char| matches!(character, '{' | '[' | '}' | ']');
+    let mut plain = said.split(is_structure).next().unwrap_or_default();
+    if plain.len() < said.len() {
+        // The structure's name goes with it, and what led up to it.
+        plain = plain.rsplit_once(' ').map_or("", |(before, _)| before).trim_end();
+        plain = plain
+            .rsplit_once(' ')
+            .filter(|_| plain.ends_with([':', '(']))
+            .map_or(plain, |(before, _)| before);
+    }
+    let mut sentence = String::new();
+    for word in plain.split(|character: char| character.is_whitespace() || character.is_control()) {
+        if sentence.len() + word.len() > LONGEST {
+            sentence.push('…');
+            break;
+        }
+        if !sentence.is_empty() && !word.is_empty() {
+            sentence.push(' ');
+        }
+        sentence.push_str(word);
+    }
+    if sentence.len() < SHORTEST && sentence.len() < said.trim().len() {
+        return "its data contradicts itself".to_owned();
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_a_sentence() {
+        let list = format!("bits per sample {:?} are not supported", vec![1; 10_000]);
+        let structure = "chunk ChunkType { type: IHDR, critical: true, private: false } appeared early";
+        for said in
+            [list.as_str(), structure, "two\nlines\tand\u{1b}more", &"word ".repeat(100), &"x".repeat(5000)]
+        {
+            let reason = ImageError::corrupt(Format::Tiff, said).to_string();
+            assert!(reason.chars().count() <= 200, "{reason}");
+            assert!(!reason.contains(['{', '[', '\n', '\t', '\u{1b}']), "{reason}");
+        }
+        let kept = ImageError::unsupported(Format::Png, "it has 12 bits");
+        assert_eq!(kept.to_string(), "this png file cannot be shown: it has 12 bits");
     }
 }

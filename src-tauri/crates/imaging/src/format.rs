@@ -5,7 +5,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::raw;
+use crate::{bmp, raw};
 
 /// A picture format, as its content shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,14 +95,73 @@ fn of_iso_container(bytes: &[u8]) -> Option<Format> {
 /// `BM` alone also begins ordinary text, so the header size that follows has to be a known one.
 fn is_bmp(bytes: &[u8]) -> bool {
     bytes.starts_with(b"BM")
-        && matches!(bytes.get(14..18), Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
+        && matches!(bytes.get(14..18), Some([length, 0, 0, 0])
+            if matches!(length, 12 | 40 | 52 | 56 | 108 | 124) || bmp::is_os2_header(*length))
 }
 
 /// Extensions, in lower case, of the files that a scan looks into.
 pub const EXTENSIONS: &[&str] = &[
-    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "bmp", "dib", "tif", "tiff", "heic", "heif",
-    "hif", "avif", "jxl", "3fr", "arw", "cr2", "cr3", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos",
-    "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw",
+    "jpg",
+    "jpeg",
+    "jpe",
+    "jfif",
+    "jfi",
+    "jif",
+    "pjpeg",
+    "pjp",
+    "jpg_large",
+    "jpg_orig",
+    "jpg-large",
+    "mpo",
+    "jps",
+    "insp",
+    "png",
+    "apng",
+    "webp",
+    "gif",
+    "bmp",
+    "dib",
+    "tif",
+    "tiff",
+    "btf",
+    "tf8",
+    "heic",
+    "heif",
+    "hif",
+    "heics",
+    "heifs",
+    "avif",
+    "avifs",
+    "jxl",
+    "3fr",
+    "arw",
+    "cr2",
+    "cr3",
+    "crw",
+    "dcr",
+    "dng",
+    "erf",
+    "fff",
+    "gpr",
+    "iiq",
+    "k25",
+    "kdc",
+    "mef",
+    "mos",
+    "mrw",
+    "nef",
+    "nrw",
+    "orf",
+    "pef",
+    "ptx",
+    "raf",
+    "raw",
+    "rw2",
+    "rwl",
+    "sr2",
+    "srf",
+    "srw",
+    "x3f",
 ];
 
 /// Whether a scan should look into the file, judged by its extension alone, in either case.

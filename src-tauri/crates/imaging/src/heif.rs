@@ -1,28 +1,32 @@
-//! HEIC and AVIF: the container that both use, and HEVC pictures.
+//! HEIC and AVIF: the container that both use. Their coded pictures are for `hevc` and `avif`.
 //!
 //! A photo is one coded picture or a grid of them. Tiles are decoded one at a time onto the canvas, so a large grid
 //! takes hardly more memory than its pixels. The container's own turn and mirror count; the EXIF orientation repeats
-//! them and is not applied again (ISO/IEC 23008-12).
+//! them and is not applied again (ISO/IEC 23008-12). Only where a HEIC file has neither, EXIF is all there is to go by:
+//! some phones write it so.
 
-use std::num::NonZeroU64;
+use std::borrow::Cow;
 
 use heic_rs::context::Context;
 use heic_rs::ftyp::FileType;
 use heic_rs::grid::Grid;
-use heic_rs::hevc::{self, Frame};
+use heic_rs::hevc::Frame;
 use heic_rs::meta;
+use heic_rs::meta::iref::RefKind;
 use heic_rs::props::ItemProps;
 use heic_rs::props::simple::Clap;
 use heic_rs::{Brand, Image, Mirror, Nclx, PixelLayout, Range, Rotation, Transform, color as yuv, transform};
-use scuffle_h265::{SpsNALUnit, SpsRbsp};
 
+use crate::boxes::next_box;
 use crate::color;
+use crate::date;
 use crate::error::ImageError;
-use crate::exif;
+use crate::exif::{self, Exif};
 use crate::format::Format;
+use crate::ground::on_ground;
 use crate::limits::Limits;
 use crate::orientation::Orientation;
-use crate::raster::on_white;
+use crate::raster::straight;
 use crate::stored::{Channels, Header, Stored};
 
 /// Decodes one coded picture of an item from its data.
@@ -58,16 +62,17 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
     let has_alpha = primary.context.alpha_item(primary.item).ok().flatten().is_some();
     // A single picture's planes have two bytes a sample, and AV1's decoder holds another set; alpha is a canvas more.
     let bytes_per_pixel = 9 + if has_alpha { 8 } else { 0 };
+    let exif = primary.exif();
+    let orientation = if format == Format::Heic && !primary.tells_orientation() {
+        exif.orientation()
+    } else {
+        primary.orientation()
+    };
     Ok(Header {
         width,
         height,
-        orientation: primary.orientation(),
-        captured_at: primary
-            .context
-            .exif(primary.item)
-            .ok()
-            .flatten()
-            .and_then(|block| exif::read(block).captured_at),
+        orientation,
+        captured_at: exif.or_dated(|| date::in_xmp(&primary.xmp()?)).captured_at,
         decoder_bytes: pixels.saturating_mul(bytes_per_pixel),
     })
 }
@@ -85,9 +90,14 @@ pub(crate) fn decode(
         let alpha = primary.paint(alpha, PixelLayout::Gray8, limits, decode_picture)?;
         if (alpha.width, alpha.height) == (canvas.width, canvas.height) {
             let (pixels, _) = samples.as_chunks::<3>();
-            let rgba: Vec<u8> =
-                pixels.iter().zip(&alpha.samples).flat_map(|(&[r, g, b], a)| [r, g, b, *a]).collect();
-            samples = on_white(&rgba);
+            let is_multiplied = primary.is_multiplied_by_alpha();
+            let color = |color: u8, alpha: u8| if is_multiplied { straight(color, alpha) } else { color };
+            let rgba: Vec<u8> = pixels
+                .iter()
+                .zip(&alpha.samples)
+                .flat_map(|(&[r, g, b], &a)| [color(r, a), color(g, a), color(b, a), a])
+                .collect();
+            samples = on_ground(&rgba, canvas.width);
         }
     }
     let mut stored = Stored {
@@ -106,47 +116,8 @@ pub(crate) fn decode(
     Ok(stored)
 }
 
-/// Decodes an HEVC picture.
-pub(crate) fn decode_hevc(
-    props: &ItemProps<'_>,
-    data: &[u8],
-    limits: &Limits,
-) -> Result<Picture, ImageError> {
-    let failed = |error| explain(Format::Heic, &error);
-    let config = props
-        .hvcc
-        .as_ref()
-        .ok_or_else(|| ImageError::unsupported(Format::Heic, "it is not coded as HEVC"))?;
-    let parameter_sets = config.parameter_sets();
-    let sequence = parameter_sets.iter().find_map(|unit| sequence(unit));
-    if let Some(sequence) = &sequence {
-        // heic-rs allocates by these two, which need not be what the container says, and which it then crops.
-        let side = |samples: NonZeroU64| u32::try_from(samples.get()).unwrap_or(u32::MAX);
-        let sides = [sequence.pic_width_in_luma_samples, sequence.pic_height_in_luma_samples].map(side);
-        limits.check_size(sides[0], sides[1])?;
-    }
-    let slices = config.split_nals(data).map_err(failed)?;
-    let frame = hevc::decode_still(&parameter_sets, &slices).map_err(failed)?;
-    Ok(Picture { frame, described: sequence.and_then(described_by).unwrap_or_else(undescribed) })
-}
-
-/// The sequence parameter set in a NAL unit, if it is one.
-fn sequence(unit: &[u8]) -> Option<SpsRbsp> {
-    const SEQUENCE_PARAMETER_SET: u8 = 33;
-    let is_one = (unit.first()? >> 1) & 0x3F == SEQUENCE_PARAMETER_SET;
-    is_one.then(|| SpsNALUnit::parse(unit).ok())?.map(|unit| unit.rbsp)
-}
-
-/// The colours by the stream's own account (ITU-T H.265, annex E).
-fn described_by(sequence: SpsRbsp) -> Option<Nclx> {
-    let signal = sequence.vui_parameters?.video_signal_type;
-    let range = if signal.video_full_range_flag { Range::Full } else { Range::Limited };
-    let codes = [signal.colour_primaries, signal.transfer_characteristics, signal.matrix_coeffs];
-    Some(nclx(codes.map(u16::from), range))
-}
-
 /// What holds for pictures that say nothing: the default of the image file format (ISO/IEC 23000-22, 7.3.6.4).
-fn undescribed() -> Nclx {
+pub(crate) fn undescribed() -> Nclx {
     nclx([1, 13, 6], Range::Full)
 }
 
@@ -160,13 +131,25 @@ pub(crate) fn nclx([primaries, transfer, matrix]: [u16; 3], range: Range) -> Ncl
 impl<'a> Primary<'a> {
     pub(crate) fn open(format: Format, bytes: &'a [u8]) -> Result<Self, ImageError> {
         let failed = |error| explain(format, &error);
-        let meta = meta::parse(bytes).map_err(failed)?;
-        let item = meta.primary;
+        let meta = meta::parse(bytes).map_err(|error| {
+            if is_film(bytes) {
+                ImageError::unsupported(format, "it is a film without a picture that stands for it")
+            } else {
+                failed(error)
+            }
+        })?;
+        let primary = meta.primary;
         // heic-rs refuses AVIF's brand here, but reads its container like any other.
         let brand = Brand::Heic;
         let ftyp = FileType { major: brand, effective: brand, minor_version: 0, compatible_count: 0 };
         let context = Context { file: bytes, ftyp, meta };
-        let props = context.props(item).map_err(failed)?;
+        let mut props = context.props(primary).map_err(failed)?;
+        let item = source_of(&context, primary);
+        if item != primary {
+            let mut source = context.props(item).map_err(failed)?;
+            source.transforms.append(&mut props.transforms);
+            props = source;
+        }
         Ok(Self { format, context, item, props })
     }
 
@@ -192,6 +175,27 @@ impl<'a> Primary<'a> {
 
     pub(crate) fn orientation(&self) -> Orientation {
         orientation_of(&self.props)
+    }
+
+    /// Whether the container has a word on which way is up, if only that it is up.
+    fn tells_orientation(&self) -> bool {
+        self.props.transforms.iter().any(|transform| !matches!(transform, Transform::Crop(_)))
+    }
+
+    /// Whether the colours were multiplied by the alpha plane's values.
+    fn is_multiplied_by_alpha(&self) -> bool {
+        let mut references = self.context.meta.refs.iter();
+        references.any(|reference| reference.kind == RefKind::Other(*b"prem") && reference.from == self.item)
+    }
+
+    fn exif(&self) -> Exif {
+        // It describes what is shown, or what that is made of.
+        let mut items = [self.context.meta.primary, self.item].into_iter();
+        items.find_map(|item| self.context.exif(item).ok()?).map(exif::read).unwrap_or_default()
+    }
+
+    fn xmp(&self) -> Option<Cow<'a, [u8]>> {
+        self.context.item_data(self.context.xmp_item(self.item)?).ok()
     }
 
     /// The tiles of an item, if it is a grid.
@@ -258,6 +262,26 @@ impl<'a> Primary<'a> {
     }
 }
 
+/// Whether the file has a track of pictures.
+fn is_film(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(((kind, _), following)) = next_box(rest) {
+        if &kind == b"moov" {
+            return true;
+        }
+        rest = following;
+    }
+    false
+}
+
+/// The item whose pixels are shown by another that only turns or crops it (`iden`), or the item itself.
+fn source_of(context: &Context<'_>, item: u32) -> u32 {
+    let is_identity = context.meta.item(item).is_some_and(|info| &info.item_type == b"iden");
+    let mut references = context.meta.refs.iter();
+    let source = references.find(|reference| reference.kind == RefKind::Dimg && reference.from == item);
+    source.and_then(|reference| reference.to.first().copied()).filter(|_| is_identity).unwrap_or(item)
+}
+
 /// How an item's stored pixels are turned to become upright.
 pub(crate) fn orientation_of(props: &ItemProps<'_>) -> Orientation {
     props.transforms.iter().fold(Orientation::Upright, |so_far, transform| match transform {
@@ -279,27 +303,10 @@ fn crop(format: Format, stored: Stored, clap: Clap) -> Result<Stored, ImageError
     Ok(Stored { width: cropped.width, height: cropped.height, samples: cropped.data, ..stored })
 }
 
-fn explain(format: Format, error: &heic_rs::Error) -> ImageError {
+pub(crate) fn explain(format: Format, error: &heic_rs::Error) -> ImageError {
     match error {
         heic_rs::Error::Truncated(_) => ImageError::Truncated { format },
         heic_rs::Error::Unsupported(reason) => ImageError::unsupported(format, &reason),
         error => ImageError::corrupt(format, &error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_stream_tells_its_colours() {
-        let file = include_bytes!("../tests/fixtures/plain.heic");
-        let primary = Primary::open(Format::Heic, file).unwrap();
-        let config = primary.props.hvcc.unwrap();
-        let sequence = config.parameter_sets().into_iter().find_map(sequence).unwrap();
-        let in_container = primary.props.nclx.unwrap();
-        let in_stream = described_by(sequence).unwrap();
-        assert_eq!(in_stream.range, in_container.range);
-        assert_eq!(in_stream.matrix, in_container.matrix);
     }
 }

@@ -155,7 +155,7 @@ impl Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heif::decode_hevc;
+    use crate::hevc::decode as decode_hevc;
 
     #[test]
     fn a_preview_of_another_picture_is_told_by_the_middle_tile() {

@@ -3,6 +3,7 @@
 //! A reduced scale is computed inside libjpeg-turbo's inverse DCT, so seven eighths of a large photo's work falls away.
 
 use crate::color;
+use crate::date;
 use crate::error::ImageError;
 use crate::exif::{self, Exif};
 use crate::format::Format;
@@ -13,6 +14,7 @@ const START_OF_SCAN: u8 = 0xDA;
 const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
+const APP13: u8 = 0xED;
 
 pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
     let found = read_header(bytes)?;
@@ -114,7 +116,22 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 pub(crate) fn exif(bytes: &[u8]) -> Exif {
     let blocks =
         segments(bytes).filter(|(marker, payload)| *marker == APP1 && payload.starts_with(b"Exif\0"));
-    blocks.map(|(_, block)| exif::read(block)).next().unwrap_or_default()
+    blocks.map(|(_, block)| exif::read(block)).next().unwrap_or_default().or_dated(|| date_beside(bytes))
+}
+
+/// The date in XMP or IPTC.
+fn date_beside(bytes: &[u8]) -> Option<String> {
+    const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+    const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
+    let part = |wanted, start| {
+        segments(bytes).find_map(
+            move |(marker, payload)| {
+                if marker == wanted { payload.strip_prefix(start) } else { None }
+            },
+        )
+    };
+    let in_xmp = part(APP1, XMP).and_then(date::in_xmp);
+    in_xmp.or_else(|| date::in_iptc(date::iptc_of_photoshop(part(APP13, PHOTOSHOP)?)?))
 }
 
 /// Joins the profile's parts, which number themselves (ICC.1, annex B.4); a set with gaps is no profile.

@@ -1,5 +1,8 @@
 //! JPEG XL, through `jxl-oxide`, which also turns the picture upright.
 //!
+//! It computes in 32-bit samples, several for each one that is shown. A large picture is therefore rendered in bands, one
+//! after the other; a small one at once, which is quicker.
+//!
 //! It gets the codestream alone. Metadata in the container around that may be compressed by Brotli, a thousandfold and
 //! more, and jxl-oxide would unpack all of it.
 
@@ -7,22 +10,26 @@ use std::io::{self, Read};
 
 use brotli_decompressor::Decompressor;
 
-use jxl_oxide::{AllocTracker, EnumColourEncoding, JxlImage, PixelFormat, RenderingIntent};
+use jxl_oxide::{AllocTracker, CropInfo, EnumColourEncoding, JxlImage, PixelFormat, RenderingIntent};
 
 use crate::boxes::{Found, next_box, number};
 use crate::color;
+use crate::date;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
+use crate::ground::on_ground;
 use crate::limits::Limits;
 use crate::orientation::Orientation;
-use crate::raster::on_white;
+use crate::png::grey_to_rgba;
 use crate::stored::{Channels, Header, Stored};
 
 /// What a container begins with; a bare codestream begins otherwise.
 const CONTAINER: &[u8] = b"\0\0\0\x0CJXL \r\n\x87\n";
 /// What a codestream begins with.
 const CODESTREAM: [u8; 2] = [0xFF, 0x0A];
+/// Bytes that rendering takes for each sample: one of 32 bits for the frame, and one or two for its filters.
+const BYTES_A_SAMPLE: u64 = 12;
 /// Most bytes of an EXIF block that are unpacked. Real ones are a few kilobytes, with a preview some hundred.
 const LONGEST_EXIF: u64 = 4 << 20;
 /// How a Brotli stream begins, in the lowest seven bits, whose window may be a gigabyte: no part of JPEG XL.
@@ -31,17 +38,28 @@ const LARGE_WINDOW: u8 = 0b001_0001;
 pub(crate) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError> {
     let image = open(bytes, limits)?;
     let (width, height) = (image.width(), image.height());
-    let captured_at = exif_block(bytes).and_then(|block| exif::read(&block).captured_at);
-    // Everything is computed in 32-bit samples, in a buffer for the frame and one or two for its filters.
-    let bytes_per_pixel = image.pixel_format().channels() as u64 * 12;
-    let samples = (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel);
-    // It keeps the codestream, too.
-    let decoder_bytes = samples.saturating_add(bytes.len() as u64);
+    let captured_at =
+        exif_block(bytes).and_then(|block| exif::read(&block).captured_at).or_else(|| xmp_date(bytes));
+    let channels = image.pixel_format().channels() as u64;
+    let pixels = u64::from(width) * u64::from(height);
+    let rendered = u64::from(width) * u64::from(band_height(&image)) * channels * BYTES_A_SAMPLE;
+    // The samples as they are shown, and their copy on a page. What is kept of a picture in bands is an eighth of its
+    // size on each side, and what each block needs to be computed. It keeps the codestream, too.
+    let kept = pixels.saturating_mul(channels + 3).saturating_add(pixels / 4);
+    let decoder_bytes = rendered.saturating_add(kept).saturating_add(bytes.len() as u64);
     // The codestream's orientation is applied while rendering, and a file's EXIF only repeats it.
     Ok(Header { width, height, orientation: Orientation::Upright, captured_at, decoder_bytes })
 }
 
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError> {
+    decode_in_bands(bytes, limits, band_height)
+}
+
+fn decode_in_bands(
+    bytes: &[u8],
+    limits: &Limits,
+    band_height: impl Fn(&JxlImage) -> u32,
+) -> Result<Stored, ImageError> {
     let mut image = open(bytes, limits)?;
     // jxl-oxide converts by itself what is not tied to an ICC profile, with more than eight bits, HDR included.
     if image.original_icc().is_none() || image.image_header().metadata.xyb_encoded {
@@ -50,21 +68,55 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
     if image.num_loaded_keyframes() == 0 {
         return Err(ImageError::Truncated { format: Format::Jxl });
     }
-    let render = image.render_frame(0).map_err(|error| ImageError::corrupt(Format::Jxl, &error))?;
-    let mut stream = render.stream();
-    let (width, height) = (stream.width(), stream.height());
-    let mut samples = vec![0_u8; width as usize * height as usize * stream.channels() as usize];
-    stream.write_to_buffer(&mut samples);
+    let (width, height) = (image.width(), image.height());
+    let rows = band_height(&image);
+    let samples = render(&mut image, rows, limits)?;
     let (channels, samples) = match image.pixel_format() {
         PixelFormat::Gray => (Channels::Grey, samples),
-        PixelFormat::Graya => (Channels::Rgb, on_white(&grey_to_rgba(&samples))),
+        PixelFormat::Graya => (Channels::Rgb, on_ground(&grey_to_rgba(&samples), width)),
         PixelFormat::Rgb => (Channels::Rgb, samples),
-        PixelFormat::Rgba => (Channels::Rgb, on_white(&samples)),
+        PixelFormat::Rgba => (Channels::Rgb, on_ground(&samples, width)),
         PixelFormat::Cmyk | PixelFormat::Cmyka => {
             return Err(ImageError::unsupported(Format::Jxl, "it is coded in printing inks"));
         }
     };
     Ok(Stored { width, height, channels, samples, profile: color::from_icc(&image.rendered_icc()) })
+}
+
+/// Rows to render at a time: all of them where that takes no more memory than most pictures, or else a few groups'.
+fn band_height(image: &JxlImage) -> u32 {
+    const MOST_AT_ONCE: u64 = 512 << 20;
+    const BAND: u64 = 128 << 20;
+    /// The side of a group, which is what is decoded at the least.
+    const GROUP: u64 = 256;
+    let row = u64::from(image.width()) * image.pixel_format().channels() as u64 * BYTES_A_SAMPLE;
+    if row * u64::from(image.height()) <= MOST_AT_ONCE {
+        return image.height();
+    }
+    ((BAND / row / GROUP).max(1) * GROUP) as u32
+}
+
+/// The samples of the first frame, upright, eight bits each.
+fn render(image: &mut JxlImage, band_height: u32, limits: &Limits) -> Result<Vec<u8>, ImageError> {
+    let (width, height) = (image.width(), image.height());
+    let mut samples = Vec::new();
+    for top in (0..height).step_by(band_height as usize) {
+        let rows = band_height.min(height - top);
+        image.set_image_region(CropInfo { width, height: rows, left: 0, top });
+        let render = image.render_frame_cropped(0).map_err(|error| {
+            if error.to_string().contains("failed to allocate") {
+                ImageError::TooMuchMemory { width, height, limit: limits.max_decoded_bytes }
+            } else {
+                ImageError::corrupt(Format::Jxl, &error)
+            }
+        })?;
+        let mut stream = render.stream();
+        let filled = samples.len();
+        let more = stream.width() as usize * stream.height() as usize * stream.channels() as usize;
+        samples.resize(filled + more, 0);
+        stream.write_to_buffer(&mut samples[filled..]);
+    }
+    Ok(samples)
 }
 
 fn open(bytes: &[u8], limits: &Limits) -> Result<JxlImage, ImageError> {
@@ -133,6 +185,12 @@ fn exif_block(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(block.get(4..)?.get(start..)?.to_vec())
 }
 
+/// The date in a container's XMP packet. One that is compressed is passed over.
+fn xmp_date(bytes: &[u8]) -> Option<String> {
+    let mut container = bytes.starts_with(CONTAINER).then(|| boxes(bytes))?;
+    container.find(|(kind, _)| kind == b"xml ").and_then(|(_, packet)| date::in_xmp(packet))
+}
+
 /// The content of a box that holds EXIF, and whether it is compressed.
 fn as_exif((kind, content): Found<'_>) -> Option<(bool, &[u8])> {
     match &kind {
@@ -158,10 +216,6 @@ fn boxes(bytes: &[u8]) -> impl Iterator<Item = Found<'_>> {
         rest = following;
         Some(found)
     })
-}
-
-fn grey_to_rgba(samples: &[u8]) -> Vec<u8> {
-    samples.as_chunks::<2>().0.iter().flat_map(|&[grey, alpha]| [grey, grey, grey, alpha]).collect()
 }
 
 #[cfg(test)]
@@ -210,6 +264,19 @@ mod tests {
             }
         };
         assert_eq!(date(&with_packed_exif(file, with_window(30))), None);
+    }
+
+    #[test]
+    fn a_picture_in_bands_is_the_same_as_at_once() {
+        for file in [
+            &include_bytes!("../tests/fixtures/lossy.jxl")[..],
+            include_bytes!("../tests/fixtures/lossless.jxl"),
+            include_bytes!("../tests/fixtures/alpha.jxl"),
+        ] {
+            let whole = decode(file, &Limits::default()).unwrap();
+            let in_bands = decode_in_bands(file, &Limits::default(), |_| 24).unwrap();
+            assert_eq!(in_bands.samples, whole.samples);
+        }
     }
 
     #[test]

@@ -7,14 +7,18 @@
 //! colour by the ICC profile, orientation.
 
 mod avif;
+mod bmp;
 mod boxes;
 mod color;
 mod cr3;
+mod date;
 mod error;
 mod exif;
 mod format;
+mod ground;
 mod heif;
 mod heif_preview;
+mod hevc;
 mod ifd;
 mod jpeg;
 mod jxl;
@@ -22,12 +26,16 @@ mod limits;
 mod orientation;
 mod pixels;
 mod placeholder;
+mod png;
 mod raster;
 mod raw;
 mod reduce;
+mod sensor;
 mod sharpness;
 mod stored;
 mod thumbnail;
+mod tiff;
+mod transfer;
 mod turbo;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,9 +57,9 @@ use stored::{Header, Stored};
 pub struct Probe {
     /// The format, by content.
     pub format: Format,
-    /// Upright width of the full picture in pixels; of the preview, for a camera RAW.
+    /// Upright width of the full picture in pixels; of the sensor's, for a camera RAW, which its preview shows smaller.
     pub width: u32,
-    /// Upright height of the full picture in pixels; of the preview, for a camera RAW.
+    /// Upright height of the full picture in pixels; of the sensor's, for a camera RAW.
     pub height: u32,
     /// How the stored pixels are turned to become upright.
     pub orientation: Orientation,
@@ -59,6 +67,8 @@ pub struct Probe {
     pub captured_at: Option<String>,
     /// Bytes the decoder itself needs, see [`Header::decoder_bytes`].
     decoder_bytes: u64,
+    /// Pixels that are there to decode: of a camera RAW, those of its preview.
+    decodable: (u32, u32),
 }
 
 /// A decoded picture.
@@ -76,7 +86,9 @@ pub struct Decoded {
 /// Any [`ImageError`] but those of writing.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, ImageError> {
     let format = recognise(bytes, limits)?;
-    guarded(format, || checked_header(format, bytes, limits).map(|header| describe(format, header)))
+    guarded(format, || {
+        checked_header(format, bytes, limits).map(|header| describe(format, header, bytes, limits))
+    })
 }
 
 /// Decodes a file to upright sRGB pixels: all of them, or with a `target` as few as satisfy it conveniently.
@@ -88,11 +100,11 @@ pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<D
     guarded(format, || {
         let header = checked_header(format, bytes, limits)?;
         let denominator = reduce::denominator(header.width, header.height, target);
-        let probe = describe(format, header);
+        let probe = describe(format, header, bytes, limits);
         limits.check_memory(probe.width, probe.height, decoding_cost(&probe, target))?;
         let preview = match (format, target) {
             (Format::Heic, Some(target)) if denominator > 1 => {
-                heif_preview::decode(format, bytes, target, limits, heif::decode_hevc)
+                heif_preview::decode(format, bytes, target, limits, hevc::decode)
             }
             _ => None,
         };
@@ -104,8 +116,9 @@ pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<D
 
 /// Estimated bytes that [`decode`] holds at its peak, the file's own bytes not counted.
 pub fn decoding_cost(probe: &Probe, target: Option<Target>) -> u64 {
-    let denominator = u64::from(reduce::denominator(probe.width, probe.height, target));
-    let pixels = u64::from(probe.width) * u64::from(probe.height) / (denominator * denominator);
+    let (width, height) = probe.decodable;
+    let denominator = u64::from(reduce::denominator(width, height, target));
+    let pixels = u64::from(width) * u64::from(height) / (denominator * denominator);
     // Stored pixels, and their copy while they change colour or place.
     probe.decoder_bytes.saturating_add(pixels * 6)
 }
@@ -124,6 +137,8 @@ fn checked_header(format: Format, bytes: &[u8], limits: &Limits) -> Result<Heade
         Format::Heic | Format::Avif => heif::header(format, bytes),
         Format::Jxl => jxl::header(bytes, limits),
         Format::Raw => raw::header(bytes),
+        Format::Png => png::header(bytes),
+        Format::Tiff => tiff::header(bytes),
         _ => raster::header(format, bytes),
     }?;
     let (width, height) = header.orientation.upright(header.width, header.height);
@@ -140,9 +155,11 @@ fn stored_pixels(
     let full = match format {
         Format::Jpeg => return jpeg::decode(bytes, denominator),
         Format::Raw => return raw::decode(bytes, denominator),
-        Format::Heic => heif::decode(format, bytes, limits, heif::decode_hevc),
+        Format::Heic => heif::decode(format, bytes, limits, hevc::decode),
         Format::Avif => heif::decode(format, bytes, limits, avif::decode_av1),
         Format::Jxl => jxl::decode(bytes, limits),
+        Format::Png => png::decode(bytes, limits),
+        Format::Tiff => tiff::decode(bytes, limits),
         _ => raster::decode(format, bytes, limits),
     }?;
     // What the header promised was checked; a decoder that returns something else is not taken at its word.
@@ -150,10 +167,15 @@ fn stored_pixels(
     reduce::average(full, denominator)
 }
 
-fn describe(format: Format, header: Header) -> Probe {
-    let (width, height) = header.orientation.upright(header.width, header.height);
-    let Header { orientation, captured_at, decoder_bytes, .. } = header;
-    Probe { format, width, height, orientation, captured_at, decoder_bytes }
+fn describe(format: Format, header: Header, bytes: &[u8], limits: &Limits) -> Probe {
+    let Header { width, height, orientation, captured_at, decoder_bytes } = header;
+    let decodable = (width, height);
+    let (width, height) = match format {
+        Format::Raw => sensor::picture_size(bytes, decodable, limits.max_pixels),
+        _ => decodable,
+    };
+    let (width, height) = orientation.upright(width, height);
+    Probe { format, width, height, orientation, captured_at, decoder_bytes, decodable }
 }
 
 /// Decoders are other people's code working on anybody's bytes: a panic in one costs that file and nothing more.

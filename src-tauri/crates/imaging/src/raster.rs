@@ -1,36 +1,37 @@
-//! PNG, WebP, GIF, BMP and TIFF, through the `image` crate.
+//! WebP, GIF and BMP, through the `image` crate.
 //!
-//! An animation is its first frame. Transparency is shown on white, the page a viewer would put it on.
+//! An animation is its first frame. What is transparent is laid on a ground, see [`crate::ground`].
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::io::{Cursor, ErrorKind};
 
-use image::codecs::{
-    bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder,
-};
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, webp::WebPDecoder};
 use image::error::{DecodingError, UnsupportedErrorKind};
-use image::{ColorType, DynamicImage, ImageDecoder};
+use image::{ColorType, ImageDecoder};
 
+use crate::bmp;
 use crate::color;
+use crate::date;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
+use crate::ground::on_ground;
 use crate::limits::Limits;
 use crate::stored::{Channels, Header, Stored};
 
-/// Most bytes that a PNG's colour profile and texts may unfold to: a thousandfold of what is in the file otherwise.
-const PNG_METADATA_BYTES: u64 = 64 << 20;
-
 pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError> {
-    let mut decoder = open(format, bytes)?;
+    let known = known(format, bytes)?;
+    let mut decoder = open(format, &known)?;
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 {
         return Err(ImageError::corrupt(format, "it says that it has no pixels"));
     }
     let exif = match format {
-        Format::Tiff => exif::read(bytes),
-        Format::WebP => webp_chunk(bytes, *b"EXIF").map(exif::read).unwrap_or_default(),
+        Format::WebP => webp_chunk(bytes, *b"EXIF")
+            .map(exif::read)
+            .unwrap_or_default()
+            .or_dated(|| date::in_xmp(webp_chunk(bytes, *b"XMP ")?)),
         // Unreadable metadata is no reason to refuse the picture.
         _ => decoder.exif_metadata().ok().flatten().map(|block| exif::read(&block)).unwrap_or_default(),
     };
@@ -39,17 +40,19 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
         ColorType::L8 | ColorType::Rgb8 => 0,
         _ => (u64::from(width) * u64::from(height)).saturating_mul(7),
     };
+    let copied = if matches!(known, Cow::Owned(_)) { known.len() as u64 } else { 0 };
     Ok(Header {
         width,
         height,
         orientation: exif.orientation(),
         captured_at: exif.captured_at,
-        decoder_bytes: decoder.total_bytes().saturating_add(converted),
+        decoder_bytes: decoder.total_bytes().saturating_add(converted).saturating_add(copied),
     })
 }
 
 pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError> {
-    let mut decoder = open(format, bytes)?;
+    let known = known(format, bytes)?;
+    let mut decoder = open(format, &known)?;
     let (width, height) = decoder.dimensions();
     let failed = |error| explain(format, limits, (width, height), error);
     let mut allowed = image::Limits::default();
@@ -60,20 +63,32 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<St
         _ => decoder.icc_profile().ok().flatten().map(Cow::Owned),
     };
     let profile = icc.and_then(|icc| color::from_icc(&icc));
-    let (channels, samples) = eight_bit(DynamicImage::from_decoder(decoder).map_err(failed)?);
+    let color = decoder.color_type();
+    let mut samples = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX)];
+    let read = decoder.read_image_boxed(&mut samples);
+    // Runs that are damaged have filled the picture up to there, as other programs show it.
+    let is_partly_good = format == Format::Bmp && bmp::is_run_length(&known);
+    read.or_else(|error| if is_partly_good { Ok(()) } else { Err(failed(error)) })?;
+    let (channels, samples) = match color {
+        ColorType::L8 => (Channels::Grey, samples),
+        ColorType::Rgb8 => (Channels::Rgb, samples),
+        ColorType::Rgba8 => (Channels::Rgb, on_ground(&samples, width)),
+        _ => return Err(ImageError::unsupported(format, "its kind of pixels is not known")),
+    };
     Ok(Stored { width, height, channels, samples, profile })
+}
+
+/// The file as the decoder knows it.
+fn known(format: Format, bytes: &[u8]) -> Result<Cow<'_, [u8]>, ImageError> {
+    if format == Format::Bmp { bmp::with_windows_header(bytes) } else { Ok(Cow::Borrowed(bytes)) }
 }
 
 fn open(format: Format, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, ImageError> {
     let reader = Cursor::new(bytes);
-    let mut metadata = image::Limits::no_limits();
-    metadata.max_alloc = Some(PNG_METADATA_BYTES);
     let decoder: Result<Box<dyn ImageDecoder>, _> = match format {
-        Format::Png => PngDecoder::with_limits(reader, metadata).map(|decoder| Box::new(decoder) as _),
         Format::WebP => WebPDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
         Format::Gif => GifDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
-        Format::Bmp => BmpDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
-        _ => TiffDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+        _ => BmpDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
     };
     decoder.map_err(|error| match error {
         // No size is known yet.
@@ -96,26 +111,13 @@ fn webp_chunk(webp: &[u8], name: [u8; 4]) -> Option<&[u8]> {
     }
 }
 
-fn eight_bit(image: DynamicImage) -> (Channels, Vec<u8>) {
-    let color = image.color();
-    if color.has_alpha() {
-        (Channels::Rgb, on_white(image.into_rgba8().as_raw()))
-    } else if color.has_color() {
-        (Channels::Rgb, image.into_rgb8().into_raw())
-    } else {
-        (Channels::Grey, image.into_luma8().into_raw())
+/// A colour without the alpha value that it was multiplied by.
+pub(crate) fn straight(color: u8, alpha: u8) -> u8 {
+    if alpha == 0 {
+        return color;
     }
-}
-
-/// Lays RGBA pixels on a white page.
-pub(crate) fn on_white(rgba: &[u8]) -> Vec<u8> {
-    let (pixels, _) = rgba.as_chunks::<4>();
-    let mut rgb = Vec::with_capacity(pixels.len() * 3);
-    for &[red, green, blue, alpha] in pixels {
-        let over = |value: u8| ((u32::from(value) * u32::from(alpha) + 127) / 255) as u8 + (255 - alpha);
-        rgb.extend_from_slice(&[over(red), over(green), over(blue)]);
-    }
-    rgb
+    let alpha = u32::from(alpha);
+    ((u32::from(color) * 255 + alpha / 2) / alpha).min(255) as u8
 }
 
 fn explain(

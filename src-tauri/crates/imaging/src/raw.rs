@@ -1,6 +1,6 @@
 //! Camera RAW files, shown by the JPEG preview that the camera put into them.
 //!
-//! No sensor data is developed here. Previews are looked for where the file's structure says they are; files whose
+//! No sensor data is developed here; how large the sensor's picture is, [`crate::sensor`] finds out. Previews are looked for where the file's structure says they are; files whose
 //! structure leads to none are searched for anything that is a JPEG. The largest one wins.
 
 use crate::cr3;
@@ -11,7 +11,7 @@ use crate::ifd::{Directory, Entry, Tiff};
 use crate::jpeg;
 use crate::stored::{Header, Stored};
 
-const FUJIFILM: &[u8] = b"FUJIFILMCCD-RAW";
+pub(crate) const FUJIFILM: &[u8] = b"FUJIFILMCCD-RAW";
 const JPEG_START: &[u8] = &[0xFF, 0xD8, 0xFF];
 
 /// Directories looked into: a file that chains or nests more than this is going round in circles.
@@ -47,13 +47,17 @@ pub(crate) fn is_raw(bytes: &[u8]) -> bool {
         // Canon's CR2 marks itself behind the TIFF header.
         | [b'I', b'I', 42, 0, _, _, _, _, b'C', b'R', ..] => true,
         [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Tiff::new(bytes).is_some_and(|tiff| {
-            directories(tiff).iter().any(|directory| {
-                directory.get(DNG_VERSION).is_some()
-                    || matches!(directory.number(PHOTOMETRIC), Some(PHOTOMETRIC_SENSOR | PHOTOMETRIC_LINEAR_RAW))
-            })
+            directories(tiff)
+                .iter()
+                .any(|directory| directory.get(DNG_VERSION).is_some() || holds_sensor_data(directory))
         }),
         _ => false,
     }
+}
+
+/// Whether a directory is of what the sensor took, not of a preview.
+pub(crate) fn holds_sensor_data(directory: &Directory<'_>) -> bool {
+    matches!(directory.number(PHOTOMETRIC), Some(PHOTOMETRIC_SENSOR | PHOTOMETRIC_LINEAR_RAW))
 }
 
 pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
@@ -107,7 +111,7 @@ fn tiff_previews(tiff: Tiff<'_>) -> Vec<&[u8]> {
 }
 
 /// Every directory that the first one leads to.
-fn directories(tiff: Tiff<'_>) -> Vec<Directory<'_>> {
+pub(crate) fn directories(tiff: Tiff<'_>) -> Vec<Directory<'_>> {
     let mut offsets = vec![tiff.first()];
     let mut found = Vec::new();
     let mut next = 0;

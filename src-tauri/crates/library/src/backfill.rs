@@ -153,12 +153,12 @@ impl Library {
 
 /// The reading of a photo; none where its file is not there, or is in a cloud, from which reading would fetch it.
 fn job(photo: photo::Photo) -> Option<Job> {
-    let photo::Photo { folder_id, folder, path, stamp, device, online, .. } = photo;
+    let photo::Photo { folder_id, folder, path, stamp, drive, online, .. } = photo;
     if !online || fs::metadata(&path).map_or(true, |metadata| walk::is_placeholder(&metadata)) {
         return None;
     }
     let relative = path.strip_prefix(&folder).ok()?.to_path_buf();
-    Some(Job { folder_id, folder: folder.into(), relative, stamp, device })
+    Some(Job { folder_id, folder: folder.into(), relative, stamp, drive })
 }
 
 /// Notes that the picture of this job was tried in vain.

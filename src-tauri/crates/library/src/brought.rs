@@ -4,10 +4,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "keeps copies of model files, in the data directory")]
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use catalog::brought_model::{self, BroughtModel};
 use catalog::{Catalog, content};
@@ -16,7 +17,8 @@ use imaging::RgbImage;
 
 use crate::data_dir::DataDir;
 use crate::model::{Model, ModelFile, identity};
-use crate::reader::{Input, Reader, Unread};
+use crate::profile::Stopwatch;
+use crate::reader::{Input, Reader, Unread, persist};
 use crate::{Library, LibraryError, ModelKey, Result, clock, id_of};
 
 /// The largest model file: embedders that phones and desktops run are a tenth of it.
@@ -90,15 +92,34 @@ impl Library {
     /// Has a reader run the model on a few pictures. One of them at least must give something to search by.
     fn try_out(&self, file: &ModelFile) -> Result<()> {
         let unfit = |reason: String| LibraryError::ModelUnfit { reason };
-        let mut reader = Reader::of(file, self.isolated).map_err(|unread| unfit(unread.reason()))?;
         let mut usable = false;
+        let mut reader = None;
         for picture in self.pictures_to_try()? {
-            let loaded =
-                reader.load(Input::Bytes(picture.into()), &|| false, &crate::profile::Stopwatch::default());
-            match loaded.and_then(|_| reader.embed(None)) {
+            let picture: Arc<[u8]> = picture.into();
+            let mut embed = |anew: bool| {
+                if anew {
+                    reader = None;
+                }
+                let reader = match &mut reader {
+                    Some(reader) => reader,
+                    none => none.insert(Reader::of(file, self.isolated)?),
+                };
+                reader.load(Input::Bytes(Arc::clone(&picture)), &|| false, &Stopwatch::default())?;
+                reader.embed(None)
+            };
+            let wait = |pause| {
+                thread::sleep(pause);
+                true
+            };
+            // A crash tells enough of a model; only what others do to its reader is not held against it.
+            let attempt = |anew| match embed(anew) {
+                Err(unread) if unread.may_be_its_own_doing() => Err(unread),
+                other => Ok(other),
+            };
+            match persist(attempt, wait).flatten() {
                 Ok(vector) => usable |= vector_index::quantize(&vector).is_ok(),
                 Err(Unread::Refused(refusal)) => return Err(unfit(refusal.reason())),
-                Err(Unread::NoReader(error)) => return Err(unfit(error.to_string())),
+                Err(unread @ (Unread::NoReader(_) | Unread::Killed)) => return Err(unfit(unread.reason())),
                 Err(_) => return Err(unfit("running it crashed, or took more than it may".to_owned())),
             }
         }
@@ -168,8 +189,8 @@ fn keep(data: &DataDir, hash: catalog::ContentHash, bytes: &[u8]) -> Result<()> 
     let path = path(data, &hash);
     let failed = |source| LibraryError::ModelNotKept { path: path.clone(), source };
     let draft = path.with_extension("part");
-    fs::create_dir_all(data.models()).map_err(failed)?;
-    let written = File::create(&draft).and_then(|mut file| {
+    data_files::create_directory(&data.models()).map_err(failed)?;
+    let written = data_files::create(&draft).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()
     });
@@ -185,13 +206,13 @@ fn read(path: &Path) -> Result<Vec<u8>> {
         }
         .into()
     };
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        let reason = format!("its file is larger than {} MB", MOST_BYTES >> 20);
-        return Err(LibraryError::ModelUnfit { reason });
+    match data_files::read(path, MOST_BYTES) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let reason = format!("its file is larger than {} MB", MOST_BYTES >> 20);
+            Err(LibraryError::ModelUnfit { reason })
+        }
+        other => other.map_err(failed),
     }
-    Ok(bytes)
 }
 
 /// What the model is to be called: as it was given, or something that no other is called.

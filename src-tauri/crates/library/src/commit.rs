@@ -5,18 +5,20 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use catalog::photo::DriveId;
 use catalog::{
-    Catalog, CatalogError, Connection, ContentHash, Thumbnails, content, copies, embedding, failure, folder,
-    photo, print, stand_in, tiling,
+    Catalog, CatalogError, Connection, ContentHash, Thumbnails, absent, content, copies, embedding, failure,
+    folder, photo, print, stand_in, tiling,
 };
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
 
 use crate::Result;
+use crate::absence::{self, Absence};
 use crate::clock;
+use crate::drive::{Comparison, Drives, compare};
 use crate::event::Event;
 use crate::index::SearchIndex;
-use crate::original;
 use crate::photo::Digest;
 use crate::profile::{Stage, Stopwatch};
 use crate::reconcile::Job;
@@ -262,6 +264,7 @@ impl Committer<'_> {
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
         let mut spellings = Spellings::default();
+        let mut drives = Drives::default();
         for chunk in missing.chunks(BATCH * 8) {
             let photos = self.catalog.read(|connection| {
                 let photos = chunk.iter().map(|id| photo::by_id(connection, *id));
@@ -277,7 +280,7 @@ impl Committer<'_> {
                 let mut events = Vec::new();
                 for id in chunk {
                     let Some(photo) = photo::by_id(connection, *id)? else { continue };
-                    if is_gone(&photo) || respelled.contains(&photo.path) {
+                    if absence::is_gone(&photo, &mut drives) || respelled.contains(&photo.path) {
                         photo::delete(connection, photo.id)?;
                         events.push(Event::Removed { photo: photo.id, path: photo.path });
                     }
@@ -309,13 +312,13 @@ impl Committer<'_> {
         })?)
     }
 
-    /// Notes the file systems that photos are on now.
-    pub(crate) fn set_devices(&self, devices: &[(i64, Option<u64>)]) -> Result<()> {
-        if devices.is_empty() {
+    /// Notes the drives that photos are on now.
+    pub(crate) fn set_drives(&self, drives: &[(i64, Option<DriveId>)]) -> Result<()> {
+        if drives.is_empty() {
             return Ok(());
         }
         Ok(self.catalog.write(|connection| {
-            devices.iter().try_for_each(|(id, device)| photo::set_device(connection, *id, *device))
+            drives.iter().try_for_each(|(id, drive)| photo::set_drive(connection, *id, *drive))
         })?)
     }
 
@@ -376,16 +379,18 @@ fn place(
 ) -> catalog::Result<()> {
     failure::delete(connection, job.folder_id, &job.relative)?;
     let place =
-        photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, device: job.device };
+        photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, drive: job.drive };
     let here = photo::by_path(connection, job.folder_id, &job.relative)?;
     if here.is_none() {
         let is_respelled = |old: &photo::Photo| {
             respelled.contains(&old.path) && respelled::are_alike(&old.path, &job.path())
         };
-        let is_moved = |old: &photo::Photo| is_gone(old) || is_respelled(old);
-        let moved = photo::by_content(connection, content_id)?.into_iter().find(is_moved);
+        let mut drives = Drives::default();
+        let mut is_moved = |old: &photo::Photo| has_moved(old, job.drive, &mut drives) || is_respelled(old);
+        let moved = photo::by_content(connection, content_id)?.into_iter().find(|old| is_moved(old));
         if let Some(old) = moved {
             photo::relocate(connection, old.id, place)?;
+            absent::delete(connection, old.id)?;
             effects.events.push(Event::Moved { photo: old.id, from: old.path, path: job.path() });
             return Ok(());
         }
@@ -410,6 +415,10 @@ fn fail(
     Ok(())
 }
 
-fn is_gone(photo: &photo::Photo) -> bool {
-    original::is_gone(&photo.folder, &photo.path, photo.device)
+/// Whether a photo has moved to where the same picture is now, on this drive: it is gone from its place, or the place is
+/// one where its drive is not any more.
+fn has_moved(old: &photo::Photo, now: Option<DriveId>, drives: &mut Drives) -> bool {
+    absence::is_gone(old, drives)
+        || (compare(old.drive, now) == Comparison::Same
+            && matches!(absence::look(&old.folder, &old.path, drives), Absence::Missing { .. }))
 }

@@ -1,7 +1,7 @@
 //! How a long job is told to pause, go on or stop. It holds no state of the job itself.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -59,6 +59,23 @@ impl Control {
     }
 }
 
+impl Control {
+    /// Waits so long, unless the job was asked to end or `is_over` says that there is nothing to wait for. Returns whether
+    /// the time has passed.
+    fn wait(&self, pause: Duration, is_over: impl Fn() -> bool) -> bool {
+        let until = Instant::now() + pause;
+        let mut state = self.state.lock();
+        while !state.cancelled && !is_over() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            self.changed.wait_for(&mut state, left.min(LOOK));
+        }
+        false
+    }
+}
+
 /// One run of a job: it ends when the job does, or earlier, when it is out of date and is to begin anew.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run<'a> {
@@ -96,6 +113,11 @@ impl<'a> Run<'a> {
     /// Whether the run has ended before it was done.
     pub(crate) fn has_ended(&self) -> bool {
         self.control.is_cancelled() || self.is_outdated()
+    }
+
+    /// Waits so long; false when the run has ended meanwhile.
+    pub(crate) fn wait(&self, pause: Duration) -> bool {
+        self.control.wait(pause, || self.is_outdated())
     }
 
     fn is_outdated(&self) -> bool {

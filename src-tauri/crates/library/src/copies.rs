@@ -1,8 +1,8 @@
-//! Finds the pictures that are copies of each other: re-saved, resized, edited, framed, cropped a little, turned, or
-//! taken in one burst. Each is compared with all others once, in the background, and what is found is kept.
+//! Finds the pictures that are copies of each other: re-saved, resized, edited, framed, cropped a little, turned or
+//! mirrored. Each is compared with all others once, in the background, and what is found is kept.
 //!
-//! An embedding finds most; where it is in doubt, or of a model that nobody measured, a print decides (see
-//! [`crate::print`]). Prints find those, too, that were turned. Which of the pairs make a group is the part of [`crate::duplicates`].
+//! Embeddings and prints only propose (see [`crate::print`]); whether two are copies, the pixels of their thumbnails
+//! decide (see [`crate::agreement`]). Which of the pairs make a group is the part of [`crate::duplicates`].
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -11,45 +11,58 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use catalog::copies::{self, Copy};
 use catalog::{content, embedding, print as prints};
-use imaging::Orientation;
+use imaging::{Orientation, RgbImage};
 use parking_lot::Mutex;
 use vector_index::{TieredIndex, VectorIndex};
 
+use crate::agreement::{Pixels, agreement};
 use crate::control::Run;
 use crate::event::Event;
-use crate::model::Calibration;
 use crate::overlay::Surface;
 use crate::print::{self, Print};
 use crate::{Control, Library, Result, parallel, photo};
 
 /// Raise it when pictures are compared in another way: all are then compared again.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// Pictures in a transaction.
 const BATCH: usize = 256;
 
-/// Near-identical pictures considered for each one: a long burst.
-pub(crate) const NEIGHBORS: usize = 64;
-/// The nearest of them that are kept as pairs: enough to find together all pictures of a burst.
-const KEPT: usize = 16;
-/// Pictures that are less alike whose prints are looked at, the nearest by embedding and the nearest by hash.
+/// Pictures considered for each one, the nearest by embedding: a long burst.
+const NEIGHBORS: usize = 64;
+/// Pictures whose prints are looked at, the nearest by embedding that are not near-identical, and the nearest by hash.
 const DOUBTFUL: usize = 24;
-/// The most promising of them, whose prints are laid over each other.
-const LAID_OVER: usize = 12;
+/// The most promising of all, whose prints are laid over each other, and those whose pixels are then compared.
+const LAID_OVER: usize = 16;
+const COMPARED: usize = 10;
 
-/// Turns by so many quarters.
-const CLOCKWISE: [Orientation; 4] =
-    [Orientation::Upright, Orientation::Turned90, Orientation::Turned180, Orientation::Turned270];
+/// A picture as it is, and in the seven other ways that it can lie.
+const WAYS: [Orientation; 8] = [
+    Orientation::Upright,
+    Orientation::Turned90,
+    Orientation::Turned180,
+    Orientation::Turned270,
+    Orientation::Mirrored,
+    Orientation::MirroredTurned90,
+    Orientation::MirroredTurned180,
+    Orientation::MirroredTurned270,
+];
+/// The place of the mirror image among them, to which an embedding is almost blind.
+const MIRRORED: usize = 4;
 
 /// Bits of 63 in which the hashes of copies differ at most, and those of two copies that were edited in different ways.
 const HASH_DISTANCE: u32 = 12;
 const FAR_HASH_DISTANCE: u32 = 24;
 
-/// The least correlation of the prints of copies whose embeddings are similar, and of those whose embeddings have
-/// little in common, as have those of a photo and of the same one in a wide frame. Of 80,000 pairs of photos of clothes
-/// in ten classes, six reach 0.96, and none of them 0.975.
-const COPY: f32 = 0.97;
-const UNLIKE_COPY: f32 = 0.98;
+/// Levels of brightness by which copies that show next to nothing differ at most.
+const LEVEL_DISTANCE: f32 = 6.0;
+
+/// The least correlation of the prints of two pictures whose pixels are worth comparing.
+const PROMISING: f32 = 0.93;
+/// Where the embeddings are near-identical, so much is worth it, for so many: prints of pages have little to go by once
+/// their margins are cut off.
+const FAINTLY_PROMISING: f32 = 0.7;
+const FAINT_ONES: usize = 2;
 
 /// Held while pictures are compared.
 #[derive(Debug, Default)]
@@ -135,16 +148,18 @@ impl Library {
     /// All pictures that can be compared.
     pub(crate) fn pictures(&self) -> Result<Pictures<'_>> {
         let (mut vector_ids, mut owners) = (HashMap::new(), HashMap::new());
-        let hashes = self.catalog.read(|connection| {
+        let (hashes, blank) = self.catalog.read(|connection| {
             embedding::for_each_owner(connection, self.model_id, |id, content_id| {
                 vector_ids.insert(content_id, id);
                 owners.insert(id, content_id);
             })?;
-            prints::hashes(connection, print::VERSION)
+            Ok((prints::hashes(connection, print::VERSION)?, prints::blank(connection, print::VERSION)?))
         })?;
+        let level = |(id, levels): (i64, Vec<u8>)| Some((id, Print::from_levels(&levels)?.mean()));
+        let mut blank: Vec<(i64, f32)> = blank.into_iter().filter_map(level).collect();
+        blank.sort_by(|one, other| one.1.total_cmp(&other.1));
         let (vectors, hashes) = (self.index.vectors()?, hashes.into_iter().unzip());
-        let embeddings_decide = self.model.calibration() == Calibration::Card;
-        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, embeddings_decide })
+        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, blank })
     }
 }
 
@@ -156,30 +171,46 @@ pub(crate) struct Pictures<'a> {
     owners: HashMap<i64, i64>,
     /// Pictures, and the hash of each.
     hashes: (Vec<i64>, Vec<u64>),
-    /// Whether pictures that are near-identical to the model are copies without more ado. To a model that a person
-    /// brought, one that names what it sees, say, all trousers may be.
-    embeddings_decide: bool,
+    /// Pictures that show too little to have a hash, and how bright each is, the darkest first.
+    blank: Vec<(i64, f32)>,
 }
 
 /// A picture that is compared with others, with what is made of it once.
 struct Subject {
     content_id: i64,
     vector: Vec<i8>,
-    /// Its print, turned by so many quarters, and the hash of each; none of a picture that no print tells from others.
-    prints: Option<([Surface; 4], [u64; 4])>,
-    /// The embeddings of its turned thumbnail, as far as they were asked for.
-    turned: [OnceCell<Option<Vec<i8>>>; 4],
+    /// How bright it is.
+    level: f32,
+    /// Its print in each way that it can lie, and the hash of each; no hashes of a picture that shows too little to be
+    /// looked up by one.
+    prints: Option<([Surface; 8], Option<[u64; 8]>)>,
+    /// Its pixels in each way, as far as they were asked for; none where there is no thumbnail.
+    pixels: [OnceCell<Option<Pixels>>; 8],
+}
+
+/// A picture that may be a copy of a subject that lies in some way.
+struct Candidate {
+    other: i64,
+    way: usize,
+    /// Whether the embeddings are near-identical.
+    is_alike: bool,
 }
 
 impl Pictures<'_> {
     /// A picture to be compared; none that came since, or is gone.
     fn subject(&self, content_id: i64) -> Result<Option<Subject>> {
         let Some(vector) = self.vector(content_id) else { return Ok(None) };
-        let prints = self.print(content_id)?.map(|print| {
-            let turned = [0, 1, 2, 3].map(|quarters| print.turned(quarters));
-            (turned.each_ref().map(Surface::of), turned.each_ref().map(Print::hash))
+        let print = self.print(content_id)?;
+        let level = print.as_ref().map_or(0.0, Print::mean);
+        let prints = print.map(|print| {
+            let ways = std::array::from_fn::<Print, 8, _>(|way| {
+                let lying = print.turned(way % MIRRORED);
+                if way < MIRRORED { lying } else { print.mirrored().turned(way % MIRRORED) }
+            });
+            let hashes = print.has_detail().then(|| ways.each_ref().map(Print::hash));
+            (ways.each_ref().map(Surface::of), hashes)
         });
-        Ok(Some(Subject { content_id, vector, prints, turned: Default::default() }))
+        Ok(Some(Subject { content_id, vector, level, prints, pixels: Default::default() }))
     }
 
     /// The embedding; none of a picture that came since, or is gone.
@@ -187,40 +218,23 @@ impl Pictures<'_> {
         self.vectors.vector(*self.vector_ids.get(&content_id)?)
     }
 
-    /// The print, of a picture that has one that tells it from others.
     fn print(&self, content_id: i64) -> Result<Option<Print>> {
         let stored = self.library.catalog.read(|connection| prints::get(connection, content_id))?;
-        let stored = stored.filter(|print| print.version == print::VERSION && print.hash.is_some());
+        let stored = stored.filter(|print| print.version == print::VERSION);
         Ok(stored.and_then(|print| Print::from_levels(&print.levels)))
     }
 
     /// The copies of a picture among all others; none for one that is yet to come into the index.
     fn copies_of(&self, content_id: i64) -> Result<Option<Vec<Copy>>> {
         let Some(subject) = self.subject(content_id)? else { return Ok(None) };
-        let bands = self.library.model.bands();
-        let (mut alike, mut doubtful) = (Vec::new(), Vec::new());
-        for neighbor in self.vectors.search(&subject.vector, NEIGHBORS, None)? {
-            let owner = self.owners.get(&neighbor.id).copied();
-            let Some(other) = owner.filter(|other| *other != content_id) else { continue };
-            if neighbor.similarity >= bands.near_identical && self.embeddings_decide {
-                alike.push((other, neighbor.similarity));
-            } else if neighbor.similarity >= bands.related && doubtful.len() < DOUBTFUL {
-                doubtful.push((other, 0));
-            }
-        }
         let mut found = HashMap::new();
-        if let Some((prints, hashes)) = &subject.prints {
-            doubtful.extend(self.near_by_hash(content_id, hashes));
-            doubtful.retain(|(other, _)| alike.iter().all(|(alike, _)| alike != other));
-            for (other, quarters, print) in self.most_promising(prints, doubtful)? {
-                let correlation = prints[quarters].correlation(&print);
-                if self.agrees(&subject, quarters, (other, correlation))? {
-                    found.insert(other, correlation);
-                }
+        for (other, way) in self.promising(&subject, self.candidates(&subject)?)? {
+            if !found.contains_key(&other)
+                && let Some(agreement) = self.agreement(&subject, way, other)?
+            {
+                found.insert(other, agreement);
             }
         }
-        // The nearest first. What is near all the others anyway is told by the embeddings again.
-        found.extend(alike.into_iter().take(KEPT));
         let pair = |(other, similarity)| Copy {
             one: content_id.min(other),
             other: content_id.max(other),
@@ -229,100 +243,153 @@ impl Pictures<'_> {
         Ok(Some(found.into_iter().map(pair).collect()))
     }
 
-    /// Whether two pictures are copies by their embeddings.
-    pub(crate) fn are_near_identical(&self, one: i64, other: i64) -> Result<bool> {
-        if !self.embeddings_decide {
-            return Ok(false);
+    /// Pictures that may be copies of one, by their embeddings and by hashes of their prints.
+    fn candidates(&self, subject: &Subject) -> Result<Vec<Candidate>> {
+        let bands = self.library.model.bands();
+        let (mut candidates, mut doubtful) = (Vec::new(), 0);
+        for neighbor in self.vectors.search(&subject.vector, NEIGHBORS, None)? {
+            let owner = self.owners.get(&neighbor.id).copied();
+            let Some(other) = owner.filter(|other| *other != subject.content_id) else { continue };
+            let is_alike = neighbor.similarity >= bands.near_identical;
+            if is_alike {
+                candidates.push(Candidate { other, way: MIRRORED, is_alike });
+            } else if neighbor.similarity >= bands.related && doubtful < DOUBTFUL {
+                doubtful += 1;
+            } else {
+                continue;
+            }
+            candidates.push(Candidate { other, way: 0, is_alike });
         }
-        let (Some(one), Some(other)) = (self.vector(one), self.vector(other)) else { return Ok(false) };
-        Ok(vector_index::cosine(&one, &other)? >= self.library.model.bands().near_identical)
+        if let Some((_, Some(hashes))) = &subject.prints {
+            for (other, way) in self.near_by_hash(subject.content_id, hashes) {
+                if candidates.iter().all(|known| (known.other, known.way) != (other, way)) {
+                    candidates.push(Candidate { other, way, is_alike: false });
+                }
+            }
+        }
+        for other in self.near_by_level(subject) {
+            if candidates.iter().all(|known| known.other != other) {
+                candidates.push(Candidate { other, way: 0, is_alike: false });
+            }
+        }
+        Ok(candidates)
     }
 
-    /// Whether two pictures are copies by their prints, however one is turned.
-    pub(crate) fn are_edited_copies(&self, one: i64, other: i64) -> Result<bool> {
-        let (Some(subject), Some(other_print)) = (self.subject(one)?, self.print(other)?) else {
+    /// Of a picture that shows too little to have a hash, those of its kind that are about as bright.
+    fn near_by_level(&self, subject: &Subject) -> Vec<i64> {
+        let Some((level, None)) = subject.prints.as_ref().map(|(_, hashes)| (subject.level, hashes.as_ref()))
+        else {
+            return Vec::new();
+        };
+        let first = self.blank.partition_point(|(_, other)| *other < level - LEVEL_DISTANCE);
+        let near = self.blank[first..].iter().take_while(|(_, other)| *other <= level + LEVEL_DISTANCE);
+        let mut near: Vec<(f32, i64)> = near
+            .filter(|(id, _)| *id != subject.content_id)
+            .map(|(id, other)| ((other - level).abs(), *id))
+            .collect();
+        near.sort_by(|one, other| one.0.total_cmp(&other.0));
+        near.truncate(DOUBTFUL);
+        near.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Of pictures that may be copies, those whose prints go together best, with how the subject lies then; the best
+    /// first.
+    fn promising(&self, subject: &Subject, candidates: Vec<Candidate>) -> Result<Vec<(i64, usize)>> {
+        let Some((prints, hashes)) = &subject.prints else { return Ok(Vec::new()) };
+        let mut promising = Vec::new();
+        for Candidate { other, way, is_alike } in candidates {
+            let Some(print) = self.print(other)? else { continue };
+            let surface = Surface::of(&print);
+            // What shows nothing goes over nothing: its level and colour are looked at.
+            let is_blank = hashes.is_none() && !print.has_detail();
+            let promise = if is_blank { Some(1.0) } else { prints[way].promise(&surface) };
+            promising.extend(promise.map(|promise| (promise, is_alike, is_blank, other, way, surface)));
+        }
+        promising.sort_by(|one, other| other.0.total_cmp(&one.0));
+        promising.truncate(LAID_OVER);
+        let mut laid_over = Vec::new();
+        for (_, is_alike, is_blank, other, way, surface) in promising {
+            let correlation = if is_blank { 1.0 } else { prints[way].correlation(&surface) };
+            if correlation >= if is_alike { FAINTLY_PROMISING } else { PROMISING } {
+                laid_over.push((correlation, other, way));
+            }
+        }
+        laid_over.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let sure = laid_over.iter().take_while(|(correlation, ..)| *correlation >= PROMISING).count();
+        laid_over.truncate((sure + FAINT_ONES).min(COMPARED));
+        Ok(laid_over.into_iter().map(|(_, other, way)| (other, way)).collect())
+    }
+
+    /// Whether two pictures are copies, however one lies: as long as there is a way in which their prints go together.
+    pub(crate) fn are_copies(&self, one: i64, other: i64) -> Result<bool> {
+        let (Some(subject), Some(print)) = (self.subject(one)?, self.print(other)?) else {
             return Ok(false);
         };
-        let Some((prints, hashes)) = &subject.prints else { return Ok(false) };
-        let (other_hash, other_print) = (other_print.hash(), Surface::of(&other_print));
-        for (quarters, (print, hash)) in prints.iter().zip(hashes).enumerate() {
-            if (hash ^ other_hash).count_ones() <= FAR_HASH_DISTANCE
-                && print.promise(&other_print).is_some()
-                && self.agrees(&subject, quarters, (other, print.correlation(&other_print)))?
-            {
+        let hash = print.has_detail().then(|| print.hash());
+        let is_alike = self.are_alike(one, other, self.library.model.bands().near_identical)?;
+        let hashes = subject.prints.as_ref().and_then(|(_, hashes)| *hashes);
+        let is_near = |way: usize| match (hashes, hash) {
+            (Some(hashes), Some(hash)) => (hashes[way] ^ hash).count_ones() <= FAR_HASH_DISTANCE,
+            _ => false,
+        };
+        let ways = (0..WAYS.len()).filter(|way| is_near(*way) || (is_alike && way % MIRRORED == 0));
+        let candidates = ways.map(|way| Candidate { other, way, is_alike }).collect();
+        for (other, way) in self.promising(&subject, candidates)? {
+            if self.agreement(&subject, way, other)?.is_some() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Of pictures that may be copies of one that is turned in some way, those whose prints go together best so far.
-    fn most_promising(
-        &self,
-        prints: &[Surface; 4],
-        doubtful: Vec<(i64, usize)>,
-    ) -> Result<Vec<(i64, usize, Surface)>> {
-        let mut promising = Vec::new();
-        for (other, quarters) in doubtful {
-            let print = self.print(other)?.map(|print| Surface::of(&print));
-            promising.extend(
-                print.and_then(|print| Some((prints[quarters].promise(&print)?, other, quarters, print))),
-            );
-        }
-        promising.sort_by(|one, other| other.0.total_cmp(&one.0));
-        promising.truncate(LAID_OVER);
-        Ok(promising.into_iter().map(|(_, other, quarters, print)| (other, quarters, print)).collect())
+    /// Whether the embeddings of two pictures are that alike.
+    pub(crate) fn are_alike(&self, one: i64, other: i64, limit: f32) -> Result<bool> {
+        let (Some(one), Some(other)) = (self.vector(one), self.vector(other)) else { return Ok(false) };
+        Ok(vector_index::cosine(&one, &other)? >= limit)
     }
 
-    /// Pictures whose hash is near one of these, of the turned prints, the nearest first, with how it is turned.
-    fn near_by_hash(&self, content_id: i64, own: &[u64; 4]) -> Vec<(i64, usize)> {
+    /// Pictures whose hash is near one of these, of the print in all ways, the nearest first, with the way.
+    fn near_by_hash(&self, content_id: i64, own: &[u64; 8]) -> Vec<(i64, usize)> {
         let mut near = Vec::new();
         let (others, hashes) = &self.hashes;
-        for (quarters, own) in own.iter().enumerate() {
+        for (way, own) in own.iter().enumerate() {
             vector_index::each_within(*own, hashes, HASH_DISTANCE, |place, distance| {
                 if others[place] != content_id {
-                    near.push((distance, others[place], quarters));
+                    near.push((distance, others[place], way));
                 }
             });
         }
         near.sort_unstable();
         near.truncate(DOUBTFUL);
-        near.into_iter().map(|(_, other, quarters)| (other, quarters)).collect()
+        near.into_iter().map(|(_, other, way)| (other, way)).collect()
     }
 
-    /// Whether two pictures, one of them turned, are copies by the correlation of their prints, and their embeddings do
-    /// not speak against it: pages of text, and screens of one program, have much the same prints.
-    fn agrees(&self, subject: &Subject, quarters: usize, (other, correlation): (i64, f32)) -> Result<bool> {
-        if correlation < COPY {
-            return Ok(false);
-        }
-        let Some(other) = self.vector(other) else { return Ok(false) };
-        let Some(vector) = self.turned_vector(subject, quarters)? else { return Ok(false) };
-        let similarity = vector_index::cosine(vector, &other)?;
-        let bands = self.library.model.bands();
-        Ok(similarity >= bands.similar || (similarity >= bands.related && correlation >= UNLIKE_COPY))
-    }
-
-    /// The embedding of a picture, or of its thumbnail, turned; none where there is no thumbnail, or it says nothing
-    /// turned.
-    fn turned_vector<'a>(&self, subject: &'a Subject, quarters: usize) -> Result<Option<&'a Vec<i8>>> {
-        if quarters == 0 {
-            return Ok(Some(&subject.vector));
-        }
-        let turned = &subject.turned[quarters];
-        if turned.get().is_none() {
+    /// How well the pixels of two pictures agree, one of them lying in some way; none where they are no copies.
+    fn agreement(&self, subject: &Subject, way: usize, other: i64) -> Result<Option<f32>> {
+        let pixels = &subject.pixels[way];
+        if pixels.get().is_none() {
             // One thread compares it: nothing was set meanwhile.
-            let _ = turned.set(self.embed_turned(subject.content_id, CLOCKWISE[quarters])?);
+            let _ = pixels.set(self.library.pixels_of(subject.content_id, WAYS[way])?);
         }
-        Ok(turned.get().and_then(Option::as_ref))
+        let Some(Some(own)) = pixels.get() else { return Ok(None) };
+        let others = self.library.pixels_of(other, Orientation::Upright)?;
+        Ok(others.and_then(|others| agreement(own, &others)))
+    }
+}
+
+impl Library {
+    /// What of a picture's thumbnail is compared; none where there is no thumbnail.
+    fn pixels_of(&self, content_id: i64, way: Orientation) -> Result<Option<Pixels>> {
+        let thumbnail = self.thumbnail_pixels(content_id)?;
+        Ok(thumbnail.and_then(|thumbnail| way.apply(thumbnail).ok()).map(Pixels::of))
     }
 
-    fn embed_turned(&self, content_id: i64, orientation: Orientation) -> Result<Option<Vec<i8>>> {
-        let content = self.library.catalog.read(|connection| content::by_id(connection, content_id))?;
+    /// The pixels of a picture's thumbnail, where there is one.
+    pub(crate) fn thumbnail_pixels(&self, content_id: i64) -> Result<Option<RgbImage>> {
+        let content = self.catalog.read(|connection| content::by_id(connection, content_id))?;
         let Some(content) = content else { return Ok(None) };
-        let Some(jpeg) = self.library.stored_thumbnail(&content.hash)? else { return Ok(None) };
-        let Ok(thumbnail) = photo::decode_thumbnail(&jpeg) else { return Ok(None) };
-        let Ok(turned) = orientation.apply(thumbnail) else { return Ok(None) };
-        Ok(vector_index::quantize(&photo::embed(&self.library.model, &turned, None)?).ok())
+        let jpeg = self.stored_thumbnail(&content.hash)?;
+        // A damaged thumbnail is found and made anew by the next update.
+        Ok(jpeg.and_then(|jpeg| photo::decode_thumbnail(&jpeg).ok()))
     }
 }

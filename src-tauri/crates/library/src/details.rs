@@ -1,12 +1,13 @@
 //! Everything known of one photo.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use catalog::photo::Photo;
 use catalog::{Placeholder, content, photo};
 use jiff::tz::TimeZone;
 
 use crate::date::LocalTime;
+use crate::same_file::Seen;
 use crate::{Library, LibraryError, Result};
 
 /// A photo, its file and its picture.
@@ -34,6 +35,8 @@ pub struct PhotoDetails {
     pub taken_by_camera: bool,
     /// Whether its file is there now.
     pub online: bool,
+    /// Other paths of the library that lead to the same file.
+    pub also_at: Vec<PathBuf>,
     /// Paths of the library's other files with the same bytes.
     pub copies: Vec<PathBuf>,
     /// Shown while the picture is loaded: its `ThumbHash`, zeros after its end.
@@ -52,6 +55,13 @@ impl Library {
                 Ok(Some((photo, content, same)))
             })?
             .ok_or(LibraryError::PhotoUnknown { id })?;
+        let seen = if same.len() > 1 { Seen::look(&photo.path) } else { None };
+        let is_this = |path: &Path| {
+            let other = seen.as_ref().and_then(|_| Seen::look(path));
+            path == photo.path || seen.as_ref().zip(other).is_some_and(|(seen, other)| seen.is_same(&other))
+        };
+        let others = same.into_iter().filter(|other| other.id != id).map(|other| other.path);
+        let (also_at, copies) = others.partition(|path| is_this(path));
         let captured_at = content.captured_at.as_deref();
         let taken = LocalTime::of_photo(captured_at, photo.stamp.modified_ns, &TimeZone::system());
         Ok(PhotoDetails {
@@ -66,7 +76,8 @@ impl Library {
             bytes: photo.stamp.size,
             taken: taken.to_string(),
             taken_by_camera: content.captured_at.is_some(),
-            copies: same.into_iter().filter(|other| other.id != id).map(|other| other.path).collect(),
+            also_at,
+            copies,
             placeholder: content.placeholder,
         })
     }

@@ -1,15 +1,16 @@
 //! The list of duplicates as a file that the person chose: a table with all groups, or the paths of the photos that
-//! are not kept, one a line. Never written where originals are; it replaces a list of the same name and no picture.
-
-#![expect(clippy::disallowed_methods, reason = "writes the list where the person asked for it")]
+//! could go, for another program. It replaces a list of the same name and no picture. How it is written, and where not, is
+//! the matter of `chosen`.
+//!
+//! A path is on the list only if its file is there as it was read, and another file that is kept stands in for it and is
+//! there, too. The table is for people: what a spreadsheet would compute has an apostrophe before it.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::{Duplicate, DuplicateGroup, Library, LibraryError, Result, Review, Verdict};
+use crate::path_list::{PathList, Separator};
+use crate::{DuplicateGroup, Library, LibraryError, Result, Review, Verdict};
 
 const HEADINGS: &str = "group,suggestion,reason,decision,kind,width,height,bytes,path\n";
 
@@ -18,48 +19,92 @@ const HEADINGS: &str = "group,suggestion,reason,decision,kind,width,height,bytes
 enum Format {
     /// A table of all groups, with commas (RFC 4180).
     Table,
-    /// Paths of what is not kept.
-    Paths,
+    /// Paths of what could go.
+    Paths(Separator),
+}
+
+/// What came of writing a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WrittenList {
+    /// Groups that it is about.
+    pub groups: u64,
+    /// Photos whose names hold line breaks and are not among paths that are one a line.
+    pub refused: Vec<PathBuf>,
+    /// Photos that are not among the paths, as they, or what is kept in their place, are out of reach or have changed.
+    pub out_of_reach: u64,
+}
+
+/// The photos of some groups that could go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Going {
+    /// Their paths.
+    pub paths: Vec<PathBuf>,
+    /// How many more there are that are out of reach or have changed, as is what is kept in their place.
+    pub out_of_reach: u64,
 }
 
 impl Library {
-    /// Writes groups and what was decided about them, and returns how many. A file that ends in `.csv` gets a table, one
-    /// in `.txt` the paths of the photos that are not kept. Groups that the person says are no duplicates are left out.
+    /// Writes groups and what was decided about them. A file that ends in `.csv` gets a table, one in `.txt` the paths of
+    /// the photos that could go; so does any other but a picture's with [`Separator::Nul`]. Groups that the person says are
+    /// no duplicates are left out.
     ///
     /// Fails with [`LibraryError::ExportIntoLibrary`] for a file in a folder of the library, and with
     /// [`LibraryError::ExportFormat`] for one with another ending. When it fails, what was there before stays.
-    pub fn write_duplicates(&self, groups: &[DuplicateGroup], file: &Path) -> Result<u64> {
-        let format = format_of(file)?;
-        let (Some(parent), Some(name)) = (file.parent(), file.file_name()) else {
-            return Err(LibraryError::ExportFormat { path: file.into() });
-        };
-        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let parent = dunce::canonicalize(parent)
-            .map_err(|_| LibraryError::FolderMissing { path: parent.to_path_buf() })?;
-        self.check_export_into(&parent)?;
+    pub fn write_duplicates(
+        &self,
+        groups: &[DuplicateGroup],
+        file: &Path,
+        separator: Separator,
+    ) -> Result<WrittenList> {
+        let format = format_of(file, separator)?;
+        let chosen = self.chosen_file(file)?;
         let reviews = self.reviews(groups)?;
-        let listed =
-            groups.iter().zip(&reviews).filter(|(_, review)| review.verdict != Verdict::NotDuplicates);
-        let listed: Vec<_> = listed.collect();
-        let text = match format {
-            Format::Table => table(&listed),
-            Format::Paths => paths(&listed),
+        let listed = listed(groups, &reviews);
+        let mut written = WrittenList { groups: listed.len() as u64, ..WrittenList::default() };
+        let bytes = match format {
+            Format::Table => table(&listed).into_bytes(),
+            Format::Paths(separator) => {
+                let Going { paths, out_of_reach } = going(&listed);
+                let list = PathList::new(paths.iter().map(PathBuf::as_path), separator);
+                written = WrittenList { refused: list.refused, out_of_reach, ..written };
+                list.bytes
+            }
         };
-        let path = parent.join(name);
-        replace(&path, text.as_bytes()).map_err(|source| LibraryError::ExportFailed { path, source })?;
-        Ok(listed.len() as u64)
+        chosen.write(&bytes)?;
+        Ok(written)
+    }
+
+    /// The photos of these groups that could go: what a list of paths holds.
+    pub fn going(&self, groups: &[DuplicateGroup]) -> Result<Going> {
+        let reviews = self.reviews(groups)?;
+        Ok(going(&listed(groups, &reviews)))
     }
 }
 
-fn format_of(file: &Path) -> Result<Format> {
+/// The groups that a list is about.
+fn listed<'a>(groups: &'a [DuplicateGroup], reviews: &'a [Review]) -> Vec<(&'a DuplicateGroup, &'a Review)> {
+    let all = groups.iter().zip(reviews);
+    all.filter(|(_, review)| review.verdict != Verdict::NotDuplicates).collect()
+}
+
+fn format_of(file: &Path, separator: Separator) -> Result<Format> {
     let ends_in = |ending| file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending));
-    if ends_in("csv") {
-        Ok(Format::Table)
-    } else if ends_in("txt") {
-        Ok(Format::Paths)
-    } else {
-        Err(LibraryError::ExportFormat { path: file.into() })
+    match separator {
+        Separator::Line if ends_in("csv") => Ok(Format::Table),
+        Separator::Line if ends_in("txt") => Ok(Format::Paths(separator)),
+        Separator::Nul if !ends_in("csv") && !imaging::is_candidate(file) => Ok(Format::Paths(separator)),
+        _ => Err(LibraryError::ExportFormat { path: file.into() }),
     }
+}
+
+fn going(groups: &[(&DuplicateGroup, &Review)]) -> Going {
+    let mut going = Going::default();
+    for (group, review) in groups {
+        let (photos, out_of_reach) = group.removable(&review.keep);
+        going.paths.extend(photos.into_iter().map(|photo| photo.path.clone()));
+        going.out_of_reach += out_of_reach;
+    }
+    going
 }
 
 fn table(groups: &[(&DuplicateGroup, &Review)]) -> String {
@@ -68,74 +113,81 @@ fn table(groups: &[(&DuplicateGroup, &Review)]) -> String {
         let mut seen = HashSet::new();
         let twice: HashSet<i64> =
             group.photos.iter().map(|photo| photo.content_id).filter(|id| !seen.insert(*id)).collect();
+        let kept = group.kept();
+        let going = group.going(&review.keep);
         for (at, photo) in group.photos.iter().enumerate() {
-            let is_suggested = at == group.keep;
-            let kind = if twice.contains(&photo.content_id) { "copy" } else { "near-identical" };
+            let is_kept = kept.contains(&photo.photo);
+            let kind = match photo {
+                _ if twice.contains(&photo.content_id) => "copy",
+                _ if at != group.keep && is_kept && photo.shot.is_some() => "pair",
+                _ => "near-identical",
+            };
             // Writing to a string does not fail.
             let _ = writeln!(
                 text,
                 "{number},{},{},{},{kind},{},{},{},{}",
-                if is_suggested { "keep" } else { "duplicate" },
-                if is_suggested { reason(group) } else { String::new() },
-                decision(photo, review),
+                if is_kept { "keep" } else { "duplicate" },
+                reason(group, at, is_kept),
+                decision(review, going.contains(&at)),
                 photo.width,
                 photo.height,
                 photo.bytes,
-                quoted(&photo.path.to_string_lossy()),
+                cell(&photo.path.to_string_lossy()),
             );
+            // No file of its own, which takes up no more.
+            for path in &photo.also_at {
+                let _ = writeln!(text, "{number},,,,same-file,,,,{}", cell(&path.to_string_lossy()));
+            }
         }
     }
     text
 }
 
-/// The reason by its stable name.
-fn reason(group: &DuplicateGroup) -> String {
+/// Why a photo is kept, by a stable name.
+fn reason(group: &DuplicateGroup, at: usize, is_kept: bool) -> String {
+    if at != group.keep {
+        let beside = if group.photos[at].is_raw { "raw" } else { "pair" };
+        return if is_kept { beside.into() } else { String::new() };
+    }
     let name = serde_json::to_value(group.reason).ok();
     name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
 }
 
-/// What the person says of a photo; nothing where they have not looked yet.
-fn decision(photo: &Duplicate, review: &Review) -> &'static str {
+/// What the person says of a photo; nothing where they have not looked yet. What nothing kept stands in for is kept.
+fn decision(review: &Review, is_going: bool) -> &'static str {
     match review.verdict {
         Verdict::Open => "",
-        _ if review.keep.contains(&photo.photo) => "keep",
-        _ => "duplicate",
+        _ if is_going => "duplicate",
+        _ => "keep",
     }
 }
 
-fn paths(groups: &[(&DuplicateGroup, &Review)]) -> String {
-    let mut text = String::new();
-    for (group, review) in groups {
-        for photo in group.photos.iter().filter(|photo| !review.keep.contains(&photo.photo)) {
-            let _ = writeln!(text, "{}", photo.path.to_string_lossy());
+/// A field of a table, in quotes where it needs them, and with an apostrophe before what a spreadsheet would take for a
+/// formula, also behind what some take for the end of a field.
+fn cell(field: &str) -> String {
+    let mut neutral = String::with_capacity(field.len());
+    let mut begins = true;
+    for character in field.chars() {
+        if begins && FORMULAS.contains(&character) {
+            neutral.push('\'');
         }
+        neutral.push(character);
+        begins = ENDS_OF_FIELDS.contains(&character) || (begins && character == ' ');
     }
-    text
+    quoted(&neutral)
 }
+
+/// What formulas begin with, in wide letters, too.
+const FORMULAS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+const ENDS_OF_FIELDS: [char; 7] = [',', ';', '|', '"', '\t', '\r', '\n'];
 
 /// A field of a table, in quotes where it needs them.
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
+    if field.contains([',', ';', '"', '\n', '\r', '\t']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {
         field.into()
     }
-}
-
-/// Puts a whole file in the place of the one that is there, if any. Were that a link, what it leads to stays as it is.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part: PathBuf = path.with_file_name(name);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&part)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    let replaced = written.and_then(|()| fs::rename(&part, path));
-    if replaced.is_err() {
-        // The file is ours: it did not exist before.
-        let _ = fs::remove_file(&part);
-    }
-    replaced
 }
 
 #[cfg(test)]
@@ -147,5 +199,18 @@ mod tests {
         assert_eq!(quoted("/a/b c.jpg"), "/a/b c.jpg");
         assert_eq!(quoted("/a/one, \"two\".jpg"), "\"/a/one, \"\"two\"\".jpg\"");
         assert_eq!(quoted("/a/one\ntwo.jpg"), "\"/a/one\ntwo.jpg\"");
+    }
+
+    #[test]
+    fn no_field_is_a_formula_however_a_spreadsheet_cuts_fields() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "  =1"] {
+            let field = cell(formula);
+            let inside = field.trim_start_matches('"').trim_start();
+            assert!(inside.starts_with('\''), "{formula:?} is {field:?}");
+        }
+        assert_eq!(cell("/a;=1+1;b.jpg"), "\"/a;'=1+1;b.jpg\"");
+        assert_eq!(cell("/a\"=1\".jpg"), "\"/a\"\"'=1\"\".jpg\"");
+        assert_eq!(cell("/a\n@x.jpg"), "\"/a\n'@x.jpg\"");
+        assert_eq!(cell("/a - b/c=d+e@f.jpg"), "/a - b/c=d+e@f.jpg");
     }
 }

@@ -22,6 +22,14 @@ pub enum LibraryError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The data directory, or the drive that it is on, is not there.
+    #[error("the data folder {} is not there: there is no {}; bring its drive back", path.display(), target.display())]
+    DataDirAway {
+        /// The data directory.
+        path: PathBuf,
+        /// Where its link leads, or where its drive would be.
+        target: PathBuf,
+    },
     /// The system names no place for application data and none was given.
     #[error("this system names no folder for application data; name one with --data-dir")]
     NoDataDir,
@@ -229,6 +237,7 @@ impl LibraryError {
     pub fn code(&self) -> &str {
         match self {
             Self::DataDir { .. } => "data_dir",
+            Self::DataDirAway { .. } => "data_dir_away",
             Self::NoDataDir => "no_data_dir",
             Self::InUse { .. } => "in_use",
             Self::FolderMissing { .. } => "folder_missing",

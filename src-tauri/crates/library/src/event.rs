@@ -63,6 +63,15 @@ pub enum Event {
         #[serde(serialize_with = "lossy_path")]
         path: PathBuf,
     },
+    /// So many photos are gone from a folder at once that another drive may be there. They stay until the person says that
+    /// they were deleted, or they are there again.
+    InQuestion {
+        /// The folder.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+        /// How many.
+        photos: u64,
+    },
     /// A folder is not there; its photos stay.
     Offline {
         /// The folder.

@@ -44,17 +44,6 @@ impl Library {
         Ok(path)
     }
 
-    /// Whether a file, there or yet to be made, lies in one of the library's folders.
-    pub fn is_in_a_folder(&self, path: &Path) -> Result<bool> {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
-        let parent = absolute.parent().unwrap_or(&absolute);
-        let resolved = dunce::canonicalize(parent).unwrap_or_else(|_| parent.into());
-        let folders = self.catalog.read(folder::all)?;
-        Ok(folders
-            .iter()
-            .any(|folder| absolute.starts_with(&folder.path) || resolved.starts_with(&folder.path)))
-    }
-
     /// Forgets a folder and what is known of its photos. The photos themselves are not touched.
     pub fn remove_folder(&self, path: &Path) -> Result<()> {
         self.remove_folder_by_id(self.folder_id(path)?)

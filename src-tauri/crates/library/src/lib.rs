@@ -7,18 +7,24 @@
 //!
 //! It knows nothing of windows, terminals or JSON documents.
 
+mod absence;
+mod agreement;
 mod backfill;
 mod brought;
 mod budget;
 mod calibrate;
+mod chosen;
 mod clock;
 mod commit;
 mod control;
 mod copies;
 mod data_dir;
 mod date;
+mod detail;
 mod details;
 mod direct;
+mod drive;
+mod duplicate_group;
 mod duplicate_list;
 mod duplicates;
 mod edits;
@@ -28,28 +34,38 @@ mod example;
 mod excerpt;
 mod export;
 mod failures;
+mod file_id;
 mod filter;
 mod folders;
 mod follow;
+mod frames;
+mod identity;
 mod index;
 mod inside;
 mod json;
 mod keeper;
+mod laying;
+mod levels;
 mod linkage;
 mod live;
+mod margins;
 mod model;
 mod model_key;
 mod models;
+mod names;
 mod network;
 mod once;
 mod origin;
 mod original;
 mod overlay;
 mod overview;
+mod pairs;
 mod parallel;
+mod path_list;
 mod photo;
 mod picture;
 mod placeholders;
+mod plane;
 mod polling;
 mod prepared;
 mod print;
@@ -58,10 +74,12 @@ mod profile;
 mod reader;
 mod reconcile;
 mod regions;
+mod registration;
 mod rerank;
 mod respelled;
 mod review;
 mod salvage;
+mod same_file;
 mod search;
 mod settings;
 mod shown;
@@ -71,6 +89,8 @@ mod storage;
 mod switch;
 mod tiles;
 mod timeline;
+mod tint;
+mod true_size;
 mod update;
 mod verify;
 mod walk;
@@ -89,12 +109,14 @@ use parking_lot::Mutex;
 pub use ::catalog::{Placeholder, Region};
 pub use brought::Import;
 pub use calibrate::LEAST_PICTURES;
+pub use chosen::ChosenFile;
 pub use control::Control;
 pub use data_dir::default_data_dir;
 pub use date::Day;
 pub use details::PhotoDetails;
 pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
-pub use duplicates::{Duplicate, DuplicateGroup};
+pub use duplicate_group::{Duplicate, DuplicateGroup};
+pub use duplicate_list::{Going, WrittenList};
 pub use error::{LibraryError, Result};
 pub use event::Event;
 pub use example::{Example, Source, Weight};
@@ -107,6 +129,7 @@ pub use model::{Band, Bands, BuiltInModel, Calibration};
 pub use model_key::ModelKey;
 pub use models::{ModelInfo, ModelState, Use};
 pub use overview::{FolderOverview, Overview};
+pub use path_list::{PathList, Separator};
 pub use photo::Preview;
 pub use profile::{Stage, StageTime};
 pub use reader::serve_if_asked;
@@ -135,6 +158,7 @@ use prepared::PreparedImages;
 use profile::Stopwatch;
 use reader::Readers;
 use switch::Target;
+use true_size::Enlarged;
 
 /// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
 const IMAGES_AT_ONCE: u64 = 2;
@@ -177,6 +201,8 @@ pub struct Library {
     /// How far it is with the parts of photos.
     inside: Inside,
     comparing: Comparing,
+    /// What is known of pictures that were enlarged.
+    enlarged: Enlarged,
     /// See [`Committer::changing`].
     changing: Mutex<()>,
     /// Counts the reasons for a running watch to look at everything at once.
@@ -227,6 +253,7 @@ impl Library {
             updating: Mutex::new(()),
             inside: Inside::default(),
             comparing: Comparing::default(),
+            enlarged: Enlarged::default(),
             changing: Mutex::new(()),
             attention: AtomicU64::new(0),
             watches: AtomicUsize::new(0),

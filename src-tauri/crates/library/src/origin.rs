@@ -88,7 +88,8 @@ impl<'a> Origins<'a> {
         let region = in_full(place, (thumbnail.width(), thumbnail.height()), (width, height));
         let share =
             f64::from(region.width) * f64::from(region.height) / (f64::from(width) * f64::from(height));
-        let origin = Found { content_id: found.content_id, similarity, by: FoundBy::Region(region) };
+        let by = FoundBy::Region(region);
+        let origin = Found { content_id: found.content_id, similarity, by, is_excerpt: true };
         Ok((share <= MOST_AREA).then_some(origin))
     }
 }

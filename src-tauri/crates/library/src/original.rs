@@ -3,7 +3,7 @@
 //! Nothing here, and so nothing in the library, can write, move or delete an original. On Linux not even
 //! its access time changes, where the system lets us ask for that.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,8 +11,6 @@ use std::time::UNIX_EPOCH;
 
 use catalog::ContentHash;
 use catalog::photo::Stamp;
-
-use crate::walk;
 
 /// Bytes that are hashed at a time.
 const PART: usize = 256 << 10;
@@ -30,23 +28,6 @@ pub(crate) enum ReadError {
     Stopped,
     /// The system refused.
     Io(io::Error),
-}
-
-/// Whether a photo's file was deleted or moved, rather than being out of reach for now.
-///
-/// Out of reach are files of a folder that is not there, behind a link that leads nowhere, and on a file system
-/// that is not mounted now: the directory the photo lay in, or the nearest one above that still exists, is on
-/// another `device` then than the photo was.
-pub(crate) fn is_gone(folder: &Path, path: &Path, device: Option<u64>) -> bool {
-    let absent = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata.is_dir(),
-        Err(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
-    };
-    if !absent || !folder.is_dir() {
-        return false;
-    }
-    let nearest = path.ancestors().skip(1).find_map(|directory| fs::metadata(directory).ok());
-    device.is_none() || nearest.and_then(|metadata| walk::device(&metadata)) == device
 }
 
 /// Size and modification time of a file.
@@ -189,6 +170,7 @@ impl From<io::Error> for ReadError {
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
+    use std::fs;
     use std::io::{Seek, SeekFrom};
 
     use super::*;

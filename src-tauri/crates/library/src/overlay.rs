@@ -47,8 +47,25 @@ impl Surface {
     /// How well the two go over each other, -1 to 1: the correlation of what is common to both when one is stretched
     /// and moved over the other as well as it goes, by up to a quarter. It evens out brightness and contrast.
     pub(crate) fn correlation(&self, other: &Self) -> f32 {
+        self.best(other).1
+    }
+
+    /// How this print lies over the other the best, and how well they go over each other there.
+    pub(crate) fn best(&self, other: &Self) -> (Overlay, f32) {
         // A climb may end short of the best way to lay one over the other; the other way round it takes another path.
-        self.laid_over(other).max(other.laid_over(self))
+        let (over, under) = (self.laid_over(other), other.laid_over(self));
+        if over.1 >= under.1 { over } else { (under.0.inverse(), under.1) }
+    }
+
+    /// Ways in which this print may lie over the other, the best first: where climbs from all beginnings end.
+    pub(crate) fn ways(&self, other: &Self) -> Vec<Overlay> {
+        let climbed = |one: &Self, other: &Self| {
+            one.starts(other).map(|start| climb(&one.coarse, other, start, &COARSE))
+        };
+        let under = climbed(other, self).map(|(overlay, correlation)| (overlay.inverse(), correlation));
+        let mut ways: Vec<(Overlay, f32)> = climbed(self, other).into_iter().chain(under).collect();
+        ways.sort_by(|one, other| other.1.total_cmp(&one.1));
+        ways.into_iter().map(|(overlay, _)| overlay).collect()
     }
 
     /// Whether a climb is worth its time, and how much: the best correlation where it would begin.
@@ -58,13 +75,13 @@ impl Surface {
     }
 
     /// The best correlation that the climb finds of this print with the one that it is laid over.
-    fn laid_over(&self, other: &Self) -> f32 {
+    fn laid_over(&self, other: &Self) -> (Overlay, f32) {
         let best = best_of(self.starts(other).map(|start| climb(&self.coarse, other, start, &COARSE)));
         if best.1 < HOPELESS {
-            return best.1;
+            return best;
         }
         let fine = Grid::of(&self.rows, POINTS);
-        climb(&fine, other, (best.0, fine.correlation(other, best.0)), &FINE).1
+        climb(&fine, other, (best.0, fine.correlation(other, best.0)), &FINE)
     }
 
     fn starts(&self, other: &Self) -> [(Overlay, f32); STARTS.len()] {
@@ -189,9 +206,9 @@ fn climb(grid: &Grid, other: &Surface, start: (Overlay, f32), steps: &[f32]) -> 
 
 /// How one print lies over another: stretched about its middle, then moved, in shares of its sides.
 #[derive(Debug, Clone, Copy, Default)]
-struct Overlay {
-    scale: (f32, f32),
-    shift: (f32, f32),
+pub(crate) struct Overlay {
+    pub(crate) scale: (f32, f32),
+    pub(crate) shift: (f32, f32),
 }
 
 impl Overlay {
@@ -208,6 +225,23 @@ impl Overlay {
         [0.0, 0.0, 0.0, 1.0],
         [0.0, 0.0, 0.0, -1.0],
     ];
+
+    /// Whether another one has every point within so large a share of the sides.
+    pub(crate) fn is_near(self, other: Self, share: f32) -> bool {
+        let along = |one: (f32, f32), other: (f32, f32)| {
+            (one.0 - other.0).abs() / 2.0 + (one.1 - other.1).abs() <= share
+        };
+        along((self.scale.0, self.shift.0), (other.scale.0, other.shift.0))
+            && along((self.scale.1, self.shift.1), (other.scale.1, other.shift.1))
+    }
+
+    /// How the other lies over this one.
+    fn inverse(self) -> Self {
+        Self {
+            scale: (1.0 / self.scale.0, 1.0 / self.scale.1),
+            shift: (-self.shift.0 / self.scale.0, -self.shift.1 / self.scale.1),
+        }
+    }
 
     fn moved(self, [wider, higher, right, down]: [f32; 4], by: f32) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use catalog::{failure, folder, photo};
+use catalog::{absent, failure, folder, photo};
 
 use crate::{Library, Result};
 
@@ -30,6 +30,10 @@ pub struct FolderOverview {
     pub path: PathBuf,
     /// Its photos.
     pub photos: u64,
+    /// Those of them that were not there although the folder was.
+    pub absent: u64,
+    /// Those of them of which the person is asked whether they were deleted.
+    pub in_question: u64,
     /// Whether it was there when last looked at.
     pub online: bool,
     /// When it was last there, Unix milliseconds.
@@ -44,7 +48,11 @@ impl Library {
         let looks_inside = self.looks_inside()?;
         Ok(self.catalog.read(|connection| {
             let counts = photo::count_by_folder(connection)?;
+            let absent = absent::count_by_folder(connection)?;
+            let absent = |id| absent.get(&id).copied().unwrap_or_default();
             let folders = folder::all(connection)?.into_iter().map(|folder| FolderOverview {
+                absent: absent(folder.id).all,
+                in_question: absent(folder.id).in_question,
                 photos: counts.get(&folder.id).copied().unwrap_or(0),
                 id: folder.id,
                 path: folder.path,

@@ -285,20 +285,30 @@ pub(crate) fn decode_thumbnail(thumbnail: &[u8]) -> Result<RgbImage, ImageError>
     Ok(imaging::decode(thumbnail, None, &limits)?.image)
 }
 
-/// The embedding, of unit length, of an image or of a region in its own pixels.
+/// The embedding, of unit length, of an image or of a region in its own pixels. Never zeros for an image as a whole.
 pub(crate) fn embed(
     model: &Model,
     image: &RgbImage,
     region: Option<image_embedder::Region>,
 ) -> Result<Vec<f32>> {
     let view = image_embedder::RgbView::new(image.width(), image.height(), image.pixels())?;
-    model.with_embedder(|embedder| {
+    let embedding = model.with_embedder(|embedder| {
         let result = embedder.embed(view, region)?;
         match &result.get_embedding_by_index(0)?.feature_vector {
             FeatureVector::Float(values) => Ok(values.clone()),
             FeatureVector::Quantized(values) => Ok(values.iter().copied().map(f32::from).collect()),
         }
-    })
+    })?;
+    let says_nothing = embedding.iter().all(|value| *value == 0.0);
+    Ok(if region.is_none() && says_nothing { nothing(embedding.len()) } else { embedding })
+}
+
+/// The embedding of what a network has nothing to say of, as of some even greys: it answers with zeros, which have no
+/// direction. This one is that of nothing else, as networks end in what is never below zero, so that such a picture is
+/// in the library as all others are, like its own kind and like nothing else.
+fn nothing(dimension: usize) -> Vec<f32> {
+    let component = 1.0 / (dimension.max(1) as f32).sqrt();
+    (0..dimension).map(|nth| if nth % 2 == 0 { component } else { -component }).collect()
 }
 
 /// Large enough for the thumbnail and for the model's input without enlarging.

@@ -57,9 +57,14 @@ impl Print {
         &self.0
     }
 
+    /// How bright it is.
+    pub(crate) fn mean(&self) -> f32 {
+        self.0.iter().map(|&level| f32::from(level)).sum::<f32>() / LEVELS as f32
+    }
+
     /// Whether it shows enough to be told from others.
     pub(crate) fn has_detail(&self) -> bool {
-        let mean = self.0.iter().map(|&level| f32::from(level)).sum::<f32>() / LEVELS as f32;
+        let mean = self.mean();
         let variance =
             self.0.iter().map(|&level| (f32::from(level) - mean).powi(2)).sum::<f32>() / LEVELS as f32;
         variance.sqrt() >= LEAST_DEVIATION
@@ -76,6 +81,13 @@ impl Print {
             }
         }
         turned
+    }
+
+    /// The print of the mirror image.
+    pub(crate) fn mirrored(&self) -> Self {
+        let mut mirrored = self.clone();
+        mirrored.0.chunks_exact_mut(SIDE).for_each(<[u8]>::reverse);
+        mirrored
     }
 
     /// Signs of its lowest 63 frequencies, a perceptual hash: those of copies differ in few.

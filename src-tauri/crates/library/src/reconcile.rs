@@ -1,7 +1,7 @@
 //! Compares what lies in a folder with what the catalog knows, and says what is to be done.
 //!
 //! It decides; it neither decodes nor writes rows. Rows may go only after a complete walk of a folder that was
-//! there before and after; anything the walk could not see keeps its row.
+//! there before and after; anything the walk could not see, or that was on another drive than is there, keeps its row.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::folder::Folder;
-use catalog::photo::{Row, Stamp};
-use catalog::{Catalog, failure, photo};
+use catalog::photo::{DriveId, Row, Stamp};
+use catalog::{Catalog, absent, failure, photo};
 use crossbeam_channel::Sender;
 
 use crate::Result;
+use crate::absence::{self, Absence};
 use crate::control::Run;
-use crate::original;
+use crate::drive::{Comparison, Drives, compare};
 use crate::respelled::Spellings;
 use crate::walk::{self, Entry};
 
@@ -25,12 +26,14 @@ pub(crate) struct Scope {
     pub(crate) folder: Folder,
     /// Relative to the folder; empty for all of it. May name a file, or something that is gone.
     pub(crate) prefix: PathBuf,
+    /// Whether live events tell of each thing that changed there: what is gone was deleted or moved just now.
+    pub(crate) is_told: bool,
 }
 
 impl Scope {
     /// All of a folder.
     pub(crate) fn whole(folder: Folder) -> Self {
-        Self { folder, prefix: PathBuf::new() }
+        Self { folder, prefix: PathBuf::new(), is_told: false }
     }
 
     pub(crate) fn is_whole(&self) -> bool {
@@ -47,8 +50,8 @@ pub(crate) struct Job {
     /// Relative to the folder.
     pub(crate) relative: PathBuf,
     pub(crate) stamp: Stamp,
-    /// The file system it is on, where the system tells.
-    pub(crate) device: Option<u64>,
+    /// The drive it is on, where the system tells.
+    pub(crate) drive: Option<DriveId>,
 }
 
 impl Job {
@@ -62,16 +65,24 @@ impl Job {
 pub(crate) struct Findings {
     /// Whether the folder is there. An empty mount point of a drive that is not, is not the folder.
     pub(crate) present: bool,
-    /// Ids of photos whose files are gone.
+    /// Ids of photos whose files are gone, beyond doubt.
     pub(crate) missing: Vec<i64>,
+    /// Photos whose files are gone unless it is another drive that looks like the one they were on, and that drive.
+    pub(crate) vanished: Vec<(i64, Option<DriveId>)>,
+    /// Photos that are not there and stay, and of each whether the person is to be asked about it.
+    pub(crate) kept: HashMap<i64, bool>,
+    /// How many known photos are there on each drive.
+    pub(crate) left: HashMap<Option<DriveId>, u64>,
+    /// Photos that were absent before and are there.
+    pub(crate) returned: Vec<i64>,
     /// Failures whose files are gone: folder and relative path.
     pub(crate) resolved: Vec<(i64, PathBuf)>,
     /// Directories and files that the system did not let the walk look at, with its reason.
     pub(crate) unreadable: Vec<(PathBuf, String)>,
     /// Photos kept although the folder is not there.
     pub(crate) offline: u64,
-    /// Photos that are on a file system of another number now.
-    pub(crate) devices: Vec<(i64, Option<u64>)>,
+    /// Photos that are on another drive now, or on the same that tells more of itself.
+    pub(crate) drives: Vec<(i64, Option<DriveId>)>,
 }
 
 /// Counts that grow while walks go on.
@@ -91,7 +102,16 @@ pub(crate) struct Counts {
 struct Known {
     photos: HashMap<PathBuf, Row>,
     failures: HashMap<PathBuf, Stamp>,
+    /// Photos that were not there before, and whether the person is asked about them.
+    absent: HashMap<i64, bool>,
+    /// Files in the place of photos that were on another drive, as far as was known.
+    strange: Vec<(Job, Row)>,
+    /// Drives that photos were on, and where these very photos are now: one drive under two names.
+    renamed: HashSet<(Option<DriveId>, Option<DriveId>)>,
 }
+
+/// Photos that are not there, of which no more is known than that.
+type Unknown = Vec<(i64, Option<DriveId>)>;
 
 /// Walks a scope, sends what must be read to `jobs`, and returns what is missing.
 ///
@@ -109,25 +129,22 @@ pub(crate) fn reconcile(
     }
     let mut known = load_known(catalog, scope)?;
     let mut findings = Findings { present: true, ..Findings::default() };
-    let mut unreadable = Vec::new();
-    let known_before = known.photos.len();
+    let (mut unreadable, mut drives, mut has_files) = (Vec::new(), Drives::default(), false);
     let folder: Arc<Path> = scope.folder.path.clone().into();
-    for entry in entries(scope, spellings) {
+    for entry in entries(scope, spellings, &mut drives) {
         // Half a walk proves nothing missing.
         if !run.proceed() {
             return Ok(findings);
         }
         match entry {
-            Entry::File { path, stamp, device } => {
+            Entry::File { path, stamp, drive } => {
+                has_files = true;
                 counts.scanned.fetch_add(1, Ordering::Relaxed);
-                let must_read = known.must_read(&path, (stamp, device), to_redo, &mut findings, counts);
-                if !must_read {
-                    continue;
-                }
-                counts.jobs.fetch_add(1, Ordering::Relaxed);
                 let (folder_id, folder) = (scope.folder.id, Arc::clone(&folder));
-                // The workers are gone only when the update is ending.
-                if jobs.send(Job { folder_id, folder, relative: path, stamp, device }).is_err() {
+                let job = Job { folder_id, folder, relative: path, stamp, drive };
+                if let Some(job) = known.take(job, to_redo, &mut findings, counts)
+                    && !send(job, jobs, counts)
+                {
                     return Ok(findings);
                 }
             }
@@ -141,84 +158,183 @@ pub(crate) fn reconcile(
             }
         }
     }
-    let nothing_seen = known_before > 0 && known.photos.len() == known_before;
-    known.report_missing(scope, spellings, &unreadable, &mut findings);
+    if !known.settle_strange(&mut findings, jobs, counts) {
+        return Ok(findings);
+    }
+    let is_known = !known.photos.is_empty();
+    let unknown = known.report_missing(scope, (spellings, &mut drives), &unreadable, &mut findings);
+    for (id, here) in unknown {
+        // Something is there, but not one photo that tells whether it is the drive they were on.
+        findings.kept.insert(id, has_files && !findings.left.contains_key(&here));
+    }
+    let Findings { missing, vanished, left, .. } = &findings;
     // Not one of the folder's photos is there, and none is gone either: its drive is not mounted.
-    let unmounted = scope.is_whole() && nothing_seen && findings.missing.is_empty();
+    let unmounted = scope.is_whole()
+        && is_known
+        && !has_files
+        && left.is_empty()
+        && missing.is_empty()
+        && vanished.is_empty();
+    if unmounted {
+        findings.kept.values_mut().for_each(|is_asked| *is_asked = false);
+    }
     findings.present = scope.folder.path.is_dir() && !unmounted;
     Ok(findings)
 }
 
+/// Has a file read. Returns whether anybody does: the workers are gone only when the update is ending.
+fn send(job: Job, jobs: &Sender<Job>, counts: &Counts) -> bool {
+    counts.jobs.fetch_add(1, Ordering::Relaxed);
+    jobs.send(job).is_ok()
+}
+
 /// What the walk comes upon. An event may name a file in the case that it had before: it is there under its name of now
 /// only, although it answers to both.
-fn entries<'a>(scope: &'a Scope, spellings: &mut Spellings) -> impl Iterator<Item = Entry> + 'a {
-    let Scope { folder, prefix } = scope;
+fn entries<'a>(
+    scope: &'a Scope,
+    spellings: &mut Spellings,
+    drives: &'a mut Drives,
+) -> impl Iterator<Item = Entry> + 'a {
+    let Scope { folder, prefix, .. } = scope;
     let is_respelled = !scope.is_whole() && spellings.is_respelled(&folder.path, &folder.path.join(prefix));
-    (!is_respelled).then(|| walk::walk(&folder.path, prefix)).into_iter().flatten()
+    (!is_respelled).then(|| walk::walk(&folder.path, prefix, drives)).into_iter().flatten()
 }
 
 fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
-    let mut known = Known { photos: HashMap::new(), failures: HashMap::new() };
-    let Scope { folder, prefix } = scope;
-    catalog.read(|connection| {
+    let (mut photos, mut failures) = (HashMap::new(), HashMap::new());
+    let Scope { folder, prefix, .. } = scope;
+    let absent = catalog.read(|connection| {
         photo::for_each_row(connection, folder.id, prefix, |path, row| {
-            known.photos.insert(path, row);
+            photos.insert(path, row);
         })?;
         failure::for_each_stamp(connection, folder.id, prefix, |path, stamp| {
-            known.failures.insert(path, stamp);
-        })
+            failures.insert(path, stamp);
+        })?;
+        absent::of_folder(connection, folder.id)
     })?;
-    Ok(known)
+    Ok(Known { photos, failures, absent, strange: Vec::new(), renamed: HashSet::new() })
 }
 
 impl Known {
-    /// Takes a file off what is known, and says whether it must be read.
-    fn must_read(
+    /// Takes a file off what is known, and gives back its job if it must be read.
+    fn take(
         &mut self,
-        path: &Path,
-        (stamp, device): (Stamp, Option<u64>),
+        job: Job,
         to_redo: &mut HashSet<i64>,
         findings: &mut Findings,
         counts: &Counts,
-    ) -> bool {
-        let failure = self.failures.remove(path);
-        let Some(row) = self.photos.remove(path) else {
-            let still_failing = failure == Some(stamp);
+    ) -> Option<Job> {
+        let failure = self.failures.remove(&job.relative);
+        let Some(row) = self.photos.remove(&job.relative) else {
+            let still_failing = failure == Some(job.stamp);
             counts.still_failing.fetch_add(u64::from(still_failing), Ordering::Relaxed);
-            return !still_failing;
+            return (!still_failing).then_some(job);
         };
-        // A photo that has a failure as well could not be read when it last had to be.
-        if row.stamp != stamp || failure.is_some() || to_redo.remove(&row.content_id) {
-            return true;
+        if row.stamp != job.stamp && compare(row.drive, job.drive) != Comparison::Same {
+            self.strange.push((job, row));
+            return None;
         }
-        if row.device != device {
-            findings.devices.push((row.id, device));
+        self.note_there(row, job.drive, findings);
+        if row.drive != job.drive {
+            self.renamed.insert((row.drive, job.drive));
+            findings.drives.push((row.id, job.drive));
+        }
+        // A photo that has a failure as well could not be read when it last had to be.
+        if row.stamp != job.stamp || failure.is_some() || to_redo.remove(&row.content_id) {
+            return Some(job);
         }
         counts.unchanged.fetch_add(1, Ordering::Relaxed);
-        false
+        None
+    }
+
+    fn note_there(&self, row: Row, drive: Option<DriveId>, findings: &mut Findings) {
+        *findings.left.entry(drive).or_default() += 1;
+        if self.absent.contains_key(&row.id) {
+            findings.returned.push(row.id);
+        }
+    }
+
+    /// Has files read that are in the place of photos of a drive that tells more of itself now. Where it is another drive,
+    /// they are not: what was known in their place belongs to a photo that is away. Returns whether anybody reads.
+    fn settle_strange(&mut self, findings: &mut Findings, jobs: &Sender<Job>, counts: &Counts) -> bool {
+        for (job, row) in std::mem::take(&mut self.strange) {
+            if !self.renamed.contains(&(row.drive, job.drive)) {
+                findings.kept.insert(row.id, true);
+                continue;
+            }
+            self.note_there(row, job.drive, findings);
+            if !send(job, jobs, counts) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Reports what the walk did not come upon, unless it lies where the walk could not look.
     fn report_missing(
         self,
         scope: &Scope,
-        spellings: &mut Spellings,
+        (spellings, drives): (&mut Spellings, &mut Drives),
         unreadable: &[PathBuf],
         findings: &mut Findings,
-    ) {
+    ) -> Unknown {
+        let mut unknown = Vec::new();
         let folder = &scope.folder;
         let hidden = |path: &Path| unreadable.iter().any(|place| path.starts_with(place));
-        let mut gone = |path: &Path, row: &Row| {
+        for (path, row) in &self.photos {
             let place = folder.path.join(path);
-            !hidden(path)
-                && (original::is_gone(&folder.path, &place, row.device)
-                    || spellings.is_respelled(&folder.path, &place))
-        };
-        let missing = self.photos.iter().filter(|(path, row)| gone(path, row));
-        findings.missing = missing.map(|(_, row)| row.id).collect();
+            if hidden(path) {
+                // Nothing new is known of it.
+                findings.kept.extend(self.absent.get_key_value(&row.id));
+                continue;
+            }
+            match absence::look(&folder.path, &place, drives) {
+                Absence::None if !spellings.is_respelled(&folder.path, &place) => {}
+                Absence::None | Absence::BehindLoop => findings.missing.push(row.id),
+                Absence::OutOfReach => drop(findings.kept.insert(row.id, false)),
+                Absence::Missing { here } if self.is_unknown(*row, here) => unknown.push((row.id, here)),
+                Absence::Missing { here } => self.report(scope, *row, here, findings),
+            }
+        }
         // A failure has nothing to lose: it comes back with its file.
         let resolved = self.failures.into_keys().filter(|path| !hidden(path));
         findings.resolved = resolved.map(|path| (folder.id, path)).collect();
+        unknown
+    }
+
+    /// Whether nothing tells that a photo was on the drive that is there now, nor that it was not.
+    fn is_unknown(&self, row: Row, here: Option<DriveId>) -> bool {
+        compare(row.drive, here) == Comparison::Unknown
+            && !self.renamed.contains(&(row.drive, here))
+            && self.absent.get(&row.id) != Some(&true)
+    }
+
+    /// Reports a photo that has no file. What there is of the way to it lies on the drive `here`.
+    fn report(&self, scope: &Scope, row: Row, here: Option<DriveId>, findings: &mut Findings) {
+        let is_asked = self.absent.get(&row.id) == Some(&true);
+        let is_renamed = self.renamed.contains(&(row.drive, here));
+        let is_gone = match compare(row.drive, here) {
+            Comparison::Same => true,
+            // A link that is gone, or a mount; of the one there are events, of the other there are none.
+            Comparison::OtherPart => is_renamed || scope.is_told,
+            Comparison::Other | Comparison::Unknown => is_renamed,
+        };
+        if !is_gone {
+            let is_part = compare(row.drive, here) == Comparison::OtherPart;
+            findings.kept.insert(row.id, is_part);
+        } else if is_asked {
+            // Until the person says so, or it is there again.
+            findings.kept.insert(row.id, true);
+        } else {
+            if row.drive != here {
+                findings.drives.push((row.id, here));
+            }
+            if scope.is_told {
+                findings.missing.push(row.id);
+            } else {
+                findings.vanished.push((row.id, here));
+            }
+        }
     }
 }
 
@@ -234,11 +350,11 @@ mod tests {
     use super::*;
     use crate::control::Control;
 
-    /// A catalog that knows one photo in `root`, last seen on file system `device`.
-    fn catalog_with_photo(root: &Path, device: Option<u64>) -> (Catalog, Scope) {
+    /// A catalog that knows one photo in `root`, last seen on this drive.
+    fn catalog_with_photo(root: &Path, drive: Option<DriveId>) -> (Catalog, Scope) {
         let catalog = Catalog::open(&root.join("catalog.db")).unwrap();
         let photos = root.join("photos");
-        fs::create_dir(&photos).unwrap();
+        fs::create_dir_all(&photos).unwrap();
         catalog
             .write(|connection| {
                 let folder_id = folder::insert(connection, &photos, 0)?;
@@ -252,7 +368,7 @@ mod tests {
                 };
                 let content = content::upsert(connection, &picture)?;
                 let stamp = Stamp { size: 1, modified_ns: 1 };
-                let place = Place { folder_id, path: Path::new("a.jpg"), stamp, device };
+                let place = Place { folder_id, path: Path::new("a.jpg"), stamp, drive };
                 photo::upsert(connection, place, content, 0)?;
                 Ok(())
             })
@@ -268,31 +384,33 @@ mod tests {
         reconcile(catalog, scope, &mut HashSet::new(), &jobs, &counts, &Run::new(&control)).unwrap()
     }
 
-    fn device_of(path: &Path) -> Option<u64> {
-        walk::device(&fs::metadata(path).unwrap())
+    fn drive_of(root: &Path) -> Option<DriveId> {
+        let photos = root.join("photos");
+        fs::create_dir_all(&photos).unwrap();
+        Drives::default().of(&photos, &photos)
     }
 
     #[test]
     fn an_empty_folder_on_its_own_file_system_was_emptied() {
         let root = tempfile::tempdir().unwrap();
-        let (catalog, scope) = catalog_with_photo(root.path(), device_of(root.path()));
+        let (catalog, scope) = catalog_with_photo(root.path(), drive_of(root.path()));
         let findings = findings(&catalog, &scope);
         assert!(findings.present);
-        assert_eq!(findings.missing.len(), 1);
+        assert_eq!(findings.vanished.len(), 1);
     }
 
     #[cfg(unix)]
     #[test]
     fn a_folder_without_its_photos_on_another_file_system_is_the_mount_point_of_an_unplugged_drive() {
         let root = tempfile::tempdir().unwrap();
-        let device = device_of(root.path()).map(|device| device + 1);
-        let (catalog, mut scope) = catalog_with_photo(root.path(), device);
+        let drive = Some(DriveId(i64::MIN | 1 << 62));
+        let (catalog, mut scope) = catalog_with_photo(root.path(), drive);
         // People leave notes in mount points.
         fs::write(root.path().join("photos/README.txt"), "nothing mounted").unwrap();
         let whole = findings(&catalog, &scope);
-        assert!(whole.missing.is_empty());
+        assert!(whole.missing.is_empty() && whole.vanished.is_empty());
         assert!(!whole.present, "it counts as offline");
-        scope.prefix = "a.jpg".into();
+        (scope.prefix, scope.is_told) = ("a.jpg".into(), true);
         assert!(findings(&catalog, &scope).missing.is_empty(), "nor does an event about the photo remove it");
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Found {
     /// Of a region, discounted.
     pub(crate) similarity: f32,
     pub(crate) by: FoundBy,
+    /// Whether the query was cut from it: then their pixels agree.
+    pub(crate) is_excerpt: bool,
 }
 
 /// What of a picture is like a query.
@@ -63,7 +65,8 @@ impl Library {
             if let Some((region, similarity)) = compared.max_by(|a, b| a.1.total_cmp(&b.1))
                 && similarity > bar
             {
-                found.push(Found { content_id: candidate.id, similarity, by: FoundBy::Region(region) });
+                let by = FoundBy::Region(region);
+                found.push(Found { content_id: candidate.id, similarity, by, is_excerpt: false });
             }
         }
         found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
@@ -113,7 +116,7 @@ mod tests {
     #[test]
     fn a_picture_comes_once_as_what_it_is_most_alike_as() {
         let region = FoundBy::Region(Region { x: 1, y: 2, width: 3, height: 4 });
-        let found = |content_id, similarity, by| Found { content_id, similarity, by };
+        let found = |content_id, similarity, by| Found { content_id, similarity, by, is_excerpt: false };
         let by_whole =
             |content_id, similarity| found(content_id, similarity, FoundBy::Whole(content_id + 10));
         let whole = vec![by_whole(1, 0.9), by_whole(2, 0.5), by_whole(3, 0.4)];

@@ -29,7 +29,7 @@ pub enum Verdict {
 /// What a person decided about a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
-    /// The photos to keep: those that the person marked, or the one that is suggested.
+    /// The photos to keep: those that the person marked, or those that are suggested.
     pub keep: Vec<i64>,
     /// Whether the group needs a look.
     pub verdict: Verdict,
@@ -109,8 +109,7 @@ impl Library {
 
 /// What holds until the person decides.
 fn suggested(group: &DuplicateGroup) -> Review {
-    let keep = group.photos.get(group.keep).map(|photo| photo.photo);
-    Review { keep: keep.into_iter().collect(), verdict: Verdict::Open }
+    Review { keep: group.kept(), verdict: Verdict::Open }
 }
 
 fn decided(group: &DuplicateGroup, hashes: &[String], decision: &Stored) -> Review {

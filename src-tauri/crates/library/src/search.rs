@@ -5,17 +5,22 @@ use std::path::PathBuf;
 
 use catalog::content::Content;
 use catalog::photo::Photo;
-use catalog::{Connection, Placeholder, Region, content, embedding, photo as photo_rows};
+use catalog::{Connection, Placeholder, Region, content, copies, embedding, photo as photo_rows};
 use jiff::tz::TimeZone;
 use vector_index::{CodeIndex, TieredIndex, VectorIndex};
 
+use crate::copies::VERSION;
 use crate::date::LocalTime;
 use crate::filter::Allowed;
+use crate::identity::Identity;
 use crate::model::Band;
 use crate::origin::Origins;
 use crate::regions::{Found, FoundBy, merge};
 use crate::rerank::{self, Candidate, RERANKED};
 use crate::{Day, Example, Filter, Library, Result};
+
+/// Pictures that are compared for a search that hides copies, at most: those that came since pictures were compared.
+const MOST_COMPARED: usize = 8;
 
 /// A query.
 #[derive(Debug, Clone)]
@@ -26,7 +31,7 @@ pub struct Query {
     pub limit: usize,
     /// Which photos to search among.
     pub filter: Filter,
-    /// Of photos whose pictures are near-identical, give the one most like the query only.
+    /// Of photos that are copies of each other, give the one most like the query only.
     pub hide_copies: bool,
 }
 
@@ -41,7 +46,7 @@ pub struct Match {
     pub path: PathBuf,
     /// Cosine similarity to the query, -1 to 1; where the query was cut from the photo, the correlation of their pixels.
     pub similarity: f32,
-    /// The similarity in words.
+    /// The similarity in words; near-identical only where the pixels agree.
     pub band: Band,
     /// Where in the photo the match is; none for the photo as a whole.
     pub region: Option<Region>,
@@ -57,7 +62,7 @@ pub struct Match {
     pub day: Day,
     /// Shown while the thumbnail is loaded: the picture's `ThumbHash`, zeros after its end.
     pub placeholder: Option<Placeholder>,
-    /// Photos of near-identical pictures that were left out in favour of this one.
+    /// Photos that are copies of it and were left out in favour of this one.
     pub hidden_copies: u32,
 }
 
@@ -78,6 +83,7 @@ impl Library {
         let allowed = self.allowed(&query.filter)?;
         let own = self.own_photos(&query.examples)?;
         let origins = Origins::new(self, &query.examples);
+        let identity = Identity::new(self, &query.examples);
         // Room for the examples themselves, which are the best matches and are left out. As many as are put in order
         // at least: who asks for ten gets the first ten of a hundred.
         let mut wanted = query.limit.max(RERANKED).saturating_add(own.len());
@@ -91,7 +97,7 @@ impl Library {
                     origins.put_first(&mut found)?;
                 }
             }
-            let mut results = Results::new(self, query, &own, allowed.as_deref());
+            let mut results = Results::new(self, query, &own, allowed.as_deref(), identity.of(&found)?);
             self.catalog.read(|connection| {
                 found.into_iter().try_for_each(|found| {
                     // Later ones may be copies of those that are there.
@@ -128,7 +134,8 @@ impl Library {
             for neighbor in &neighbors {
                 let content_id = embedding::owner(connection, neighbor.id)?;
                 let (similarity, by) = (neighbor.similarity, FoundBy::Whole(neighbor.id));
-                whole.extend(content_id.map(|content_id| Found { content_id, similarity, by }));
+                let found = |content_id| Found { content_id, similarity, by, is_excerpt: false };
+                whole.extend(content_id.map(found));
             }
             let parts = self.pictures_with(connection, codes, vector, (wanted, bar), accept(&is_picture));
             Ok(parts.map(|parts| (merge(whole, parts), exhausted)))
@@ -163,10 +170,14 @@ struct Results<'a> {
     query: &'a Query,
     own: &'a HashSet<i64>,
     allowed: Option<&'a Allowed>,
+    /// Pictures whose pixels agree with those of what is asked for.
+    same: HashSet<i64>,
     zone: TimeZone,
     matches: Vec<Match>,
     /// The pictures of the matches, where copies are hidden.
     shown: Shown,
+    /// How many of them were compared with others just now.
+    compared: usize,
 }
 
 impl<'a> Results<'a> {
@@ -175,13 +186,14 @@ impl<'a> Results<'a> {
         query: &'a Query,
         own: &'a HashSet<i64>,
         allowed: Option<&'a Allowed>,
+        same: HashSet<i64>,
     ) -> Self {
-        let zone = TimeZone::system();
-        Self { library, query, own, allowed, zone, matches: Vec::new(), shown: Shown::default() }
+        let (zone, shown) = (TimeZone::system(), Shown::default());
+        Self { library, query, own, allowed, same, zone, matches: Vec::new(), shown, compared: 0 }
     }
 
     fn add(&mut self, connection: &Connection, found: Found) -> catalog::Result<()> {
-        let Found { content_id, similarity, by } = found;
+        let Found { content_id, similarity, by, .. } = found;
         let mut photos = photo_rows::by_content(connection, content_id)?;
         photos.retain(|photo| {
             !self.own.contains(&photo.id)
@@ -191,9 +203,12 @@ impl<'a> Results<'a> {
             return Ok(());
         }
         if self.query.hide_copies {
-            let vector = embedding::whole(connection, content_id, self.library.model_id)?;
-            let limit = self.library.model.bands().near_identical;
-            if let Some(shown) = self.shown.find_or_add(content_id, vector.unwrap_or_default(), limit) {
+            let kind = (self.library.model_id, VERSION);
+            let mut copies = copies::of(connection, content_id, kind)?;
+            if !copies::is_compared(connection, content_id, kind)? {
+                copies.extend(self.copies_among_shown(connection, content_id)?);
+            }
+            if let Some(shown) = self.shown.find_or_add(content_id, &copies) {
                 self.matches[shown].hidden_copies += photos.len() as u32;
                 return Ok(());
             }
@@ -212,6 +227,38 @@ impl<'a> Results<'a> {
         Ok(())
     }
 
+    /// Of pictures that are shown, one that this one, which is yet to be compared with all, is a copy of.
+    fn copies_among_shown(
+        &mut self,
+        connection: &Connection,
+        content_id: i64,
+    ) -> catalog::Result<Option<i64>> {
+        let model_id = self.library.model_id;
+        let Some(vector) = embedding::whole(connection, content_id, model_id)? else { return Ok(None) };
+        let limit = self.library.model.bands().near_identical;
+        for &shown in &self.shown.0 {
+            let Some(other) = embedding::whole(connection, shown, model_id)? else { continue };
+            let is_near = vector_index::cosine(&vector, &other).is_ok_and(|cosine| cosine >= limit);
+            if !is_near || self.compared == MOST_COMPARED {
+                continue;
+            }
+            self.compared += 1;
+            // Where a thumbnail cannot be read, nothing is hidden.
+            if self.library.are_same(content_id, shown).unwrap_or_default() {
+                return Ok(Some(shown));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What an embedding alone says is never more than very similar.
+    fn band(&self, content_id: i64, similarity: f32) -> Band {
+        match self.library.model.bands().of(similarity) {
+            Band::NearIdentical if !self.same.contains(&content_id) => Band::VerySimilar,
+            band => band,
+        }
+    }
+
     fn to_match(&self, photo: Photo, content: &Content, similarity: f32, region: Option<Region>) -> Match {
         let captured_at = content.captured_at.as_deref();
         Match {
@@ -219,7 +266,7 @@ impl<'a> Results<'a> {
             content_id: photo.content_id,
             path: photo.path,
             similarity,
-            band: self.library.model.bands().of(similarity),
+            band: self.band(photo.content_id, similarity),
             region,
             online: photo.online,
             width: content.width,
@@ -232,20 +279,17 @@ impl<'a> Results<'a> {
     }
 }
 
-/// Pictures that are shown, by content id, with their vectors.
+/// Pictures that are shown, by content id.
 #[derive(Debug, Default)]
-struct Shown(Vec<(i64, Vec<i8>)>);
+struct Shown(Vec<i64>);
 
 impl Shown {
-    /// The position of the first picture that is at least `limit` like this one. Where there is none, this one is
-    /// shown: those that are hidden hide no others, so a chain of likenesses is not one picture.
-    fn find_or_add(&mut self, content_id: i64, vector: Vec<i8>, limit: f32) -> Option<usize> {
-        let alike = |(shown, other): &(i64, Vec<i8>)| {
-            *shown == content_id || vector_index::cosine(&vector, other).is_ok_and(|cosine| cosine >= limit)
-        };
-        let found = self.0.iter().position(alike);
+    /// The position of the first picture that is this one or one of its copies. Where there is none, this one is shown:
+    /// those that are hidden hide no others, so a chain of copies is not one picture.
+    fn find_or_add(&mut self, content_id: i64, copies: &[i64]) -> Option<usize> {
+        let found = self.0.iter().position(|shown| *shown == content_id || copies.contains(shown));
         if found.is_none() {
-            self.0.push((content_id, vector));
+            self.0.push(content_id);
         }
         found
     }
@@ -258,11 +302,9 @@ mod tests {
     #[test]
     fn hidden_pictures_hide_no_others() {
         let mut shown = Shown::default();
-        // Neighbours are alike (cosine 0.94), the ends are not (0.77).
-        let hidden = [0.0_f32, 20.0, 40.0, 60.0].map(|degrees| {
-            let (sin, cos) = degrees.to_radians().sin_cos();
-            shown.find_or_add(degrees as i64, vector_index::quantize(&[cos, sin]).unwrap(), 0.9)
-        });
+        // Neighbours are copies, the ends are not.
+        let copies: [(i64, &[i64]); 4] = [(0, &[20]), (20, &[0, 40]), (40, &[20, 60]), (60, &[40])];
+        let hidden = copies.map(|(id, copies)| shown.find_or_add(id, copies));
         assert_eq!(hidden, [None, Some(0), None, Some(1)]);
     }
 }

@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use catalog::{Catalog, setting};
+use catalog::setting;
 
 use crate::data_dir::DataDir;
-use crate::{Library, Result};
+use crate::{Library, Result, salvage};
 
 /// The text stored under a key in a library that is not open, such as what to open it with.
 ///
 /// Fails with [`crate::LibraryError::InUse`] when a process has the library open.
 pub fn read_setting(data_dir: &Path, key: &str) -> Result<Option<String>> {
     let data = DataDir::open(data_dir)?;
-    let catalog = Catalog::open(&data.catalog())?;
+    let catalog = salvage::open(&data)?;
     Ok(catalog.read(|connection| setting::get(connection, key))?)
 }
 

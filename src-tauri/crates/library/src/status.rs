@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use catalog::{failure, folder, photo};
+use catalog::{absent, failure, folder, photo};
 use serde::Serialize;
 use vector_index::VectorIndex;
 
 use crate::index::{RECALL_AT, RECALL_SAMPLE};
-use crate::json::lossy_path;
+use crate::json::{is_none, lossy_path};
 use crate::switch::Switching;
 use crate::{Library, Result};
 
@@ -37,10 +37,16 @@ pub struct FolderStatus {
     /// Absolute path.
     #[serde(serialize_with = "lossy_path")]
     pub path: PathBuf,
-    /// `online` or `offline`, as it is now.
+    /// `online` or `offline`, as it is now, or `changed` where the person is asked about photos.
     pub state: &'static str,
     /// Its photos.
     pub photos: u64,
+    /// Those of them that are not there although the folder is.
+    #[serde(skip_serializing_if = "is_none")]
+    pub absent: u64,
+    /// Those of them of which the person is asked whether they were deleted.
+    #[serde(skip_serializing_if = "is_none")]
+    pub in_question: u64,
     /// Whether they are embedded in parts, too.
     pub looked_into: bool,
 }
@@ -77,11 +83,19 @@ impl Library {
         let looks_inside = self.looks_inside()?;
         let (folders, failed) = self.catalog.read(|connection| {
             let mut folders = Vec::new();
+            let counts = absent::count_by_folder(connection)?;
             for folder in folder::all(connection)? {
                 let photos = photo::count_in(connection, folder.id)?;
-                let state = if folder.online && folder.path.is_dir() { "online" } else { "offline" };
+                let absent = counts.get(&folder.id).copied().unwrap_or_default();
+                let state = match folder.online && folder.path.is_dir() {
+                    true if absent.in_question > 0 => "changed",
+                    true => "online",
+                    false => "offline",
+                };
                 let looked_into = folder.looked_into.unwrap_or(looks_inside);
-                folders.push(FolderStatus { path: folder.path, state, photos, looked_into });
+                let absent::Count { all: absent, in_question } = absent;
+                let path = folder.path;
+                folders.push(FolderStatus { path, state, photos, absent, in_question, looked_into });
             }
             Ok((folders, failure::count(connection)?))
         })?;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use catalog::{Placeholder, folder};
+use catalog::{Placeholder, absent, folder};
 
 use crate::date::LocalTime;
 use crate::filter::{Filter, Passed};
@@ -22,7 +22,7 @@ pub struct TimelinePhoto {
     pub width: u32,
     /// Height of the upright picture in pixels.
     pub height: u32,
-    /// Whether its folder is there.
+    /// Whether it, and its folder, is there.
     pub online: bool,
     /// Shown while the thumbnail is loaded: the picture's `ThumbHash`, zeros after its end.
     pub placeholder: Option<Placeholder>,
@@ -31,7 +31,8 @@ pub struct TimelinePhoto {
 impl Library {
     /// All photos that pass the filter, newest first; of the same second, the one that was found later first.
     pub fn timeline(&self, filter: &Filter) -> Result<Vec<TimelinePhoto>> {
-        let folders = self.catalog.read(folder::all)?;
+        let (folders, absent) =
+            self.catalog.read(|connection| Ok((folder::all(connection)?, absent::all(connection)?)))?;
         let online: HashSet<i64> =
             folders.into_iter().filter(|folder| folder.online).map(|folder| folder.id).collect();
         let mut photos: Vec<(LocalTime, TimelinePhoto)> = Vec::new();
@@ -42,7 +43,7 @@ impl Library {
                 day: taken.day(),
                 width: photo.width,
                 height: photo.height,
-                online: online.contains(&photo.folder_id),
+                online: online.contains(&photo.folder_id) && !absent.contains(&photo.id),
                 placeholder: photo.placeholder,
             };
             photos.push((taken, photo));

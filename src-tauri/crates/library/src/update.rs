@@ -17,7 +17,7 @@ use crate::clock;
 use crate::commit::{BATCH, Committer};
 use crate::control::{Control, Run};
 use crate::event::Event;
-use crate::json::lossy_path;
+use crate::json::{is_none, lossy_path};
 use crate::photo::Wanted;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
@@ -42,8 +42,11 @@ pub struct Summary {
     pub failed: u64,
     /// Photos whose files are gone.
     pub removed: u64,
-    /// Photos kept although their folder is not there.
+    /// Photos kept although they, or their folder, are not there.
     pub offline: u64,
+    /// Those of them of which the person is asked whether they were deleted.
+    #[serde(skip_serializing_if = "is_none")]
+    pub in_question: u64,
     /// Wall-clock time until photos were searchable.
     pub seconds: f64,
     /// Photos that were looked into after that, those included of which nothing came.
@@ -129,7 +132,8 @@ impl Library {
         })?;
         for (scope, findings) in present.iter().zip(&findings) {
             summary.offline += findings.offline;
-            committer.set_devices(&findings.devices)?;
+            committer.set_drives(&findings.drives)?;
+            committer.set_present(&findings.returned)?;
             if !findings.unreadable.is_empty() {
                 committer.record_unreadable(scope.folder.id, &findings.unreadable, &mut summary)?;
             }
@@ -137,6 +141,7 @@ impl Library {
             if !run.has_ended() {
                 committer.remove_resolved(&findings.resolved)?;
                 committer.remove_missing(&findings.missing, &mut summary, emit)?;
+                committer.settle_vanished((scope, findings), &mut summary, emit)?;
             }
         }
         committer.collect_orphans()?;

@@ -10,7 +10,6 @@ use serde::Serialize;
 use crate::control::Control;
 use crate::event::Event;
 use crate::index;
-use crate::salvage;
 use crate::{Library, Result};
 
 /// What a check found.
@@ -75,7 +74,7 @@ impl Library {
             self.catalog.check()?.into_iter().map(|problem| finding("catalog_damaged", problem.0)).collect();
         let damage = match self.thumbnails.check() {
             Ok(problems) => problems.into_iter().next().map(|problem| problem.0),
-            Err(error) if error.is_damage() => Some(salvage::reason(&error)),
+            Err(error) if error.is_damage() => Some(error.damage()),
             Err(error) => return Err(error.into()),
         };
         if let Some(damage) = damage {

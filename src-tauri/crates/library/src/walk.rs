@@ -1,16 +1,21 @@
 //! Walks a folder and says which files a scan should look at.
 //!
 //! Skips what is not a photo folder's business: hidden names, thumbnails and recycle bins of NAS systems,
-//! version control, package trees, symlink loops and files that live only in the cloud. Compares nothing:
+//! version control, package trees, loops and files that live only in the cloud. Compares nothing:
 //! that is the reconciliation's part.
+//!
+//! A directory that contains itself by a link or a mount, or the folder that is walked, is a loop. A walk that begins
+//! below the folder knows the way there, so that it finds what a walk of all of the folder would find there.
 
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-use catalog::photo::Stamp;
+use catalog::photo::{DriveId, Stamp};
 use walkdir::WalkDir;
 
+use crate::drive::Drives;
+use crate::file_id::FileId;
 use crate::original;
 
 /// Directories that hold no photos of the person's: written by NAS systems, tools and trash cans.
@@ -20,8 +25,8 @@ const SKIPPED_NAMES: &[&str] =
 /// What a walk comes upon. Paths are relative to the folder.
 #[derive(Debug)]
 pub(crate) enum Entry {
-    /// A file that may be a photo.
-    File { path: PathBuf, stamp: Stamp, device: Option<u64> },
+    /// A file that may be a photo. The drive is that of its directory: links to files are as good as files.
+    File { path: PathBuf, stamp: Stamp, drive: Option<DriveId> },
     /// A photo's name whose bytes are in the cloud; reading it would download it.
     Placeholder(PathBuf),
     /// A directory, link or file that the system did not let us look at, or a link to a place that is not there
@@ -30,19 +35,122 @@ pub(crate) enum Entry {
 }
 
 /// Walks `prefix` below `root`; an empty prefix walks all of it. A prefix may also name one file.
-pub(crate) fn walk<'a>(root: &'a Path, prefix: &Path) -> impl Iterator<Item = Entry> + 'a {
+pub(crate) fn walk<'a>(root: &'a Path, prefix: &Path, drives: &'a mut Drives) -> Walk<'a> {
     let start = if prefix.as_os_str().is_empty() { root.to_path_buf() } else { root.join(prefix) };
-    WalkDir::new(start)
-        .sort_by_file_name()
-        .follow_links(true)
-        .into_iter()
-        .filter_entry(|entry| {
-            entry.depth() == 0 || !(is_skipped_name(entry.file_name()) || has_hidden_attribute(entry))
-        })
-        .filter_map(move |entry| match entry {
-            Ok(entry) => classify(root, &entry),
-            Err(error) => unreadable(root, &error),
-        })
+    let way = Way::to(root, prefix.parent(), drives);
+    // Behind a loop there is nothing: what lies there is found elsewhere.
+    let entries =
+        way.is_some().then(|| WalkDir::new(start).sort_by_file_name().follow_links(true).into_iter());
+    let way = way.unwrap_or_default();
+    Walk { root, entries, begins: way.0.len(), way, drives }
+}
+
+/// A walk that is under way.
+#[derive(Debug)]
+pub(crate) struct Walk<'a> {
+    root: &'a Path,
+    entries: Option<walkdir::IntoIter>,
+    way: Way,
+    /// Directories on the way before the walk begins.
+    begins: usize,
+    drives: &'a mut Drives,
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        loop {
+            let entries = self.entries.as_mut()?;
+            let entry = match entries.next()? {
+                Ok(entry) => entry,
+                Err(error) => match unreadable(self.root, &error) {
+                    Some(entry) => return Some(entry),
+                    None => continue,
+                },
+            };
+            let is_skipped =
+                entry.depth() > 0 && (is_skipped_name(entry.file_name()) || has_hidden_attribute(&entry));
+            self.way.0.truncate(self.begins + entry.depth());
+            if entry.file_type().is_dir() {
+                let is_link = entry.path_is_symlink();
+                if is_skipped || !self.way.enter(self.root, entry.path(), is_link, self.drives) {
+                    entries.skip_current_dir();
+                }
+            } else if !is_skipped && let Some(entry) = classify(self.root, &entry, self.way.drive()) {
+                return Some(entry);
+            }
+        }
+    }
+}
+
+/// The directories from the top of the file system to one in a folder.
+#[derive(Debug, Default)]
+struct Way(Vec<Step>);
+
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    /// Nothing where the system did not let us look.
+    file: Option<FileId>,
+    mount: u64,
+    drive: Option<DriveId>,
+}
+
+impl Way {
+    /// The way to a directory of a folder: `below` is relative to the folder; nothing is the way to the folder itself,
+    /// without it. Fails with nothing where the way comes by a directory twice.
+    fn to(root: &Path, below: Option<&Path>, drives: &mut Drives) -> Option<Self> {
+        let mut above: Vec<&Path> = root.ancestors().skip(1).collect();
+        above.reverse();
+        let step = |path: &Path| match Drives::look(path) {
+            Ok(seen) => Step { file: Some(seen.file), mount: seen.mount, drive: None },
+            Err(_) => Step { file: None, mount: 0, drive: None },
+        };
+        let mut way = Self(above.into_iter().map(step).collect());
+        let Some(below) = below else { return Some(way) };
+        let mut directory = root.to_path_buf();
+        if !way.enter(root, &directory, false, drives) {
+            return None;
+        }
+        for name in below {
+            directory.push(name);
+            if !way.enter(root, &directory, directory.is_symlink(), drives) {
+                return None;
+            }
+        }
+        Some(way)
+    }
+
+    /// Goes on to the directory at `path`. Returns whether it is another one than all before.
+    fn enter(&mut self, root: &Path, path: &Path, is_link: bool, drives: &mut Drives) -> bool {
+        let before = self.0.last().copied().filter(|_| path != root);
+        let Ok(seen) = Drives::look(path) else {
+            let drive = before.and_then(|before| before.drive);
+            self.0.push(Step { file: None, mount: 0, drive });
+            return true;
+        };
+        // Only links and mounts lead astray. File systems have been known that give all directories the same number.
+        let is_elsewhere = is_link || before.is_none_or(|before| before.mount != seen.mount);
+        if is_elsewhere && path != root && self.0.iter().any(|step| step.file == Some(seen.file)) {
+            return false;
+        }
+        let drive = match before {
+            Some(before) if !is_elsewhere => before.drive,
+            _ => drives.of(root, path),
+        };
+        self.0.push(Step { file: Some(seen.file), mount: seen.mount, drive });
+        true
+    }
+
+    fn drive(&self) -> Option<DriveId> {
+        self.0.last().and_then(|step| step.drive)
+    }
+}
+
+/// Whether the way to a file of a folder comes by a directory twice.
+pub(crate) fn is_behind_loop(root: &Path, path: &Path, drives: &mut Drives) -> bool {
+    let below = path.strip_prefix(root).ok().and_then(Path::parent);
+    below.is_some() && Way::to(root, below, drives).is_none()
 }
 
 /// Whether some part of a relative path is skipped, and with it everything below.
@@ -55,7 +163,7 @@ fn is_skipped_name(name: &OsStr) -> bool {
     name.as_encoded_bytes().first() == Some(&b'.') || SKIPPED_NAMES.iter().any(|skipped| name == *skipped)
 }
 
-fn classify(root: &Path, entry: &walkdir::DirEntry) -> Option<Entry> {
+fn classify(root: &Path, entry: &walkdir::DirEntry, drive: Option<DriveId>) -> Option<Entry> {
     // FIFOs and device nodes are not files; opening one could wait for ever.
     if !entry.file_type().is_file() || !imaging::is_candidate(entry.path()) {
         return None;
@@ -63,7 +171,7 @@ fn classify(root: &Path, entry: &walkdir::DirEntry) -> Option<Entry> {
     let path = relative_to(root, entry.path());
     Some(match entry.metadata() {
         Ok(metadata) if is_placeholder(&metadata) => Entry::Placeholder(path),
-        Ok(metadata) => Entry::File { path, stamp: original::stamp(&metadata), device: device(&metadata) },
+        Ok(metadata) => Entry::File { path, stamp: original::stamp(&metadata), drive },
         Err(error) => Entry::Unreadable { path, reason: Some(error.to_string()) },
     })
 }
@@ -99,19 +207,6 @@ fn relative_to(root: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).to_path_buf()
 }
 
-/// The number of the file system that holds `metadata`'s file, where the system tells.
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
-pub(crate) fn device(metadata: &Metadata) -> Option<u64> {
-    Some(std::os::unix::fs::MetadataExt::dev(metadata))
-}
-
-/// The number of the file system that holds `metadata`'s file, where the system tells.
-#[cfg(not(unix))]
-pub(crate) fn device(_: &Metadata) -> Option<u64> {
-    None
-}
-
 #[cfg(windows)]
 pub(crate) fn is_placeholder(metadata: &Metadata) -> bool {
     // FILE_ATTRIBUTE_OFFLINE, _RECALL_ON_OPEN, _RECALL_ON_DATA_ACCESS (Windows SDK, winnt.h).
@@ -140,12 +235,16 @@ mod tests {
     use super::*;
 
     fn found(root: &Path) -> BTreeSet<PathBuf> {
-        walk(root, Path::new(""))
-            .filter_map(|entry| match entry {
-                Entry::File { path, .. } => Some(path),
-                _ => None,
-            })
-            .collect()
+        found_below(root, "")
+    }
+
+    fn found_below(root: &Path, prefix: &str) -> BTreeSet<PathBuf> {
+        let mut drives = Drives::default();
+        let files = walk(root, Path::new(prefix), &mut drives).filter_map(|entry| match entry {
+            Entry::File { path, .. } => Some(path),
+            _ => None,
+        });
+        files.collect()
     }
 
     #[test]
@@ -183,7 +282,8 @@ mod tests {
         std::os::unix::fs::symlink(elsewhere.path(), root.path().join("linked")).unwrap();
         std::os::unix::fs::symlink("nowhere", root.path().join("broken.jpg")).unwrap();
         assert_eq!(found(root.path()), BTreeSet::from([PathBuf::from("linked/far.jpg")]));
-        let unreadable = walk(root.path(), Path::new("")).filter_map(|entry| match entry {
+        let mut drives = Drives::default();
+        let unreadable = walk(root.path(), Path::new(""), &mut drives).filter_map(|entry| match entry {
             Entry::Unreadable { path, .. } => Some(path),
             _ => None,
         });
@@ -192,5 +292,44 @@ mod tests {
             [Path::new("broken.jpg")],
             "it may lead to an unplugged drive"
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_walk_that_begins_below_finds_what_a_walk_of_all_finds_there() {
+        use std::os::unix::fs::symlink;
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap().join("photos");
+        fs::create_dir_all(root.join("sub/deep")).unwrap();
+        for file in ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg"] {
+            fs::write(root.join(file), b"x").unwrap();
+        }
+        symlink("..", root.join("sub/loop")).unwrap();
+        symlink("../..", root.join("sub/deep/above")).unwrap();
+        symlink("../deep", root.join("sub/deep/self")).unwrap();
+        symlink("sub", root.join("other")).unwrap();
+        let all = found(&root);
+        let expected = ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg", "other/b.jpg", "other/deep/c.jpg"];
+        assert_eq!(all, expected.iter().map(PathBuf::from).collect());
+        let mut drives = Drives::default();
+        for prefix in [
+            "sub",
+            "sub/loop",
+            "sub/loop/a.jpg",
+            "sub/loop/sub",
+            "sub/loop/sub/b.jpg",
+            "sub/deep/above",
+            "sub/deep/above/photos/a.jpg",
+            "sub/deep/self/c.jpg",
+            "other",
+            "other/loop/a.jpg",
+            "other/deep",
+        ] {
+            let below = all.iter().filter(|path| path.starts_with(prefix)).cloned();
+            assert_eq!(found_below(&root, prefix), below.collect(), "{prefix}");
+            let is_loop = ["loop", "above", "self"].iter().any(|part| prefix.contains(part));
+            let inside = root.join(prefix).join("x.jpg");
+            assert_eq!(is_behind_loop(&root, &inside, &mut drives), is_loop, "{prefix}");
+        }
     }
 }

@@ -11,10 +11,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use catalog::folder::{self, Folder};
+use catalog::photo::DriveId;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use crate::control::{Control, Run};
+use crate::drive::Drives;
 use crate::event::Event;
+use crate::file_id::FileId;
 use crate::live::{Live, Notice};
 use crate::polling::{POLL, Polling};
 use crate::reconcile::Scope;
@@ -113,6 +116,7 @@ fn report_build(builder: Option<thread::ScopedJoinHandle<'_, Result<()>>>) {
 
 struct Watch<'a> {
     library: &'a Library,
+    drives: Drives,
     live: Live,
     folders: HashMap<i64, Watched>,
     dirty: BTreeSet<(i64, PathBuf)>,
@@ -133,9 +137,10 @@ struct Watch<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presence {
     Absent,
-    /// With another device, another drive is mounted there, or none.
+    /// With another drive or another directory, something else is there.
     There {
-        device: Option<u64>,
+        drive: Option<DriveId>,
+        directory: Option<FileId>,
     },
 }
 
@@ -152,6 +157,7 @@ impl<'a> Watch<'a> {
         let now = Instant::now();
         let mut watch = Self {
             library,
+            drives: Drives::default(),
             live: Live::new(notices),
             folders: HashMap::new(),
             dirty: BTreeSet::new(),
@@ -233,7 +239,7 @@ impl<'a> Watch<'a> {
     fn adopt(&mut self, folder: Folder) {
         let is_live = self.listen(&folder.path);
         self.mark(folder.id, PathBuf::new());
-        let (seen, adopted) = (presence(&folder.path), Instant::now());
+        let (seen, adopted) = (presence(&folder.path, &mut self.drives), Instant::now());
         let before = self.folders.get(&folder.id).and_then(|watched| watched.polling);
         let polling = (!is_live).then(|| Polling::new(before, adopted));
         self.folders.insert(folder.id, Watched { folder, seen, adopted, polling });
@@ -348,7 +354,7 @@ impl<'a> Watch<'a> {
                 self.adopt(folder);
                 continue;
             };
-            let seen = presence(&folder.path);
+            let seen = presence(&folder.path, &mut self.drives);
             // There again before anybody noticed that it was away, or the mount point of a drive that is not.
             let doubtful = !folder.online && now >= watched.adopted + POLL;
             let may_listen = watched.polling.is_some_and(|polling| polling.may_listen(now));
@@ -392,20 +398,22 @@ impl<'a> Watch<'a> {
             let id = watched.folder.id;
             let places: Vec<&PathBuf> =
                 dirty.iter().filter(|(folder, _)| *folder == id).map(|(_, p)| p).collect();
-            scopes.extend(
-                outermost(&places).into_iter().map(|prefix| Scope { folder: watched.folder.clone(), prefix }),
-            );
+            // Also where there are too many events to look at each place by itself.
+            let is_told = !places.iter().any(|place| place.as_os_str().is_empty());
+            let scope = |prefix| Scope { folder: watched.folder.clone(), prefix, is_told };
+            scopes.extend(outermost(&places).into_iter().map(scope));
         }
         Some(scopes)
     }
 }
 
 /// Looks whether a folder is there.
-fn presence(folder: &Path) -> Presence {
-    match std::fs::metadata(folder) {
-        Ok(metadata) if metadata.is_dir() => Presence::There { device: walk::device(&metadata) },
-        _ => Presence::Absent,
+fn presence(folder: &Path, drives: &mut Drives) -> Presence {
+    if !folder.is_dir() {
+        return Presence::Absent;
     }
+    let directory = Drives::look(folder).ok().map(|seen| seen.file);
+    Presence::There { drive: drives.of(folder, folder), directory }
 }
 
 /// Leaves out what lies below another of the (sorted) places; too many become the whole folder.

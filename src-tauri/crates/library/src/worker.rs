@@ -13,7 +13,7 @@ use crate::control::Run;
 use crate::original::ReadError;
 use crate::photo::{Digest, Parts, Wanted};
 use crate::profile::{Stage, Stopwatch};
-use crate::reader::{Reader, Readers, Refusal, Unread};
+use crate::reader::{Reader, Readers, Refusal, Unread, persist};
 use crate::reconcile::Job;
 use crate::tiles::TILING;
 use crate::{LibraryError, Result};
@@ -130,11 +130,10 @@ pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<O
 fn work(shared: &Shared<'_>, job: &mut Job, reader: &mut Option<Reader>) -> Result<OutcomeKind> {
     // Reading before decoding, always: a fixed order of the two budgets cannot deadlock.
     let _reading = shared.stopwatch.time(Stage::Waiting, || shared.reading.acquire(job.stamp.size));
-    let mut attempt = attempt(shared, job, reader, Readers::take)?;
-    if attempt.as_ref().is_err_and(Unread::deserves_another_reader) {
-        attempt = self::attempt(shared, job, reader, Readers::start)?;
-    }
-    match attempt {
+    let another = |anew| if anew { Readers::start } else { Readers::take };
+    let attempted =
+        persist(|anew| attempt(shared, job, reader, another(anew)), |pause| shared.run.wait(pause))?;
+    match attempted {
         Ok(kind) => Ok(kind),
         Err(Unread::File(ReadError::Vanished | ReadError::Unsettled | ReadError::Stopped)) => {
             Ok(OutcomeKind::NotNow)

@@ -17,6 +17,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
+use data_files::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Graph;
@@ -28,6 +29,8 @@ use crate::{Error, Result};
 const FORMAT: u32 = 1;
 const MANIFEST: &str = "manifest.json";
 const MANIFEST_DRAFT: &str = "manifest.json.new";
+/// Bytes of a manifest: some ten numbers and two names, with room to spare.
+const MOST_OF_MANIFEST: u64 = 64 << 10;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,16 +56,13 @@ struct Format {
 }
 
 pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Result<()> {
-    if directory.is_file() {
-        // Nothing of ours; it would keep every snapshot from being written.
-        let mut aside = directory.to_path_buf();
-        while aside.exists() {
-            aside.as_mut_os_string().push(".aside");
-        }
-        fs::rename(directory, aside).map_err(at(directory))?;
+    let is_link = fs::symlink_metadata(directory).is_ok_and(|metadata| metadata.is_symlink());
+    if is_link || Kind::of(directory).map_err(at(directory))?.instead_of_directory().is_some() {
+        // Nothing of ours; it would keep every snapshot from being written, or have it written elsewhere.
+        data_files::put_aside(directory).map_err(at(directory))?;
     }
-    fs::create_dir_all(directory).map_err(at(directory))?;
-    let generation = generations(directory)?.into_iter().max().map_or(1, |newest| newest.saturating_add(1));
+    data_files::create_directory(directory).map_err(at(directory))?;
+    let generation = free_generation(&generations(directory)?);
     let path = data_path(directory, generation);
     let (bytes, hash) = write_data(&path, state).map_err(|error| {
         // The likeliest reason is a full disk, which half a file would not help.
@@ -93,11 +93,14 @@ pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Resul
 fn publish(directory: &Path, manifest: &Manifest) -> Result<()> {
     let (draft, path) = (directory.join(MANIFEST_DRAFT), directory.join(MANIFEST));
     let write = || {
-        let mut file = File::create(&draft)?;
+        let mut file = data_files::create(&draft)?;
         serde_json::to_writer_pretty(&mut file, manifest)?;
         file.sync_all()
     };
     write().map_err(at(&draft))?;
+    if Kind::of(&path).map_err(at(&path))?.instead_of_file().is_some() {
+        data_files::put_aside(&path).map_err(at(&path))?;
+    }
     fs::rename(&draft, &path).map_err(at(&path))?;
     sync_directory(directory).map_err(at(directory))
 }
@@ -108,7 +111,7 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
 }
 
 fn write_data(path: &Path, state: &State) -> io::Result<(u64, blake3::Hash)> {
-    let mut out = Hashed::new(BufWriter::new(File::create(path)?));
+    let mut out = Hashed::new(BufWriter::new(data_files::create(path)?));
     for id in state.store.slot_ids() {
         out.put(&id.to_le_bytes())?;
     }
@@ -144,7 +147,7 @@ pub(crate) fn read(directory: &Path, dimension: usize, fingerprint: &str) -> Res
     }
     check_dimension(dimension)?;
     let path = data_path(directory, manifest.generation);
-    let file = File::open(&path).map_err(at(&path))?;
+    let file = data_files::open(&path).map_err(at(&path))?;
     let length = file.metadata().map_err(at(&path))?.len();
     if length != manifest.bytes || manifest.expected_bytes() != Some(length) {
         return Err(damaged(&path, "its length is not the one in the manifest"));
@@ -154,7 +157,7 @@ pub(crate) fn read(directory: &Path, dimension: usize, fingerprint: &str) -> Res
 
 fn read_manifest(directory: &Path) -> Result<Manifest> {
     let path = directory.join(MANIFEST);
-    let text = fs::read(&path).map_err(|error| match error.kind() {
+    let text = data_files::read(&path, MOST_OF_MANIFEST).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::SnapshotMissing { directory: directory.to_path_buf() },
         _ => at(&path)(error),
     })?;
@@ -232,6 +235,12 @@ impl<F: Read> Hashed<F> {
 
 fn data_path(directory: &Path, generation: u64) -> PathBuf {
     directory.join(format!("index-{generation}.bin"))
+}
+
+/// The generation after the newest; any that is free where a damaged name leaves none after it.
+fn free_generation(known: &[u64]) -> u64 {
+    let next = known.iter().max().map_or(Some(1), |newest| newest.checked_add(1));
+    next.or_else(|| (1..).find(|number| !known.contains(number))).unwrap_or(1)
 }
 
 /// The generations of which there are files, whole or not.

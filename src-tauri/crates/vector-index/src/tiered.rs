@@ -22,8 +22,12 @@ pub const EXACT_LIMIT: usize = 20_000;
 /// How many candidates a search of the graph keeps, unless tuned: see [`TieredIndex::tune`].
 const DEFAULT_BREADTH: usize = 64;
 
-/// Dead slots below this number are not worth a build.
+/// Dead slots up to this number are not worth a build of a graph.
 const DEAD_LIMIT: usize = 1000;
+
+/// Without a graph, a build only moves vectors together: whoever changes a few photos all day long must not have a dead
+/// vector of a kilobyte for each change.
+const DEAD_LIMIT_WITHOUT_GRAPH: usize = 128;
 
 /// A searchable, growing set of vectors. It is shared between threads as it is.
 #[derive(Debug)]
@@ -124,7 +128,8 @@ impl TieredIndex {
         let tail = slots - state.graph_len();
         // Every build links everything anew, so the tail may grow with the graph.
         let tail_limit = if state.graph.is_some() { (self.exact_limit / 2).max(slots / 5) } else { 0 };
-        dead > DEAD_LIMIT.max(slots / 5) || live >= self.exact_limit && tail > tail_limit
+        let dead_limit = if state.graph.is_some() { DEAD_LIMIT } else { DEAD_LIMIT_WITHOUT_GRAPH };
+        dead > dead_limit.max(slots / 5) || live >= self.exact_limit && tail > tail_limit
     }
 
     /// Takes what a build needs. It is quick and shares the vectors with the index.

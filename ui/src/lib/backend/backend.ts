@@ -24,6 +24,7 @@ import type {
   Startup,
   Storage,
   Verdict,
+  Written,
 } from './types';
 import type { Timeline } from './timeline';
 
@@ -74,8 +75,10 @@ export interface Backend {
   duplicateGroups(version: number, groups: number[]): Promise<DuplicateGroup[]>;
   /** Keeps in mind what the person decided about a group. Nothing is done to any file. */
   reviewDuplicates(version: number, group: number, keep: number[], verdict: Verdict): Promise<void>;
-  /** Lets the person choose a file and writes the list there. Resolves to how many groups; none when they did not choose. */
-  exportDuplicates(version: number, groups: number[]): Promise<number | null>;
+  /** Lets the person choose a file and writes the list there. Resolves to what was written; none when they did not choose. */
+  exportDuplicates(version: number, groups: number[]): Promise<Written | null>;
+  /** Puts the paths of the photos of a group that could go on the clipboard. */
+  copyGoing(version: number, group: number): Promise<Written>;
 
   /** Lets the person choose images as the query. Nothing came in when they chose none. */
   chooseImages(): Promise<Incoming>;
@@ -87,6 +90,8 @@ export interface Backend {
   /** Lets the person choose folders to add. Resolves to the names of those added. */
   chooseFolders(): Promise<string[]>;
   removeFolder(id: number): Promise<void>;
+  /** Takes the person's word that photos of a folder that are not there were deleted. */
+  confirmRemoved(id: number): Promise<void>;
   /** Has things inside the photos of a folder found, or not. */
   lookInsideFolder(id: number, on: boolean): Promise<void>;
   revealFolder(id: number): Promise<void>;
@@ -94,7 +99,7 @@ export interface Backend {
   reveal(photos: number[]): Promise<void>;
   open(photo: number): Promise<void>;
   revealFailure(key: string): Promise<void>;
-  copyPaths(photos: number[]): Promise<void>;
+  copyPaths(photos: number[]): Promise<Written>;
   /** Lets the person choose where to, then copies. Resolves to how many were copied; none when they did not choose. */
   exportCopies(photos: number[]): Promise<number | null>;
 

@@ -13,7 +13,15 @@ interface Decision {
 const COPIES = 3;
 /** Photos of which a group is made where so many are asked for. */
 const STRIDE = 4;
-const REASONS: KeepReason[] = ['older', 'larger', 'sharper', 'less-compressed', 'has-date', 'first-by-name'];
+const REASONS: KeepReason[] = [
+  'older',
+  'larger',
+  'sharper',
+  'more-bytes',
+  'raw',
+  'first-by-name',
+  'has-date',
+];
 
 export class MadeUpDuplicates {
   #wanted: number | undefined;
@@ -35,8 +43,8 @@ export class MadeUpDuplicates {
       version: this.#version,
       groups: this.#groups.length,
       copies: positions((_, at) => areCopies(at)),
-      settled: positions((group) => this.#decisionOn(group).verdict === 'settled'),
-      notDuplicates: positions((group) => this.#decisionOn(group).verdict === 'not-duplicates'),
+      settled: positions((group, at) => this.#decisionOn(group, at).verdict === 'settled'),
+      notDuplicates: positions((group, at) => this.#decisionOn(group, at).verdict === 'not-duplicates'),
     };
   }
 
@@ -50,6 +58,8 @@ export class MadeUpDuplicates {
       positions.map(async (at) => {
         const group = this.#groups[at] ?? [];
         const photos = await Promise.all(group.map(photo));
+        const [suggested = 0, second = 0] = group;
+        const pair = hasPair(at, group) ? [suggested, second] : [];
         return {
           photos: photos.map((photo, index) => {
             if (areCopies(at)) return { ...photo, version: 1 };
@@ -57,9 +67,12 @@ export class MadeUpDuplicates {
             const [width, height] = [photo.width / smaller, photo.height / smaller];
             return { ...photo, version: photo.id, width, height, bytes: Math.round(photo.bytes / smaller) };
           }),
-          suggested: group[0] ?? 0,
+          suggested,
           reason: REASONS[at % REASONS.length] ?? 'older',
-          keep: this.#decisionOn(group).keep,
+          over: group.find((id) => id !== suggested && !pair.includes(id)) ?? 0,
+          beside: pair.slice(1),
+          pairs: pair.length > 0 ? [pair] : [],
+          keep: this.#decisionOn(group, at).keep,
         };
       }),
     );
@@ -71,8 +84,10 @@ export class MadeUpDuplicates {
     if (first !== undefined) this.#decisions.set(first, { keep, verdict });
   }
 
-  #decisionOn([first = 0]: number[]): Decision {
-    return this.#decisions.get(first) ?? { keep: [first], verdict: 'open' };
+  #decisionOn(group: number[], at: number): Decision {
+    const [first = 0] = group;
+    const keep = hasPair(at, group) ? group.slice(0, 2) : [first];
+    return this.#decisions.get(first) ?? { keep, verdict: 'open' };
   }
 
   #check(version: number): void {
@@ -82,6 +97,9 @@ export class MadeUpDuplicates {
 }
 
 const areCopies = (at: number) => at % COPIES === 0;
+/** A RAW is there with its JPEG, and with something else that could go. */
+const hasPair = (at: number, group: readonly number[]) =>
+  REASONS[at % REASONS.length] === 'raw' && group.length > 2 && !areCopies(at);
 
 /** Each copy beside the photo that it shows again. */
 function bySeries(photos: readonly MadeUpPhoto[]): number[][] {

@@ -35,6 +35,7 @@ import type {
   Settings,
   Storage,
   Verdict,
+  Written,
 } from './types';
 
 export interface MemoryOptions {
@@ -202,6 +203,7 @@ export class MemoryBackend implements Backend {
       taken: new Date(photo.taken).toISOString().slice(0, 19),
       takenByCamera: photo.format === 'jpeg',
       online: this.#online(photo),
+      alsoAt: [],
       copies: id % 9 === 0 ? [`${path}/Copies/${nameOf(photo)}`] : [],
       placeholder: base64(sceneHash(photo.scene, photo.width / photo.height)),
     };
@@ -248,7 +250,14 @@ export class MemoryBackend implements Backend {
 
   async exportDuplicates(version: number, groups: number[]) {
     await this.#note(`exportDuplicates ${groups}`);
-    return groups.length;
+    return written(groups.length);
+  }
+
+  async copyGoing(version: number, group: number) {
+    const [details] = await this.duplicateGroups(version, [group]);
+    const going = details?.photos.filter(({ id }) => !details.keep.includes(id)) ?? [];
+    await this.#note(`copyGoing ${going.map(({ id }) => id)}`);
+    return written(going.length);
   }
 
   async prepare() {
@@ -294,6 +303,16 @@ export class MemoryBackend implements Backend {
     this.emit('changed', { photos: true, folders: true, failures: true, models: false });
   }
 
+  async confirmRemoved(id: number) {
+    this.#folders = this.#folders.map((folder) =>
+      folder.id === id
+        ? { ...folder, photos: folder.photos - folder.absent, absent: 0, inQuestion: 0 }
+        : folder,
+    );
+    this.#note(`confirmRemoved ${id}`);
+    this.emit('changed', { photos: true, folders: true, failures: false, models: false });
+  }
+
   async lookInsideFolder(id: number, on: boolean) {
     this.#folders = this.#folders.map((folder) =>
       folder.id === id ? { ...folder, lookInside: on } : folder,
@@ -305,7 +324,10 @@ export class MemoryBackend implements Backend {
   reveal = (photos: number[]) => this.#note(`reveal ${photos}`);
   open = (photo: number) => this.#note(`open ${photo}`);
   revealFailure = (key: string) => this.#note(`revealFailure ${key}`);
-  copyPaths = (photos: number[]) => this.#note(`copyPaths ${photos}`);
+  async copyPaths(photos: number[]) {
+    await this.#note(`copyPaths ${photos}`);
+    return written(photos.length);
+  }
 
   async exportCopies(photos: number[]) {
     await this.#note(`exportCopies ${photos}`);
@@ -484,8 +506,10 @@ function folder(id: number, name: string, offline: boolean): Folder {
   const path = offline ? `/media/${name}` : `/home/kim/${name}`;
   const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
   const lastSeen = offline ? Date.UTC(2026, 2, 3, 12) : null;
-  return { id, path, name, photos: 0, state, lastSeen, lookInside: true };
+  return { id, path, name, photos: 0, absent: 0, inQuestion: 0, state, lastSeen, lookInside: true };
 }
+
+const written = (count: number): Written => ({ count, refused: [], outOfReach: 0 });
 
 const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>
   new BackendError({ code, details, message });

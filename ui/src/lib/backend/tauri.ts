@@ -44,6 +44,7 @@ export const tauri: Backend = {
   reviewDuplicates: (version, group, keep, verdict) =>
     call('review_duplicates', { version, group, keep, verdict }),
   exportDuplicates: (version, groups) => call('export_duplicates', { version, groups }),
+  copyGoing: (version, group) => call('copy_going', { version, group }),
 
   chooseImages: () => call('choose_images'),
   imageFromBytes: (bytes, name) =>
@@ -52,6 +53,7 @@ export const tauri: Backend = {
 
   chooseFolders: () => call('choose_folders'),
   removeFolder: (id) => call('remove_folder', { id }),
+  confirmRemoved: (id) => call('confirm_removed', { id }),
   revealFolder: (id) => call('reveal_folder', { id }),
   lookInsideFolder: (id, on) => call('look_inside_folder', { id, on }),
 

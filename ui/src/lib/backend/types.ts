@@ -46,6 +46,14 @@ name: string,
  */
 photos: number,
 /**
+ * Those of them that are not there although the folder is.
+ */
+absent: number,
+/**
+ * Those of them of which the person is asked whether they were deleted.
+ */
+inQuestion: number,
+/**
  * How it is.
  */
 state: FolderState,
@@ -174,6 +182,10 @@ takenByCamera: boolean,
  * Whether the file is there.
  */
 online: boolean,
+/**
+ * Other paths to the same file.
+ */
+alsoAt: Array<string>,
 /**
  * Paths of files with the same bytes.
  */
@@ -452,14 +464,44 @@ suggested: number,
  */
 reason: KeepReason,
 /**
- * The photos that the person wants to keep; the suggested one until they choose.
+ * The photo of which the reason is said.
+ */
+over: number,
+/**
+ * What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, and RAWs for which
+ * no other stands in.
+ */
+beside: Array<number>,
+/**
+ * Pieces of one shot each, such as a RAW and its JPEG.
+ */
+pairs: Array<Array<number>>,
+/**
+ * The photos that the person wants to keep; the suggested ones until they choose.
  */
 keep: Array<number>, };
 
 /**
- * What sets a photo that is suggested to be kept apart from the others.
+ * What sets a photo that is suggested to be kept apart from the one that comes next.
  */
-export type KeepReason = "larger" | "online" | "sharper" | "has-date" | "less-compressed" | "older" | "first-by-name";
+export type KeepReason = "raw" | "larger" | "no-screenshot" | "unedited" | "has-date" | "camera-name" | "no-margin" | "upright" | "more-bytes" | "sharper" | "online" | "older" | "own-name" | "first-by-name";
+
+/**
+ * What came of writing paths for another program.
+ */
+export type Written = {
+/**
+ * Groups of a list, or paths on the clipboard.
+ */
+count: number,
+/**
+ * Photos that are left out, as their names hold line breaks.
+ */
+refused: Array<string>,
+/**
+ * Photos that are left out, as they or what is kept in their place are out of reach or have changed.
+ */
+outOfReach: number, };
 
 /**
  * Whether a group of duplicates needs a look.

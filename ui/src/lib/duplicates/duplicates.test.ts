@@ -7,6 +7,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { faultsOf } from '../../test/axe';
 import { madeUpLibrary, show } from '../../test/library';
 import type { MemoryBackend, MemoryOptions } from '../backend/memory';
+import { notices } from '../state/notices.svelte';
 import { view } from '../state/view.svelte';
 import DuplicatesWindow from './DuplicatesWindow.test.svelte';
 import { duplicates } from './duplicates.svelte';
@@ -56,7 +57,9 @@ test('each group says how many photos it has, which to keep and why', async () =
   await waitFor(() => expect(groups()[1]).toHaveAccessibleName(/Keep/));
   expect(groups()).toHaveLength(7);
   expect(groups()[0]).toHaveAccessibleName(/^2 exact copies: IMG_.*Keep IMG_00001\..*: the older file/);
-  expect(groups()[1]).toHaveAccessibleName(/^3 photos: IMG_.*Keep IMG_00005\..*: larger, \d+ × \d+/);
+  expect(groups()[1]).toHaveAccessibleName(
+    /^3 photos: IMG_.*Keep IMG_00005\..* rather than IMG_00006\..*: larger, \d+ × \d+/,
+  );
 });
 
 test('copies and nearly identical photos can be seen by themselves', async () => {
@@ -129,7 +132,32 @@ test('files are shown, and the paths of those not kept are copied', async () => 
   await userEvent.keyboard('{ArrowRight}r');
   expect(backend.calls).toContain('reveal 6');
   await userEvent.keyboard('c');
-  expect(backend.calls).toContain('copyPaths 6,7');
+  expect(backend.calls).toContain('copyGoing 6,7');
+});
+
+test('a RAW and its JPEG stay together, beside what could go', async () => {
+  const backend = await open();
+  await waitFor(() => expect(groups()[4]).toHaveAccessibleName(/the camera’s RAW/));
+  await userEvent.click(groups()[4] as HTMLElement);
+  await waitFor(() => expect(candidates()).toHaveLength(3));
+  expect(kept()).toEqual([true, true, false]);
+  expect(candidates()[0]).toHaveTextContent(/A pair with IMG_/);
+  await userEvent.keyboard('3');
+  await userEvent.keyboard('1');
+  expect(kept()).toEqual([false, false, true]);
+  await userEvent.keyboard('2');
+  expect(kept()).toEqual([true, true, true]);
+  expect(backend.calls.at(-1)).toMatch(/^review 4 open /);
+});
+
+test('names that are left out of a list are told', async () => {
+  const backend = await open();
+  const refused = ['one[U+000A]two.jpg'];
+  vi.spyOn(backend, 'exportDuplicates').mockResolvedValue({ count: 7, refused, outOfReach: 2 });
+  await userEvent.click(screen.getByRole('button', { name: 'Export list…' }));
+  await waitFor(() =>
+    expect(notices.list.at(-1)?.text).toMatch(/7 groups written\. .*one\[U\+000A\]two\.jpg.*\. 2 photos/),
+  );
 });
 
 test('the exported list has the groups that were done, not those that are no duplicates', async () => {

@@ -12,6 +12,27 @@ export function suggestedOf({ photos, suggested }: DuplicateGroup): Photo | unde
   return photos.find(({ id }) => id === suggested) ?? photos[0];
 }
 
+/** Whether the person, or nobody yet, wants to keep what is suggested. */
+export function isAsSuggested({ keep, suggested, beside }: DuplicateGroup): boolean {
+  const wanted = new Set([suggested, ...beside]);
+  return keep.length === wanted.size && keep.every((id) => wanted.has(id));
+}
+
+/** The other pieces of a photo's shot, such as the JPEG of a RAW. */
+export function pairOf({ id }: Photo, { pairs, photos }: DuplicateGroup): Photo[] {
+  const pair = pairs.find((pieces) => pieces.includes(id)) ?? [];
+  return photos.filter((other) => other.id !== id && pair.includes(other.id));
+}
+
+/** What is suggested, and why: of which photo that is said, where there are others. */
+export function adviceFor(group: DuplicateGroup): string {
+  const name = suggestedOf(group)?.name ?? '';
+  const reason = reasonFor(group);
+  const over = group.photos.find(({ id }) => id === group.over);
+  if (!over || group.photos.length < 3) return t('duplicates.keepOf', { name, reason });
+  return t('duplicates.keepRather', { name, other: over.name, reason });
+}
+
 /** Why that one, such as "larger, 4032 × 3024". */
 export function reasonFor(group: DuplicateGroup): string {
   const { width = 0, height = 0, bytes = 0 } = suggestedOf(group) ?? {};

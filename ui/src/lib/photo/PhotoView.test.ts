@@ -183,7 +183,7 @@ test('details tell where the photo is and its copies', async () => {
   await user.click(screen.getByRole('button', { name: 'Details' }));
   const details = screen.getByRole('complementary', { name: 'Details' });
   expect(details).toHaveTextContent(/IMG_00009/);
-  expect(details).toHaveTextContent(/Same file also at/);
+  expect(details).toHaveTextContent(/Exact copy at/);
   expect(details).toHaveTextContent(/\d+ × \d+ pixels/);
 });
 

@@ -50,6 +50,14 @@ test('a reason without words of ours keeps its own', async () => {
   expect(screen.getByRole('region', { name: 'the reason in English 1 file' })).toBeVisible();
 });
 
+test('what the decoder said of a file is there when asked for', async () => {
+  await open([failure(1, 'corrupt')]);
+  const words = screen.getByText('the reason in English');
+  expect(words).not.toBeVisible();
+  await userEvent.click(screen.getByText('Details'));
+  expect(words).toBeVisible();
+});
+
 test('a file is shown in the file manager', async () => {
   const backend = await open([failure(7, 'empty')]);
   await userEvent.click(screen.getByRole('button', { name: 'Show in file manager: 7.jpg' }));

@@ -10,6 +10,8 @@ export interface Question {
   readonly text: string;
   /** The words on the button, such as "Remove". */
   readonly action: string;
+  /** The words on the button that changes nothing, where "Cancel" is no answer. */
+  readonly refusal?: string;
   /** Something is lost. */
   readonly danger?: boolean;
 }

@@ -62,10 +62,10 @@ impl Donor {
 
     /// Copies the damaged file and its log, and gives the copy what it needs to be opened.
     pub(super) fn copy(&self, graft: Graft, path: &Path, copy: &Path) -> io::Result<()> {
-        fs::copy(path, copy)?;
+        copy_file(path, copy)?;
         let log = write_ahead_log(path);
-        if log.exists() {
-            fs::copy(log, write_ahead_log(copy))?;
+        if fs::metadata(&log).is_ok_and(|log| log.is_file()) {
+            copy_file(&log, &write_ahead_log(copy))?;
         }
         let Some(first_page) = self.first_page(graft) else { return Ok(()) };
         let mut file = File::options().write(true).open(copy)?;
@@ -115,6 +115,15 @@ impl Donor {
             Graft::TablesOfShrunk => &self.shrunk,
         }
     }
+}
+
+/// Copies a file; what is none, or not there, is copied as an empty one.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    let mut copy = data_files::create(to)?;
+    if fs::metadata(from).is_ok_and(|file| file.is_file()) {
+        io::copy(&mut data_files::open(from)?, &mut copy)?;
+    }
+    Ok(())
 }
 
 fn entries(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {

@@ -16,10 +16,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
-use crate::database::{open_connection, with_suffix, write_ahead_log};
-use crate::{CatalogError, Result, content, migrate};
+use data_files::Kind;
+
+use crate::database::{SIDECARS, has_log, open_connection, with_suffix};
+use crate::error::tells_of_content;
+use crate::{CatalogError, Result, content, migrate, sane};
 use graft::{Donor, Graft};
 
 /// What became of a damaged catalog.
@@ -33,18 +36,29 @@ pub struct Salvaged {
     pub photos: u64,
 }
 
-/// Puts a new catalog in the place of the damaged one at `path`, which nobody may have open.
+/// Puts a new catalog in the place of the damaged one at `path`, which nobody may have open. Where that is missing and only
+/// its log is left, what the log holds is saved.
 ///
 /// A crash at any moment leaves the damaged catalog, or the new one for the next start to put in its place. An error
 /// that tells nothing of the file's content (no memory, no room, no permission) leaves the damaged catalog.
 pub fn salvage(path: &Path) -> Result<Salvaged> {
+    salvage_with(path, |_| Ok(()))
+}
+
+/// The same, where `prepare` sees the new catalog before it takes the place of the damaged one.
+pub fn salvage_with(path: &Path, prepare: impl FnOnce(&Connection) -> Result<()>) -> Result<Salvaged> {
+    // The file that a link leads to is read, and stays where it is, as it is.
+    let source = &if path.is_file() { data_files::target(path) } else { path.to_path_buf() };
+    if matches!(Kind::of(source), Ok(Kind::Missing)) && !has_log(source) {
+        return Err(at(path)(io::ErrorKind::NotFound.into()));
+    }
     let (draft, copy) = (Scrap::new(path, ".draft")?, Scrap::new(path, ".copy")?);
     discard(&repaired(path))?;
-    let mut new = open_connection(&draft.0, migrate::CATALOG)?;
-    migrate::add(&new, &draft.0)?;
+    let mut new = open_connection(&draft.0, &migrate::CATALOG, false)?;
     // Without a log of its own, the new file is all there is to move.
     new.pragma_update(None, "journal_mode", "DELETE")?;
-    let saved = fill(&mut new, &draft.0, path, &copy.0)?;
+    let saved = fill(&mut new, &draft.0, source, &copy.0)?;
+    prepare(&new)?;
     new.close().map_err(|(_, source)| source)?;
     let aside = put_in_place(path, &draft.0)?;
     Ok(Salvaged { aside, folders: saved.folders, photos: saved.photos })
@@ -52,16 +66,19 @@ pub fn salvage(path: &Path) -> Result<Salvaged> {
 
 /// Goes on where a salvage was cut off after the damaged file was put aside and before the new one was in its place.
 pub(crate) fn finish(path: &Path) -> Result<()> {
-    let repaired = repaired(path);
-    if path.exists() || !repaired.exists() {
+    let (repaired, is_free) = (repaired(path), fs::symlink_metadata(path).is_err());
+    if !is_free || !repaired.is_file() {
         return Ok(());
     }
-    // The damaged file's log: SQLite must never take it for the new one's.
-    let (log, aside) = (write_ahead_log(path), numbered(path, last_number(path)?));
-    if log.exists() {
-        fs::rename(&log, write_ahead_log(&aside)).map_err(at(&log))?;
+    let aside = numbered(path, last_number(path)?);
+    for suffix in SIDECARS {
+        // The damaged file's log and journal: SQLite must never take them for the new one's.
+        let left = with_suffix(path, suffix);
+        if fs::symlink_metadata(&left).is_ok() {
+            fs::rename(&left, with_suffix(&aside, suffix)).map_err(at(&left))?;
+        }
     }
-    discard(&with_suffix(path, "-shm"))?;
+    discard(&with_suffix(&aside, "-shm"))?;
     fs::rename(&repaired, path).map_err(at(path))
 }
 
@@ -103,6 +120,7 @@ fn fill(new: &mut Connection, draft: &Path, path: &Path, copy: &Path) -> Result<
     if let Some((_, graft)) = best {
         take(&donor, graft, (path, copy), &transaction)?;
     }
+    sane::mend(&transaction)?;
     content::outdate_all(&transaction)?;
     let saved = Saved::count(&transaction)?;
     transaction.commit()?;
@@ -121,25 +139,16 @@ fn take(donor: &Donor, graft: Graft, (path, copy): (&Path, &Path), new: &Connect
 
 /// Takes an error for damage of what was read, unless it tells nothing of that.
 fn damage(error: rusqlite::Error) -> Result<()> {
-    use ErrorCode as E;
-    match error.sqlite_error_code() {
-        Some(
-            E::OutOfMemory
-            | E::DatabaseBusy
-            | E::DatabaseLocked
-            | E::CannotOpen
-            | E::DiskFull
-            | E::SystemIoFailure
-            | E::PermissionDenied
-            | E::ReadOnly,
-        ) => Err(error.into()),
-        _ => Ok(()),
-    }
+    if tells_of_content(&error) { Ok(()) } else { Err(error.into()) }
 }
 
 /// Puts the damaged file aside and the new one in its place. Returns where the damaged one is.
 fn put_in_place(path: &Path, draft: &Path) -> Result<PathBuf> {
     let (repaired, aside) = (repaired(path), numbered(path, last_number(path)? + 1));
+    if fs::symlink_metadata(path).is_err() {
+        // Its log goes by its name.
+        data_files::create(path).map_err(at(path))?;
+    }
     fs::rename(draft, &repaired).map_err(at(&repaired))?;
     if let Err(error) = fs::rename(path, &aside) {
         discard(&repaired)?;
@@ -191,14 +200,15 @@ impl Drop for Scrap {
     }
 }
 
-/// Removes a database file with all that SQLite keeps beside it.
-fn discard(path: &Path) -> Result<()> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let file = with_suffix(path, suffix);
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&file)(error)),
-            _ => {}
-        }
+/// Removes a database file with all that SQLite keeps beside it. What is no file in their places is put aside.
+pub(crate) fn discard(path: &Path) -> Result<()> {
+    for file in [""].iter().chain(&SIDECARS).map(|suffix| with_suffix(path, suffix)) {
+        let discarded = match fs::symlink_metadata(&file) {
+            Ok(metadata) if metadata.is_file() => fs::remove_file(&file),
+            Ok(_) => data_files::put_aside(&file).map(drop),
+            Err(_) => Ok(()),
+        };
+        discarded.map_err(at(&file))?;
     }
     Ok(())
 }

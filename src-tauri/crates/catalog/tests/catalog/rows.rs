@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use catalog::content::Content;
-use catalog::photo::{Place, Stamp};
+use catalog::photo::{DriveId, Place, Stamp};
 use catalog::{
     Catalog, CatalogError, Thumbnails, content, copies, embedding, failure, folder, model, photo, print,
     setting,
@@ -18,7 +18,7 @@ fn open() -> (tempfile::TempDir, Catalog) {
 }
 
 fn place(folder_id: i64, path: &str) -> Place<'_> {
-    Place { folder_id, path: Path::new(path), stamp: STAMP, device: Some(7) }
+    Place { folder_id, path: Path::new(path), stamp: STAMP, drive: Some(DriveId(7)) }
 }
 
 fn picture(seed: u8) -> Content {
@@ -51,7 +51,7 @@ fn paths_below(catalog: &Catalog, folder: i64, prefix: &str) -> Vec<PathBuf> {
     catalog
         .read(|connection| {
             photo::for_each_row(connection, folder, Path::new(prefix), |path, row| {
-                assert_eq!((row.stamp, row.device), (STAMP, Some(7)));
+                assert_eq!((row.stamp, row.drive), (STAMP, Some(DriveId(7))));
                 paths.push(path);
             })
         })

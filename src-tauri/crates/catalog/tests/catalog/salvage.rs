@@ -113,7 +113,7 @@ fn fill(connection: &Connection) -> catalog::Result<()> {
         let content = content::upsert(connection, &picture)?;
         embedding::insert_whole(connection, content, model, &[1; 64])?;
         let (path, stamp) = (format!("{number}.jpg"), Stamp { size: 1, modified_ns: 1 });
-        let place = Place { folder_id: folders[number % 2], path: Path::new(&path), stamp, device: None };
+        let place = Place { folder_id: folders[number % 2], path: Path::new(&path), stamp, drive: None };
         photo::upsert(connection, place, content, 0)?;
     }
     setting::set(connection, "settings", "{}")

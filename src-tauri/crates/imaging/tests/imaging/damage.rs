@@ -10,7 +10,7 @@ use crate::panics;
 const TARGET: Target = Target { short_side: 16, long_side: 16 };
 
 /// A small file of each format, in more than one of its codings where they differ much.
-const SMALLEST: [&str; 18] = [
+const SMALLEST: [&str; 25] = [
     "orientation-1.jpg",
     "progressive.jpg",
     "cmyk.jpg",
@@ -23,7 +23,14 @@ const SMALLEST: [&str; 18] = [
     "palette.bmp",
     "deflate.tif",
     "jpeg.tif",
+    "associated-alpha.tif",
+    "fax3-two-dimensional.tif",
+    "fax4-lowest-bit-first.tif",
+    "webp.tif",
+    "animated.png",
+    "exif-in-text.png",
     "plain.heic",
+    "422.heic",
     "plain.avif",
     "lossy.jxl",
     "exif-date.jxl",

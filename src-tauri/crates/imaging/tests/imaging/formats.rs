@@ -54,13 +54,60 @@ fn png_variants() {
 }
 
 #[test]
+fn what_a_png_says_behind_its_pixels_or_in_a_text_counts() {
+    for name in ["exif-behind.png", "exif-in-text.png"] {
+        shows_the_picture(name, Format::Png, EXACT);
+        let probe = probe(&fixture(name), &Limits::default()).unwrap();
+        assert_eq!(probe.orientation.to_exif(), 6, "{name}");
+        assert_eq!(probe.captured_at.as_deref(), Some("2021-07-04T12:34:56"), "{name}");
+    }
+}
+
+#[test]
+fn colours_that_a_png_tells_without_a_profile() {
+    for name in ["linear-gamma.png", "gamma-1.8.png", "chromaticities.png", "perceptual.png", "hybrid.png"] {
+        shows_the_picture(name, Format::Png, 3);
+    }
+}
+
+#[test]
+fn an_animated_png_is_its_first_frame() {
+    shows_the_picture("animated.png", Format::Png, EXACT);
+}
+
+#[test]
+fn a_png_that_lost_no_more_than_its_end_is_shown() {
+    for name in ["rgb.png", "rgb16.png", "palette.png", "animated.png"] {
+        let bytes = fixture(name);
+        // The last chunk, a part of it, and the checksum of the one before.
+        for lost in [5, 12, 14] {
+            let cut = &bytes[..bytes.len() - lost];
+            let decoded =
+                decode(cut, None, &Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_shows_the_picture(name, &decoded.image, LOSSY);
+        }
+    }
+}
+
+#[test]
 fn webp_gif_and_bmp() {
     shows_the_picture("lossy.webp", Format::WebP, LOSSY);
     shows_the_picture("animated.webp", Format::WebP, EXACT);
     shows_the_picture("still.gif", Format::Gif, LOSSY);
     shows_the_picture("animated.gif", Format::Gif, LOSSY);
     shows_the_picture("rgb.bmp", Format::Bmp, EXACT);
-    shows_the_picture("palette.bmp", Format::Bmp, LOSSY);
+    for name in ["palette.bmp", "os2.bmp", "runs.bmp"] {
+        shows_the_picture(name, Format::Bmp, LOSSY);
+    }
+}
+
+#[test]
+fn damaged_runs_of_a_bitmap_are_shown_up_to_the_damage() {
+    let bytes = fixture("runs.bmp");
+    let image = decode(&bytes[..bytes.len() * 2 / 3], None, &Limits::default()).unwrap().image;
+    // Rows come from below.
+    common::assert_pixel("runs.bmp", &image, 12, 52, [30, 30, 220], LOSSY);
+    common::assert_pixel("runs.bmp", &image, 84, 52, [220, 220, 30], LOSSY);
 }
 
 #[test]
@@ -71,6 +118,53 @@ fn tiff_variants() {
         shows_the_picture(name, Format::Tiff, EXACT);
     }
     shows_the_picture("jpeg.tif", Format::Tiff, LOSSY);
+}
+
+#[test]
+fn tiff_as_scanners_and_photo_programs_write_it() {
+    let exact = ["extra-lzw.tif", "planar-tiles.tif", "half-float.tif", "webp.tif", "thumbnail-first.tif"];
+    for name in exact {
+        shows_the_picture(name, Format::Tiff, EXACT);
+    }
+    for name in ["palette4.tif", "ycbcr.tif", "jpeg-ycbcr.tif", "jpeg-rgb.tif", "lab.tif"] {
+        shows_the_picture(name, Format::Tiff, LOSSY);
+    }
+    shows_the_picture("bigtiff.tif", Format::Tiff, EXACT);
+    let probe = probe(&fixture("bigtiff.tif"), &Limits::default()).unwrap();
+    assert_eq!(probe.orientation.to_exif(), 6);
+    assert_eq!(probe.captured_at.as_deref(), Some("2021-07-04T12:34:56"));
+}
+
+#[test]
+fn faxes_in_all_of_their_codings() {
+    // The picture's luma, white above 100.
+    let picture = decode(&fixture("grey.png"), None, &Limits::default()).unwrap().image;
+    let expected: Vec<u8> = picture.pixels().iter().map(|grey| if *grey > 100 { 255 } else { 0 }).collect();
+    for name in ["fax-runs.tif", "fax3.tif", "fax3-two-dimensional.tif", "fax4-lowest-bit-first.tif"] {
+        let decoded = decode(&fixture(name), None, &Limits::default())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(decoded.image.pixels(), expected, "{name}");
+    }
+}
+
+#[test]
+fn colours_multiplied_by_alpha_are_not_multiplied_again() {
+    let image = decode(&fixture("associated-alpha.tif"), None, &Limits::default()).unwrap().image;
+    // Half of the colour on white.
+    common::assert_pixel("associated-alpha.tif", &image, 12, 12, [237, 142, 142], 2);
+    common::assert_pixel("associated-alpha.tif", &image, 12, 52, [142, 142, 237], 2);
+}
+
+#[test]
+fn heic_with_more_chroma() {
+    for name in ["422.heic", "422-ten-bit.heic", "444.heic"] {
+        shows_the_picture(name, Format::Heic, LOSSY);
+    }
+}
+
+#[test]
+fn a_heic_that_is_turned_in_exif_only_is_turned() {
+    shows_the_picture("exif-orientation.heic", Format::Heic, LOSSY);
 }
 
 #[test]
@@ -156,6 +250,10 @@ fn grey_pictures_keep_their_brightness() {
         ("linear-grey.jpg", LOSSY),
         ("grey.png", EXACT),
         ("grey16.png", EXACT),
+        ("grey-alpha.tif", EXACT),
+        ("grey4.tif", 9),
+        ("grey32.tif", EXACT),
+        ("no-lengths.tif", EXACT),
         ("grey.avif", LOSSY),
         ("grey.jxl", LOSSY),
     ] {

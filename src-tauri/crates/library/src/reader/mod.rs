@@ -16,6 +16,8 @@ mod protocol;
 mod role;
 #[cfg(target_os = "linux")]
 mod sandbox;
+#[cfg(target_os = "linux")]
+mod signals;
 
 pub use role::serve_if_asked;
 
@@ -43,6 +45,49 @@ use protocol::{Reply, Request};
 /// know, 400 megapixels of TIFF on a small machine, takes a quarter of it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long is waited each time before another reader takes a file over which readers were ended from outside. When
+/// memory runs out the system ends several within a moment.
+pub(crate) const PAUSES: [Duration; 6] = [
+    Duration::from_millis(50),
+    Duration::from_millis(200),
+    Duration::from_millis(600),
+    Duration::from_millis(1500),
+    Duration::from_secs(3),
+    Duration::from_secs(5),
+];
+
+/// A file costs so many readers, and then it is to blame.
+const MOST_DEATHS: u32 = 2;
+
+/// Has readers try a file until they agree: `attempt` is told whether to take a new one, and `wait` waits, and tells
+/// whether anybody still cares. Good files meet the same ends as hostile ones when the machine sleeps in the middle, or
+/// somebody else ends readers.
+pub(crate) fn persist<T, E>(
+    mut attempt: impl FnMut(bool) -> Result<Result<T, Unread>, E>,
+    mut wait: impl FnMut(Duration) -> bool,
+) -> Result<Result<T, Unread>, E> {
+    let (mut deaths, mut pauses) = (0, PAUSES.iter());
+    let mut attempted = attempt(false)?;
+    loop {
+        match &attempted {
+            Err(unread) if unread.may_be_its_own_doing() => {
+                deaths += 1;
+                if deaths == MOST_DEATHS {
+                    return Ok(attempted);
+                }
+            }
+            Err(unread) if unread.may_pass() => {
+                let Some(pause) = pauses.next() else { return Ok(attempted) };
+                if !wait(*pause) {
+                    return Ok(Err(ReadError::Stopped.into()));
+                }
+            }
+            _ => return Ok(attempted),
+        }
+        attempted = attempt(true)?;
+    }
+}
+
 /// What a reader is given to hold.
 #[derive(Debug, Clone)]
 pub(crate) enum Input {
@@ -62,7 +107,7 @@ pub(crate) enum Unread {
     Refused(Refusal),
     /// It died, of the file or by chance.
     Died,
-    /// Somebody else ended it.
+    /// Somebody else ended or held it. That is never the file's fault.
     Killed,
     /// It was ended, as it took too long.
     TookTooLong,
@@ -240,10 +285,15 @@ impl From<ReadError> for Unread {
 }
 
 impl Unread {
-    /// Whether the same file may do better with another reader: when the machine is short of memory or sleeps in the
-    /// middle, good files meet the same ends as hostile ones do.
-    pub(crate) fn deserves_another_reader(&self) -> bool {
-        matches!(self, Self::Died | Self::Killed | Self::TookTooLong | Self::NoReader(_))
+    /// Whether the reader, if there was one, ended by what it did itself. The file did that if another reader ends so over
+    /// it, too.
+    pub(crate) fn may_be_its_own_doing(&self) -> bool {
+        matches!(self, Self::Died | Self::TookTooLong)
+    }
+
+    /// Whether the machine is short of something, or somebody ends readers: that passes.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Killed | Self::NoReader(_))
     }
 
     /// A stable name for the reason.

@@ -1,12 +1,14 @@
 //! Readers that wait for work. Whoever takes one gives it back; a dead one is forgotten.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::thread;
 
 use parking_lot::Mutex;
 
 use super::desk::Desk;
 use super::process::ReaderProcess;
-use super::{Reader, Unread};
+use super::{Reader, Unread, persist};
 use crate::model::Model;
 
 /// Readers that are kept for the next query. Each holds a model of its own.
@@ -56,19 +58,27 @@ impl Readers {
         }
     }
 
-    /// Lends a reader to `work`, and another one where something other than the image may have ended the first.
+    /// Lends a reader to `work`, and other ones where something other than the image may have ended the first.
     pub(crate) fn with_reader<T>(
         &self,
         work: impl Fn(&mut Reader) -> Result<T, Unread>,
     ) -> Result<T, Unread> {
-        let mut reader = self.take()?;
-        let mut value = work(&mut reader);
-        if value.as_ref().is_err_and(Unread::deserves_another_reader) {
-            reader = self.start()?;
-            value = work(&mut reader);
+        let attempt = |anew: bool| {
+            let taken = if anew { self.start() } else { self.take() };
+            Ok::<_, Infallible>(taken.and_then(|mut reader| {
+                let value = work(&mut reader);
+                reader.put_down();
+                self.give_back(reader);
+                value
+            }))
+        };
+        let wait = |pause| {
+            thread::sleep(pause);
+            true
+        };
+        match persist(attempt, wait) {
+            Ok(value) => value,
+            Err(never) => match never {},
         }
-        reader.put_down();
-        self.give_back(reader);
-        value
     }
 }

@@ -109,6 +109,10 @@ impl ReaderProcess {
         let mut outcome =
             self.send(&Request::Load, Some(&along)).and_then(|()| self.channel.has_message(LOOK));
         while matches!(outcome, Ok(false)) && Instant::now() < deadline {
+            if self.is_held() {
+                self.end();
+                return Err(Unread::Killed);
+            }
             if given_up() {
                 self.end();
                 return Err(ReadError::Stopped.into());
@@ -147,8 +151,10 @@ impl ReaderProcess {
     /// Ends the reader and tells what it died of.
     fn autopsy(&mut self, error: &io::Error, request: &Request) -> Unread {
         if error.kind() == io::ErrorKind::TimedOut {
+            let held = self.is_held();
             self.end();
             return match request {
+                _ if held => Unread::Killed,
                 Request::Load => Unread::File(ReadError::Io(io::ErrorKind::TimedOut.into())),
                 _ => Unread::TookTooLong,
             };
@@ -167,14 +173,32 @@ impl ReaderProcess {
         self.child.try_wait().ok()?
     }
 
+    /// Whether somebody has stopped it, so that it could go on.
+    #[cfg(unix)]
+    fn is_held(&self) -> bool {
+        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+        let look = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        waitid(WaitId::Pid(Pid::from_child(&self.child)), look)
+            .is_ok_and(|status| status.is_some_and(|status| status.stopped()))
+    }
+
+    #[cfg(not(unix))]
+    fn is_held(&self) -> bool {
+        false
+    }
+
     fn be_ready(&mut self) -> Result<(), Unread> {
         if self.ready {
             return Ok(());
         }
         self.wait_until_ready().map_err(|error| {
-            let ended = self.last_word().and_then(|status| status.code());
+            let held = self.is_held();
+            let ended = if held { None } else { self.last_word() };
             self.end();
-            Unread::NoReader(if ended == Some(OTHER_VERSION.into()) {
+            if held || ended.is_some_and(is_from_outside) {
+                return Unread::Killed;
+            }
+            Unread::NoReader(if ended.and_then(|status| status.code()) == Some(OTHER_VERSION.into()) {
                 io::Error::other("Lookalike was updated while it ran; please start it again")
             } else {
                 error
@@ -250,17 +274,26 @@ fn this_program() -> io::Result<std::path::PathBuf> {
     std::env::current_exe()
 }
 
-/// Whether somebody ended it: the system, when memory runs out, or a person. Faults over a file end with other signals.
+/// Whether somebody ended it: the system, when memory runs out, or a person. Faults over a file end with certain signals,
+/// and those may be sent, too, which a reader on Linux tells by its code.
 #[cfg(unix)]
 fn is_from_outside(status: ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;
-    let (kill, terminate) = (rustix::process::Signal::KILL, rustix::process::Signal::TERM);
-    status.signal().is_some_and(|signal| [kill.as_raw(), terminate.as_raw()].contains(&signal))
+
+    use rustix::process::Signal;
+    let faults =
+        [Signal::SEGV, Signal::BUS, Signal::ILL, Signal::FPE, Signal::SYS, Signal::TRAP, Signal::ABORT];
+    let sent = status.signal().is_some_and(|signal| !faults.map(Signal::as_raw).contains(&signal));
+    #[cfg(target_os = "linux")]
+    let sent = sent || status.code() == Some(super::signals::SENT_FOR.into());
+    sent
 }
 
+/// A process that is ended from outside gives the code that whoever does it likes, by custom 1; a fault gives one with its
+/// highest bits set.
 #[cfg(not(unix))]
-fn is_from_outside(_status: ExitStatus) -> bool {
-    false
+fn is_from_outside(status: ExitStatus) -> bool {
+    status.code() == Some(1)
 }
 
 /// Keeps the terminal's Ctrl+C from it: the library ends it when it is done with it.

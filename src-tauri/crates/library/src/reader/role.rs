@@ -39,7 +39,10 @@ pub fn serve_if_asked() -> Option<ExitCode> {
 
 fn serve() -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    super::sandbox::leave_everything_behind();
+    {
+        super::signals::tell_apart();
+        super::sandbox::leave_everything_behind();
+    }
     let mut channel = Channel::of_this_process()?;
     let (request, along) = receive(&mut channel)?;
     let Request::Start { model } = request else { return Err(io::ErrorKind::InvalidData.into()) };

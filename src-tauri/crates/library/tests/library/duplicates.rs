@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use library::{DuplicateGroup, Library, Review, Verdict};
+use library::{DuplicateGroup, Library, Review, Separator, Verdict};
 
 use crate::place::{Place, update};
 
@@ -106,7 +106,7 @@ fn the_list_has_a_line_for_each_photo_and_what_was_decided() {
 
     let file = place.root().join("list.csv");
     fs::write(&file, "an older list").unwrap();
-    assert_eq!(library.write_duplicates(&found, &file).unwrap(), 2);
+    assert_eq!(library.write_duplicates(&found, &file, Separator::Line).unwrap().groups, 2);
     let table = fs::read_to_string(&file).unwrap();
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines[0], "group,suggestion,reason,decision,kind,width,height,bytes,path");
@@ -122,14 +122,14 @@ fn the_list_has_a_line_for_each_photo_and_what_was_decided() {
     );
 
     let file = place.root().join("paths.txt");
-    library.write_duplicates(&found, &file).unwrap();
+    library.write_duplicates(&found, &file, Separator::Line).unwrap();
     let paths = fs::read_to_string(&file).unwrap();
     assert_eq!(paths.lines().count(), 3, "{paths}");
     assert!(!paths.contains("copies/hat-2.jpg"), "{paths}");
 
     let keep = vec![kept.photo];
     library.set_review(&found[0], &Review { keep, verdict: Verdict::NotDuplicates }).unwrap();
-    assert_eq!(library.write_duplicates(&found, &file).unwrap(), 1);
+    assert_eq!(library.write_duplicates(&found, &file, Separator::Line).unwrap().groups, 1);
     assert!(!fs::read_to_string(&file).unwrap().contains("hat"));
 }
 
@@ -139,16 +139,21 @@ fn the_list_never_goes_where_photos_or_our_data_are_and_takes_no_pictures_place(
     let library = place.indexed();
     let found = groups(&library);
     for file in [place.photo("list.csv"), place.photo("hat/list.txt"), place.data().join("list.csv")] {
-        let error = library.write_duplicates(&found, &file).unwrap_err();
+        let error = library.write_duplicates(&found, &file, Separator::Line).unwrap_err();
         assert_eq!(error.code(), "export_into_library", "{}", file.display());
         assert!(!file.exists());
     }
     let picture = place.root().join("outside.jpg");
     fs::copy(place.photo("hat/hat-1.jpg"), &picture).unwrap();
     let bytes = fs::read(&picture).unwrap();
-    assert_eq!(library.write_duplicates(&found, &picture).unwrap_err().code(), "export_format");
+    assert_eq!(
+        library.write_duplicates(&found, &picture, Separator::Line).unwrap_err().code(),
+        "export_format"
+    );
     assert_eq!(fs::read(&picture).unwrap(), bytes);
-    let error = library.write_duplicates(&found, &place.root().join("nowhere/list.csv")).unwrap_err();
+    let error = library
+        .write_duplicates(&found, &place.root().join("nowhere/list.csv"), Separator::Line)
+        .unwrap_err();
     assert_eq!(error.code(), "folder_missing");
 }
 
@@ -161,7 +166,7 @@ fn a_list_that_is_a_link_to_an_original_leaves_that_as_it_is() {
     let bytes = fs::read(&original).unwrap();
     let file = place.root().join("list.csv");
     std::os::unix::fs::symlink(&original, &file).unwrap();
-    library.write_duplicates(&groups(&library), &file).unwrap();
+    library.write_duplicates(&groups(&library), &file, Separator::Line).unwrap();
     assert_eq!(fs::read(&original).unwrap(), bytes);
     assert!(fs::read_to_string(&file).unwrap().starts_with("group,"));
     assert_eq!(fs::read_dir(place.root()).unwrap().count(), 3, "nothing else is left beside the list");

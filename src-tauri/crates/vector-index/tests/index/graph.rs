@@ -204,6 +204,24 @@ fn a_build_from_an_old_base_is_refused() {
 }
 
 #[test]
+fn a_few_vectors_that_change_all_the_time_take_no_more_room() {
+    let index = TieredIndex::new(DIMENSION).unwrap();
+    let vectors = vectors(10, 11);
+    let mut wanted = 0;
+    for change in 0..1000 {
+        index.insert(change, &vectors[change as usize % 10]).unwrap();
+        index.remove(change - 10);
+        if index.needs_build() {
+            wanted += 1;
+            index.adopt(build(index.snapshot_for_build())).unwrap();
+            assert!(!index.needs_build(), "no dead vector is left");
+        }
+    }
+    assert!((5..20).contains(&wanted), "{wanted}");
+    assert_eq!((index.len(), index.graph_len()), (10, 0));
+}
+
+#[test]
 fn a_build_is_wanted_when_it_helps() {
     let vectors = vectors(3000, 10);
     let index = TieredIndex::new(DIMENSION).unwrap().with_exact_limit(1000);

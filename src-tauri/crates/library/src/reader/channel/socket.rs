@@ -18,6 +18,9 @@ use rustix::net::{
 use super::super::{GivenUp, Input, PATIENCE};
 use super::{head, length};
 
+/// How long the rest of a message may take that has begun to come, at least.
+const REST: Duration = Duration::from_secs(5);
+
 /// One end.
 #[derive(Debug)]
 pub(crate) struct Channel {
@@ -106,6 +109,8 @@ impl Channel {
         let mut head = [0; 4];
         self.wait(deadline)?;
         let (received, file) = self.receive_head(&mut head)?;
+        // What has begun to come is nearly there, also where this process itself was held while it came.
+        let deadline = deadline.map(|deadline| deadline.max(Instant::now() + REST));
         self.fill(&mut head[received..], deadline)?;
         let mut body = vec![0; length(head, longest)?];
         self.fill(&mut body, deadline)?;

@@ -1,0 +1,42 @@
+//! Looks at the numbers at the beginning of a database file that are the same in every file of ours.
+//!
+//! SQLite believes some of them whatever they say: with one bit of another value it would only read, see letters of another
+//! encoding, or write over pages that it takes for its own. Numbers that may change are for SQLite to check.
+
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::{CatalogError, Result};
+
+/// See <https://sqlite.org/fileformat2.html#the_database_header>.
+const LENGTH: usize = 100;
+
+/// Where a number is, what it may be, and what is wrong otherwise.
+const FIXED: &[(Range<usize>, &[&[u8]], &str)] = &[
+    (0..16, &[b"SQLite format 3\0"], "it does not begin as a database does"),
+    (16..18, &[&[0x10, 0]], "its pages have another size"),
+    // A rollback journal, or a write-ahead log.
+    (18..20, &[&[1, 1], &[2, 2]], "it is of an unknown kind"),
+    (20..21, &[&[0]], "its pages keep room for something else"),
+    (21..24, &[&[64, 32, 32]], "its pages are divided in another way"),
+    // Zeros before the first table is made.
+    (44..48, &[&[0, 0, 0, 4], &[0; 4]], "its tables are of an unknown kind"),
+    (52..56, &[&[0; 4]], "it keeps lists of pages that we do not keep"),
+    (56..60, &[&[0, 0, 0, 1], &[0; 4]], "its texts have another encoding"),
+    (64..68, &[&[0; 4]], "it keeps lists of pages that we do not keep"),
+];
+
+/// Refuses a file in which one of these numbers is another. One that is empty, or not there, is for others to judge.
+pub(crate) fn check(path: &Path) -> Result<()> {
+    let mut header = [0; LENGTH];
+    let read = data_files::open(path).and_then(|mut file| file.read_exact(&mut header));
+    if read.is_err() {
+        // SQLite tells why.
+        return Ok(());
+    }
+    match FIXED.iter().find(|(range, values, _)| !values.contains(&&header[range.clone()])) {
+        Some((_, _, reason)) => Err(CatalogError::Malformed { path: path.into(), reason }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,131 @@
+//! TIFF and BigTIFF: which of the file's pictures is the photo, and that one's pixels.
+//!
+//! Strips and tiles are unpacked row by row onto the canvas, so that a picture takes hardly more memory than its pixels
+//! have when they are read. What is not read rightly is refused by `layout`.
+
+mod colour;
+mod fax;
+mod jpeg;
+mod layout;
+mod packing;
+mod samples;
+
+use std::io::{self, ErrorKind};
+
+use crate::color;
+use crate::date;
+use crate::error::ImageError;
+use crate::exif::{self, Exif};
+use crate::ground::on_ground;
+use crate::ifd::{Directory, Tiff};
+use crate::limits::Limits;
+use crate::stored::{Header, Stored};
+use colour::Colours;
+use layout::{Layout, damaged, truncated};
+use samples::Rows;
+
+const NEW_KIND: u16 = 0x00FE;
+const OLD_KIND: u16 = 0x00FF;
+const XMP: u16 = 0x02BC;
+const IPTC: u16 = 0x83BB;
+const ICC_PROFILE: u16 = 0x8773;
+
+/// Directories looked into: a file that chains more than this is going round in circles, or a book.
+const MOST_DIRECTORIES: usize = 64;
+
+pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
+    let (tiff, directory, exif) = photo(bytes)?;
+    let layout = Layout::read(tiff, &directory)?;
+    let colours = Colours::of(&layout)?;
+    let pixels = u64::from(layout.width) * u64::from(layout.height);
+    // The canvas, and its pixels on a page.
+    let channels = colours.channels().count() as u64 + if colours.has_alpha() { 4 } else { 0 };
+    let rows = layout.row_bytes().saturating_mul(3);
+    let decoder_bytes =
+        pixels.saturating_mul(channels).saturating_add(rows).saturating_add(layout.piece_bytes());
+    Ok(Header {
+        width: layout.width,
+        height: layout.height,
+        orientation: exif.orientation(),
+        captured_at: exif.captured_at,
+        decoder_bytes,
+    })
+}
+
+pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError> {
+    let (tiff, directory, _) = photo(bytes)?;
+    let layout = Layout::read(tiff, &directory)?;
+    layout.check_rows(limits)?;
+    let colours = Colours::of(&layout)?;
+    let count = colours.channels().count() + usize::from(colours.has_alpha());
+    let row_bytes = layout.width as usize * count;
+    let mut samples = vec![0; row_bytes * layout.height as usize];
+    // One row of tiles after the other.
+    for (number, band) in samples.chunks_mut(row_bytes * layout.piece.1 as usize).enumerate() {
+        for column in 0..layout.across {
+            paint(&layout, &colours, (column, number as u32), band)?;
+        }
+    }
+    if colours.has_alpha() {
+        samples = on_ground(&samples, layout.width);
+    }
+    let profile = directory.get(ICC_PROFILE).and_then(|entry| color::from_icc(entry.value));
+    Ok(Stored { width: layout.width, height: layout.height, channels: colours.channels(), samples, profile })
+}
+
+/// Paints one strip or tile onto the rows that it belongs to.
+fn paint(
+    layout: &Layout<'_>,
+    colours: &Colours,
+    (column, row): (u32, u32),
+    band: &mut [u8],
+) -> Result<(), ImageError> {
+    let streams: Result<Vec<_>, _> =
+        (0..layout.planes()).map(|plane| packing::unpacked(layout, column, row, plane)).collect();
+    let mut rows = Rows::new(streams?, layout);
+    let count = colours.channels().count() + usize::from(colours.has_alpha());
+    let left = column as usize * layout.piece.0 as usize;
+    let visible = (layout.width as usize - left).min(layout.piece.0 as usize);
+    let mut samples = vec![0; layout.piece.0 as usize * layout.samples];
+    for pixels in band.chunks_exact_mut(layout.width as usize * count) {
+        rows.next(layout, &mut samples).map_err(|error| explain(&error))?;
+        let covered = &mut pixels[left * count..(left + visible) * count];
+        colours.convert(&samples[..visible * layout.samples], covered);
+    }
+    Ok(())
+}
+
+/// The directory of the photo: the first that is neither a smaller copy nor a mask. Its own orientation counts; the
+/// date may be another's.
+fn photo(bytes: &[u8]) -> Result<(Tiff<'_>, Directory<'_>, Exif), ImageError> {
+    const REDUCED: u32 = 1;
+    const MASK: u32 = 4;
+    let tiff = Tiff::new(bytes).ok_or_else(truncated)?;
+    let mut offset = tiff.first();
+    let first = tiff.directory(offset).ok_or_else(truncated)?;
+    let first_exif = exif::of_directory(tiff, &first);
+    for _ in 0..MOST_DIRECTORIES {
+        let Some(directory) = tiff.directory(offset) else { break };
+        let is_reduced = match directory.number(NEW_KIND) {
+            Some(kind) => kind & (REDUCED | MASK) != 0,
+            None => directory.number(OLD_KIND) == Some(2),
+        };
+        if !is_reduced {
+            let exif = exif::of_directory(tiff, &directory)
+                .or_dated(|| first_exif.captured_at)
+                .or_dated(|| date::in_xmp(directory.get(XMP)?.value))
+                .or_dated(|| date::in_iptc(directory.get(IPTC)?.value));
+            return Ok((tiff, directory, exif));
+        }
+        offset = directory.next;
+    }
+    // There is nothing else in it.
+    Ok((tiff, first, first_exif))
+}
+
+fn explain(error: &io::Error) -> ImageError {
+    match error.kind() {
+        ErrorKind::UnexpectedEof => truncated(),
+        _ => damaged(&format!("its picture data cannot be unpacked: {error}")),
+    }
+}

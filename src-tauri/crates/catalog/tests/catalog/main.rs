@@ -4,6 +4,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod header;
-mod header;
 mod rows;
 mod salvage;

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::shell::{aloud, answer, cargo, say};
+use crate::shell::{aloud, answer, cargo, cargo_at_once, say};
 use crate::{suite, test, ui};
 
 /// Where the window's code is.
@@ -39,15 +40,32 @@ pub(crate) fn run() -> Result<()> {
     crate::setup()?;
     test::ensure_linters()?;
     test::check_format()?;
-    let changed = changed_files()?;
+    let base = base()?;
+    let changed = changed_files(&base)?;
+    // Neither of them keeps two cores busy.
+    let (window, packages) = thread::scope(|threads| {
+        let window = threads.spawn(|| check_window(&base, &changed));
+        let packages = check_packages(&changed);
+        (window.join(), packages)
+    });
+    window.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    packages
+}
+
+/// The window's code, where it has changed.
+fn check_window(base: &str, changed: &BTreeSet<PathBuf>) -> Result<()> {
     if changed.iter().any(|file| file.starts_with(UI)) {
         ui::lint()?;
-        ui::test()?;
+        ui::test_changed(base)?;
     }
+    Ok(())
+}
+
+fn check_packages(changed: &BTreeSet<PathBuf>) -> Result<()> {
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
-    aloud(&mut cargo(&clippy))?;
+    aloud(&mut cargo_at_once(&clippy))?;
     let packages = packages()?;
-    let changed = changed_packages(&packages, &changed);
+    let changed = changed_packages(&packages, changed);
     if changed.is_empty() {
         say("no package has changed: there is nothing to test");
         return Ok(());
@@ -65,19 +83,23 @@ pub(crate) fn run() -> Result<()> {
     suite::run(&selection, |package| concerned.contains(package))
 }
 
-/// The files that are not as they were where the branch left the main one, within the repository.
-fn changed_files() -> Result<BTreeSet<PathBuf>> {
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.args(arguments).current_dir(crate::root());
-        answer(&mut command)
-    };
+/// Where the branch left the main one.
+fn base() -> Result<String> {
     let base =
         ["origin/main", "main", "HEAD"].iter().find_map(|main| git(&["merge-base", "HEAD", main]).ok());
-    let base = base.ok_or(Error::NoHistory)?;
-    let mut files = git(&["diff", "--name-only", "-z", base.trim(), "--"])?;
+    base.map(|base| base.trim().to_owned()).ok_or(Error::NoHistory)
+}
+
+/// The files that are not as they were at a commit, within the repository.
+fn changed_files(base: &str) -> Result<BTreeSet<PathBuf>> {
+    let mut files = git(&["diff", "--name-only", "-z", base, "--"])?;
     files.push_str(&git(&["ls-files", "--others", "--exclude-standard", "-z"])?);
     Ok(files.split_terminator('\0').map(PathBuf::from).collect())
+}
+
+fn git(arguments: &[&str]) -> Result<String> {
+    let mut command = Command::new("git");
+    answer(command.args(arguments).current_dir(crate::root()))
 }
 
 /// The packages of the workspace, as cargo tells.

@@ -146,6 +146,25 @@ mod tests {
         assert_eq!(program(r#"{"reason":"build-finished","success":true}"#).unwrap(), None);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn all_programs_run_and_those_that_fail_are_named() {
+        let program = |name: &str, executable: &str, is_window| Program {
+            package: "suite".to_owned(),
+            name: format!("suite-{name}"),
+            executable: executable.into(),
+            directory: "/".into(),
+            is_window,
+        };
+        let sound = || vec![program("one", "true", false), program("window", "true", true)];
+        assert!(run_side_by_side(sound()).is_ok());
+        let mut unsound = sound();
+        unsound.insert(0, program("other", "false", false));
+        unsound.push(program("second-window", "false", true));
+        let failed = run_side_by_side(unsound).unwrap_err().to_string();
+        assert_eq!(failed, "tests failed: suite-second-window, suite-other");
+    }
+
     #[test]
     fn a_package_is_named_by_its_id_or_its_directory() {
         let directory = Path::new("/code/src-tauri");

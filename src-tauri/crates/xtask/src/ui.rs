@@ -32,6 +32,11 @@ pub(crate) fn test() -> Result<()> {
     run("test")
 }
 
+/// Runs those of its tests that what has changed since a commit concerns.
+pub(crate) fn test_changed(since: &str) -> Result<()> {
+    aloud(npm().args(["run", "--silent", "test", "--", "--changed", since, "--passWithNoTests"]))
+}
+
 fn run(script: &str) -> Result<()> {
     aloud(npm().args(["run", "--silent", script]))
 }

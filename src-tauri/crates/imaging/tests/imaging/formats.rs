@@ -106,8 +106,8 @@ fn damaged_runs_of_a_bitmap_are_shown_up_to_the_damage() {
     let bytes = fixture("runs.bmp");
     let image = decode(&bytes[..bytes.len() * 2 / 3], None, &Limits::default()).unwrap().image;
     // Rows come from below.
-    common::assert_pixel("runs.bmp", &image, 12, 52, [30, 30, 220], LOSSY);
-    common::assert_pixel("runs.bmp", &image, 84, 52, [220, 220, 30], LOSSY);
+    assert_pixel("runs.bmp", &image, 12, 52, [30, 30, 220], LOSSY);
+    assert_pixel("runs.bmp", &image, 84, 52, [220, 220, 30], LOSSY);
 }
 
 #[test]
@@ -151,8 +151,8 @@ fn faxes_in_all_of_their_codings() {
 fn colours_multiplied_by_alpha_are_not_multiplied_again() {
     let image = decode(&fixture("associated-alpha.tif"), None, &Limits::default()).unwrap().image;
     // Half of the colour on white.
-    common::assert_pixel("associated-alpha.tif", &image, 12, 12, [237, 142, 142], 2);
-    common::assert_pixel("associated-alpha.tif", &image, 12, 52, [142, 142, 237], 2);
+    assert_pixel("associated-alpha.tif", &image, 12, 12, [237, 142, 142], 2);
+    assert_pixel("associated-alpha.tif", &image, 12, 52, [142, 142, 237], 2);
 }
 
 #[test]

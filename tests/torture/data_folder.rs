@@ -206,9 +206,7 @@ pub(crate) fn end_readers(trials: usize, random: &mut Random, results: &mut Resu
         command.arg("index").arg(place.photos()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let started = Instant::now();
-        let mut ended = None;
-        while ended.is_none() {
-            ended = child.try_wait().unwrap();
+        while child.try_wait().unwrap().is_none() {
             if started.elapsed() < Duration::from_secs(1) {
                 for reader in library::children(child.id()) {
                     let _ = Command::new("kill").args(["-s", signal, &reader.to_string()]).output();
@@ -216,8 +214,8 @@ pub(crate) fn end_readers(trials: usize, random: &mut Random, results: &mut Resu
             }
             std::thread::sleep(Duration::from_millis(random.below(150) as u64));
         }
-        let fault = match ended {
-            Some(status) if !status.success() => Some(format!("SIG{signal} ends the run")),
+        let fault = match child.wait().unwrap() {
+            status if !status.success() => Some(format!("SIG{signal} ends the run")),
             _ if stormed.dump() != expected => Some(format!("SIG{signal} costs photos")),
             _ => None,
         };

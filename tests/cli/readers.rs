@@ -250,7 +250,9 @@ fn no_signal_from_outside_is_held_against_a_photo_or_ends_a_run() {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         until("there is a reader", || !readers(&place).is_empty());
         for _ in 0..8 {
-            readers(&place).into_iter().for_each(|reader| signal(name, reader));
+            for reader in readers(&place) {
+                signal(name, reader);
+            }
             thread::sleep(Duration::from_millis(125));
         }
         let output = child.wait_with_output().unwrap();
@@ -269,7 +271,9 @@ fn a_reader_that_somebody_holds_is_replaced() {
     }
     let (mut child, mut lines) = watch(&place);
     until("there is a reader", || !readers(&place).is_empty());
-    readers(&place).into_iter().for_each(|reader| signal("STOP", reader));
+    for reader in readers(&place) {
+        signal("STOP", reader);
+    }
     lines.find(|line| line.contains("up_to_date")).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();

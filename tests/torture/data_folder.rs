@@ -24,6 +24,9 @@ const HEADER: usize = 100;
 /// What an attack does to a data folder, given chance.
 type Attack = (&'static str, fn(&Path, &mut Random));
 
+/// A bit of a vector in a row is like any other: nothing tells that it is not what was written.
+const ANYWHERE: &str = "a bit flipped anywhere in the folder";
+
 const ATTACKS: &[Attack] = &[
     ("a bit flipped in the header of the catalog", |data, random| {
         flip(&data.join("catalog.db"), random.below(HEADER * 8));
@@ -31,7 +34,7 @@ const ATTACKS: &[Attack] = &[
     ("a bit flipped in the header of the thumbnails", |data, random| {
         flip(&data.join("thumbnails.db"), random.below(HEADER * 8));
     }),
-    ("a bit flipped anywhere in the folder", |data, random| {
+    (ANYWHERE, |data, random| {
         let files = files(data);
         let file = &files[random.below(files.len())];
         flip(file, random.below(fs::metadata(file).unwrap().len() as usize * 8));
@@ -95,7 +98,7 @@ pub(crate) fn attack(trials: usize, random: &mut Random, results: &mut Results) 
         let source = if random.below(2) == 0 { &place } else { &killed };
         let attacked = source.copied_to("attacked");
         attack(attacked.data(), random);
-        let fault = fault(&attacked, photos, &expected);
+        let fault = fault(&attacked, photos, &expected, kind == ANYWHERE);
         results.note_attack(kind, fault.map(|fault| format!("{kind}, trial {trial}: {fault}")));
         fs::remove_dir_all(attacked.data()).unwrap();
     }
@@ -104,7 +107,7 @@ pub(crate) fn attack(trials: usize, random: &mut Random, results: &mut Results) 
 type Photos = BTreeMap<(Vec<u8>, Vec<u8>), Vec<Known>>;
 
 /// What went wrong after an attack, if something did.
-fn fault(attacked: &Place, photos: &str, expected: &Photos) -> Option<String> {
+fn fault(attacked: &Place, photos: &str, expected: &Photos, may_change: bool) -> Option<String> {
     for arguments in [&["status"][..], &["verify"], &["verify", "--repair"], &["index", photos], &["verify"]]
     {
         let said = match run(attacked, arguments) {
@@ -126,7 +129,7 @@ fn fault(attacked: &Place, photos: &str, expected: &Photos) -> Option<String> {
     if found.keys().ne(expected.keys()) || found.values().any(|known| known.len() != 1) {
         return Some("photos are lost, or doubled".to_owned());
     }
-    if found != *expected {
+    if found != *expected && !may_change {
         return Some("photos have other vectors".to_owned());
     }
     let open = files(attacked.data()).into_iter().find(|file| {
@@ -203,9 +206,7 @@ pub(crate) fn end_readers(trials: usize, random: &mut Random, results: &mut Resu
         command.arg("index").arg(place.photos()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let started = Instant::now();
-        let mut ended = None;
-        while ended.is_none() {
-            ended = child.try_wait().unwrap();
+        while child.try_wait().unwrap().is_none() {
             if started.elapsed() < Duration::from_secs(1) {
                 for reader in library::children(child.id()) {
                     let _ = Command::new("kill").args(["-s", signal, &reader.to_string()]).output();
@@ -213,8 +214,8 @@ pub(crate) fn end_readers(trials: usize, random: &mut Random, results: &mut Resu
             }
             std::thread::sleep(Duration::from_millis(random.below(150) as u64));
         }
-        let fault = match ended {
-            Some(status) if !status.success() => Some(format!("SIG{signal} ends the run")),
+        let fault = match child.wait().unwrap() {
+            status if !status.success() => Some(format!("SIG{signal} ends the run")),
             _ if stormed.dump() != expected => Some(format!("SIG{signal} costs photos")),
             _ => None,
         };

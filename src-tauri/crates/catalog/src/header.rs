@@ -13,7 +13,9 @@ use crate::{CatalogError, Result};
 const LENGTH: usize = 100;
 
 /// Where a number is, what it may be, and what is wrong otherwise.
-const FIXED: &[(Range<usize>, &[&[u8]], &str)] = &[
+type Fixed = (Range<usize>, &'static [&'static [u8]], &'static str);
+
+const FIXED: &[Fixed] = &[
     (0..16, &[b"SQLite format 3\0"], "it does not begin as a database does"),
     (16..18, &[&[0x10, 0]], "its pages have another size"),
     // A rollback journal, or a write-ahead log.

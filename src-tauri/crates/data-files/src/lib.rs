@@ -130,7 +130,7 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 
 /// Gives what is at the path a name beside it that is free, and returns that.
 pub fn put_aside(path: &Path) -> io::Result<PathBuf> {
-    let aside = (1_u32..)
+    let aside = (1..=u32::MAX)
         .map(|number| {
             let mut aside = path.as_os_str().to_owned();
             aside.push(format!(".aside-{number}"));

@@ -3,8 +3,6 @@
 //! It is the person's alone: others can neither read it nor hold its lock. What belongs to others in a directory that was
 //! given to us stays as it is, and so does the directory then.
 
-#![expect(clippy::disallowed_methods, reason = "puts a lock aside, in the data directory")]
-
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io;

@@ -240,7 +240,7 @@ fn data_path(directory: &Path, generation: u64) -> PathBuf {
 /// The generation after the newest; any that is free where a damaged name leaves none after it.
 fn free_generation(known: &[u64]) -> u64 {
     let next = known.iter().max().map_or(Some(1), |newest| newest.checked_add(1));
-    next.or_else(|| (1..).find(|number| !known.contains(number))).unwrap_or(1)
+    next.or_else(|| (1..=u64::MAX).find(|number| !known.contains(number))).unwrap_or(1)
 }
 
 /// The generations of which there are files, whole or not.

@@ -7,10 +7,10 @@
 use imaging::{ImageError, Limits, RgbImage};
 
 /// A kind of document, and what draws one.
-pub type Kind = (&'static str, fn(&mut Random) -> Drawing);
+pub(crate) type Kind = (&'static str, fn(&mut Random) -> Drawing);
 
 /// All kinds.
-pub const KINDS: [Kind; 9] = [
+pub(crate) const KINDS: [Kind; 9] = [
     ("page", page),
     ("receipt", receipt),
     ("chat", chat),
@@ -23,15 +23,15 @@ pub const KINDS: [Kind; 9] = [
 ];
 
 /// How many copies [`copies`] makes.
-pub const COPIES: usize = 2;
+pub(crate) const COPIES: usize = 2;
 
 /// A document of a kind.
-pub fn document((_, draw): Kind, number: u64) -> Result<RgbImage, ImageError> {
+pub(crate) fn document((_, draw): Kind, number: u64) -> Result<RgbImage, ImageError> {
     draw(&mut Random(number + 1)).image()
 }
 
 /// True copies: one half as large and saved again, one cropped a little and brighter.
-pub fn copies(image: &RgbImage) -> Result<[RgbImage; COPIES], ImageError> {
+pub(crate) fn copies(image: &RgbImage) -> Result<[RgbImage; COPIES], ImageError> {
     let smaller = imaging::thumbnail(image, image.width().max(image.height()) / 2, 60)?;
     let smaller = imaging::decode(&smaller, None, &Limits::default())?.image;
     let (left, top) = (image.width() / 30, image.height() / 40);
@@ -46,7 +46,7 @@ pub fn copies(image: &RgbImage) -> Result<[RgbImage; COPIES], ImageError> {
 }
 
 /// Numbers that look random: `SplitMix64` (Steele, Lea and Flood, 2014).
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -67,7 +67,7 @@ const WHITE: Color = [252, 252, 250];
 const INK: Color = [30, 30, 34];
 
 /// What is drawn on.
-pub struct Drawing {
+pub(crate) struct Drawing {
     width: i32,
     height: i32,
     pixels: Vec<u8>,
@@ -95,7 +95,7 @@ impl Drawing {
     fn glyph(&mut self, (left, top): (i32, i32), shape: u64, dot: i32, color: Color) {
         let dots = Random(shape).next() | Random(shape + 40).next();
         for nth in 0..35 {
-            if dots >> nth & 1 == 1 && Random(shape * 64 + nth).next() % 3 > 0 {
+            if dots >> nth & 1 == 1 && !Random(shape * 64 + nth).next().is_multiple_of(3) {
                 let (x, y) = ((nth % 5) as i32, (nth / 5) as i32);
                 self.fill((left + x * dot, top + y * dot), (dot, dot), color);
             }

@@ -82,7 +82,7 @@ pub(crate) enum Command {
     },
     /// List groups of photos that show the same picture; nothing is deleted
     Duplicates {
-        /// How alike the photos of a group are at least, as cosine similarity [default: near-identical]
+        /// Of edited copies, only those whose embeddings are this alike at least, as cosine similarity: changed little
         #[arg(long, value_name = "S", value_parser = parse_similarity)]
         min_similarity: Option<f32>,
         /// Write the list to a file outside of all photo folders: a table (.csv), or the paths of the photos that could

@@ -57,17 +57,17 @@ impl Outline {
     fn of(pixels: &[[u8; 4]], width: usize) -> Self {
         let mut outline = Self([0; 256]);
         for row in pixels.chunks(width.max(1)) {
-            row.iter().zip(&row[1..]).for_each(|(left, right)| outline.add(left, right));
+            row.iter().zip(&row[1..]).for_each(|(left, right)| outline.add(*left, *right));
         }
         let below = pixels.get(width..).unwrap_or_default();
-        pixels.iter().zip(below).for_each(|(above, below)| outline.add(above, below));
+        pixels.iter().zip(below).for_each(|(above, below)| outline.add(*above, *below));
         outline
     }
 
-    fn add(&mut self, one: &[u8; 4], other: &[u8; 4]) {
+    fn add(&mut self, one: [u8; 4], other: [u8; 4]) {
         let step = one[3].abs_diff(other[3]);
         if step > 0 {
-            let [red, green, blue, _] = if one[3] > other[3] { *one } else { *other };
+            let [red, green, blue, _] = if one[3] > other[3] { one } else { other };
             let brightness = (299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue)) / 1000;
             self.0[brightness as usize] += u64::from(step);
         }

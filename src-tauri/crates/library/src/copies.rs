@@ -5,7 +5,7 @@
 //! decide (see [`crate::agreement`]). Which of the pairs make a group is the part of [`crate::duplicates`].
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,9 +32,12 @@ const BATCH: usize = 256;
 const NEIGHBORS: usize = 64;
 /// Pictures whose prints are looked at, the nearest by embedding that are not near-identical, and the nearest by hash.
 const DOUBTFUL: usize = 24;
-/// The most promising of all, whose prints are laid over each other, and those whose pixels are then compared.
-const LAID_OVER: usize = 16;
-const COMPARED: usize = 10;
+/// The most promising of all, whose prints are laid over each other, and those whose pixels are then compared. Among pages of
+/// one template, the prints of others may go together better than those of a page and its cropped copy.
+const LAID_OVER: usize = 96;
+const COMPARED: usize = 48;
+/// Pictures whose pixels are kept for the next comparison: pages of one template are compared with each other.
+const KEPT: usize = 48;
 
 /// A picture as it is, and in the seven other ways that it can lie.
 const WAYS: [Orientation; 8] = [
@@ -116,7 +119,8 @@ impl Library {
         if self.catalog.read(|connection| copies::has_outdated(connection, kind))? {
             self.catalog.write(|connection| copies::forget_all(connection, self.model_id))?;
         }
-        let outstanding = self.catalog.read(|connection| copies::outstanding(connection, kind))?;
+        let mut outstanding = self.catalog.read(|connection| copies::outstanding(connection, kind))?;
+        outstanding.sort_unstable();
         if outstanding.is_empty() {
             return Ok(true);
         }
@@ -129,12 +133,15 @@ impl Library {
                 emit(Event::Comparing { done, total });
             }
         };
+        // Of two that are both yet to be compared, the later one looks at the earlier one.
+        let yet_to_come: HashSet<i64> = outstanding.iter().copied().collect();
+        let is_due = |one: i64, other: i64| other < one || !yet_to_come.contains(&other);
         for (nth, batch) in outstanding.chunks(BATCH).enumerate() {
             if !goes_on() {
                 return Ok(false);
             }
             tell((nth * BATCH) as u64);
-            let found = parallel::map(threads, batch, |id| pictures.copies_of(*id))?;
+            let found = parallel::map(threads, batch, |id| pictures.copies_of(*id, &is_due))?;
             self.catalog.write(|connection| {
                 let found = batch.iter().zip(&found).filter_map(|(id, found)| Some((id, found.as_ref()?)));
                 found.into_iter().try_for_each(|(id, found)| copies::insert(connection, *id, kind, found))
@@ -159,7 +166,7 @@ impl Library {
         let mut blank: Vec<(i64, f32)> = blank.into_iter().filter_map(level).collect();
         blank.sort_by(|one, other| one.1.total_cmp(&other.1));
         let (vectors, hashes) = (self.index.vectors()?, hashes.into_iter().unzip());
-        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, blank })
+        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, blank, kept: Mutex::default() })
     }
 }
 
@@ -173,6 +180,8 @@ pub(crate) struct Pictures<'a> {
     hashes: (Vec<i64>, Vec<u64>),
     /// Pictures that show too little to have a hash, and how bright each is, the darkest first.
     blank: Vec<(i64, f32)>,
+    /// Pixels of the pictures that were compared last.
+    kept: Mutex<VecDeque<(i64, Arc<Pixels>)>>,
 }
 
 /// A picture that is compared with others, with what is made of it once.
@@ -224,11 +233,17 @@ impl Pictures<'_> {
         Ok(stored.and_then(|print| Print::from_levels(&print.levels)))
     }
 
-    /// The copies of a picture among all others; none for one that is yet to come into the index.
-    fn copies_of(&self, content_id: i64) -> Result<Option<Vec<Copy>>> {
+    /// The copies of a picture among all others that are due; none for one that is yet to come into the index.
+    fn copies_of(
+        &self,
+        content_id: i64,
+        is_due: &(dyn Fn(i64, i64) -> bool + Sync),
+    ) -> Result<Option<Vec<Copy>>> {
         let Some(subject) = self.subject(content_id)? else { return Ok(None) };
+        let mut candidates = self.candidates(&subject)?;
+        candidates.retain(|candidate| is_due(content_id, candidate.other));
         let mut found = HashMap::new();
-        for (other, way) in self.promising(&subject, self.candidates(&subject)?)? {
+        for (other, way) in self.promising(&subject, candidates)? {
             if !found.contains_key(&other)
                 && let Some(agreement) = self.agreement(&subject, way, other)?
             {
@@ -372,8 +387,23 @@ impl Pictures<'_> {
             let _ = pixels.set(self.library.pixels_of(subject.content_id, WAYS[way])?);
         }
         let Some(Some(own)) = pixels.get() else { return Ok(None) };
-        let others = self.library.pixels_of(other, Orientation::Upright)?;
-        Ok(others.and_then(|others| agreement(own, &others)))
+        Ok(self.upright(other)?.and_then(|others| agreement(own, &others)))
+    }
+
+    /// The pixels of a picture as it is, where there is a thumbnail.
+    fn upright(&self, content_id: i64) -> Result<Option<Arc<Pixels>>> {
+        let kept =
+            self.kept.lock().iter().find(|(id, _)| *id == content_id).map(|(_, kept)| Arc::clone(kept));
+        if kept.is_some() {
+            return Ok(kept);
+        }
+        let pixels = self.library.pixels_of(content_id, Orientation::Upright)?.map(Arc::new);
+        if let Some(pixels) = &pixels {
+            let mut kept = self.kept.lock();
+            kept.push_front((content_id, Arc::clone(pixels)));
+            kept.truncate(KEPT);
+        }
+        Ok(pixels)
     }
 }
 

@@ -101,12 +101,12 @@ fn lay_by(one: &Plane, other: &Plane, overlay: Overlay) -> Option<Laid> {
     if !SIZES.contains(&ratio) {
         return None;
     }
-    let size = |plane: &Plane, by: f32| {
+    let reduced = |plane: &Plane, by: f32| {
         let side = |length: usize| ((length as f32 / by).round() as usize).clamp(1, length);
         (side(plane.width), side(plane.height))
     };
     // The one with the coarser pixels stays as it is.
-    let sizes = [size(one, (1.0 / ratio).max(1.0)), size(other, ratio.max(1.0))];
+    let sizes = [reduced(one, (1.0 / ratio).max(1.0)), reduced(other, ratio.max(1.0))];
     let (own, others) = (one.reduced(sizes[0].0, sizes[0].1), other.reduced(sizes[1].0, sizes[1].1));
     let along = |scale: f32, shift: f32, from: usize, to: usize| {
         let scale = side(scale, from, to);

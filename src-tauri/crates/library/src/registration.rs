@@ -124,6 +124,7 @@ fn steps(one: &Plane, other: &Plane, mut placement: Placement) -> Option<Placeme
 }
 
 /// How the placement is changed: scales, and shifts of the middle.
+#[expect(clippy::needless_range_loop, reason = "it is a matrix")]
 fn step(one: &Plane, other: &Plane, placement: Placement) -> Option<[f32; 4]> {
     let common = Common::of(one, other, placement)?;
     let (left, top, width, height) = common.within;
@@ -199,7 +200,7 @@ impl Common {
             && rows.len() >= LEAST_COMMON.min(one.height / 2)
             && !columns.is_empty()
             && !rows.is_empty();
-        is_enough.then(|| Self { within: (left, top, columns.len(), rows.len()), columns, rows })
+        is_enough.then_some(Self { within: (left, top, columns.len(), rows.len()), columns, rows })
     }
 }
 
@@ -213,6 +214,7 @@ fn along(from: usize, to: usize, scale: f32, shift: f32) -> (usize, Vec<f32>) {
 }
 
 /// By elimination; none where there is nothing to go by.
+#[expect(clippy::needless_range_loop, reason = "it is a matrix")]
 fn solve(mut matrix: [[f32; 4]; 4], mut right: [f32; 4]) -> Option<[f32; 4]> {
     for nth in 0..4 {
         let pivot = matrix[nth][nth];

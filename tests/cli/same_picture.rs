@@ -127,7 +127,7 @@ fn a_drawing_in_another_colour_is_another_picture() {
 fn white_shapes_on_a_transparent_ground_are_told_apart() {
     let place = Place::empty();
     let near = |x: u32, y: u32| ((x as i32 - 128).abs(), (y as i32 - 128).abs());
-    let shapes: [(&str, &dyn Fn(u32, u32) -> bool); 3] = [
+    let shapes: [(&str, Shape); 3] = [
         ("disc", &|x, y| near(x, y).0.pow(2) + near(x, y).1.pow(2) < 8100),
         ("cross", &|x, y| near(x, y).0.min(near(x, y).1) < 25 && near(x, y).0.max(near(x, y).1) < 100),
         ("bars", &|x, y| near(x, y).0.max(near(x, y).1) < 100 && y / 24 % 2 == 0),
@@ -144,8 +144,11 @@ fn white_shapes_on_a_transparent_ground_are_told_apart() {
     assert_eq!(near.map(|(name, _)| name).collect::<Vec<_>>(), ["cross.png"]);
 }
 
+/// Whether a pixel is inside.
+type Shape<'a> = &'a dyn Fn(u32, u32) -> bool;
+
 /// A square PNG, white where `is_inside`, and transparent elsewhere. Its pixels are not compressed.
-fn transparent_png(side: u32, is_inside: &dyn Fn(u32, u32) -> bool) -> Vec<u8> {
+fn transparent_png(side: u32, is_inside: Shape<'_>) -> Vec<u8> {
     let mut rows = Vec::new();
     for y in 0..side {
         // No filter.

@@ -42,7 +42,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use error::ImageError;
 pub use format::{EXTENSIONS, Format, is_candidate};
-pub use limits::Limits;
+pub use limits::{Limits, MOST_BYTES_OF_A_PICTURE};
 pub use orientation::Orientation;
 pub use pixels::RgbImage;
 pub use placeholder::{PLACEHOLDER_BYTES, placeholder};

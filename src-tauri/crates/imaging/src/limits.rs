@@ -2,6 +2,15 @@
 
 use crate::error::ImageError;
 
+/// Most bytes of a file itself, by default.
+const FILE_BYTES: u64 = 1 << 30;
+/// Most bytes that decoding holds, by default.
+const DECODED_BYTES: u64 = 2 << 30;
+
+/// Bytes that reading one picture takes at most with the default limits, whatever its format and size: its file, and what
+/// decoding holds at its peak. What would take more is refused by its header.
+pub const MOST_BYTES_OF_A_PICTURE: u64 = FILE_BYTES + DECODED_BYTES;
+
 /// Upper bounds for one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -15,7 +24,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 400_000_000, max_decoded_bytes: 2 << 30, max_file_bytes: 1 << 30 }
+        Self { max_pixels: 400_000_000, max_decoded_bytes: DECODED_BYTES, max_file_bytes: FILE_BYTES }
     }
 }
 

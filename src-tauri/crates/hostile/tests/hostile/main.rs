@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod memory;
+mod peak;
 mod pictures;
 mod targets;
 

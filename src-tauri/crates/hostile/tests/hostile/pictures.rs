@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use hostile::pictures::{self, Fate, Picture};
 use imaging::{Limits, Target, decode, thumbnail};
 
-use crate::alone;
+use crate::{alone, peak};
 
 /// What the library asks for.
 const TARGET: Target = Target { short_side: 224, long_side: 320 };
@@ -35,35 +35,4 @@ fn what_is_wrong(picture: &Picture) -> Option<String> {
     };
     let is_fine = is_right && taken < PATIENCE && memory < MEMORY;
     (!is_fine).then(|| format!("{}: {outcome:?} after {taken:?} and {} MB", picture.name, memory >> 20))
-}
-
-/// The most memory that this process has held since it was asked to forget.
-#[cfg(target_os = "linux")]
-mod peak {
-    use std::fs;
-
-    /// Forgets, and returns what is held now.
-    pub(crate) fn reset() -> u64 {
-        // Means "set the peak to the present", see proc(5).
-        fs::write("/proc/self/clear_refs", "5").unwrap();
-        now()
-    }
-
-    pub(crate) fn now() -> u64 {
-        let status = fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() << 10
-    }
-}
-
-/// Other systems do not tell.
-#[cfg(not(target_os = "linux"))]
-mod peak {
-    pub(crate) fn reset() -> u64 {
-        0
-    }
-
-    pub(crate) fn now() -> u64 {
-        0
-    }
 }

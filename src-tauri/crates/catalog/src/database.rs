@@ -179,7 +179,7 @@ pub(crate) fn has_log(path: &Path) -> bool {
     longer_than("-wal", 0) || longer_than("-journal", JOURNAL_HEADER)
 }
 
-/// Opens a database file with our settings and brings it to the newest format. See [`migrate`].
+/// Opens a database file with our settings and brings it to the newest format. See [`mod@migrate`].
 pub(crate) fn open_connection(path: &Path, format: &Format, is_known: bool) -> Result<Connection> {
     header::check(path)?;
     let mut connection = connect(path)?;

@@ -22,6 +22,7 @@ pub(super) struct Fax<'a> {
     /// Where colours change in the row before and in this one; the first change is to black.
     reference: Vec<u32>,
     current: Vec<u32>,
+    has_begun: bool,
     has_ended: bool,
     row: Vec<u8>,
     /// How much of the row was handed out.
@@ -36,6 +37,7 @@ impl<'a> Fax<'a> {
             width,
             reference: Vec::new(),
             current: Vec::new(),
+            has_begun: false,
             has_ended: false,
             row: Vec::new(),
             given: 0,
@@ -54,10 +56,14 @@ impl<'a> Fax<'a> {
                 _ => self.two_dimensional()?,
             }
         }
-        // Pages that end before their last row are white from there on.
+        // Pages that end before their last row are white from there on; one without any shows nothing.
         if self.has_ended {
+            if !self.has_begun {
+                return Err(self.bits.wrong());
+            }
             self.current.clear();
         }
+        self.has_begun = true;
         self.row.clear();
         self.row.resize((self.width as usize).div_ceil(8), 0);
         for change in self.current.chunks(2) {

@@ -17,7 +17,7 @@ use crate::desktop::{self, Desktop, Process};
 /// How long anything may take before the test gives up. Generous: it is reached by failing tests only.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// How often it is looked again.
-const LOOK: Duration = Duration::from_millis(25);
+pub(crate) const LOOK: Duration = Duration::from_millis(25);
 
 /// The app with its window open.
 pub(crate) struct App<'a> {

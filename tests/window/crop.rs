@@ -14,7 +14,7 @@ fn open(desktop: &Desktop) -> App<'_> {
     let folder = desktop.folder_of("Pictures", &["hat", "pants", "shoes"]);
     let app = desktop.open(&[&folder]);
     app.shows_photos(18);
-    app.double_click(&app.find("option", &label("hat-3")));
+    app.open_photo(&app.find("option", &label("hat-3")));
     app.find("dialog", "hat-3.jpg");
     until("there are look-alikes", || !look_alikes(&app).is_empty());
     app
@@ -134,7 +134,7 @@ fn a_thing_finds_the_photo_it_is_in_and_where(desktop: &Desktop) {
     app.shows_pictures();
     app.screenshot("results");
 
-    app.double_click(&app.all("option", "")[0]);
+    app.open_photo(&app.all("option", "")[0]);
     app.find("dialog", "desk.jpg");
     app.screenshot("where");
     app.click("button", "Draw the box around the part that matched");

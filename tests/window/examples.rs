@@ -65,7 +65,7 @@ fn the_order_of_results_follows_a_weight(desktop: &Desktop) {
 fn a_part_becomes_a_counter_example_and_is_taken_back(desktop: &Desktop) {
     let app = open(desktop);
     let before = app.results();
-    app.double_click(&app.find("option", "hat-2.jpg"));
+    app.open_photo(&app.find("option", "hat-2.jpg"));
     app.find("dialog", "hat-2.jpg");
     app.press("b");
     app.find("application", "Box on the photo");
@@ -86,7 +86,7 @@ fn more_and_less_are_asked_by_with_keys(desktop: &Desktop) {
     app.ask(app.find("option", "shoes-2.jpg").click());
     app.press("l");
     app.find("button", "Less like shoes-2.jpg");
-    app.double_click(&app.all("option", "hat-")[0]);
+    app.open_photo(&app.all("option", "hat-")[0]);
     app.find("img", "hat-");
     app.press("b");
     app.find("application", "Box on the photo");

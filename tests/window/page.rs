@@ -1,5 +1,8 @@
 //! What a person does in the window: finding things by role and name, clicking, pressing keys, dragging.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use fantoccini::actions::{
     InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MOUSE_BUTTON_RIGHT, MouseActions, PointerAction,
 };
@@ -7,7 +10,7 @@ use fantoccini::elements::{Element, ElementRef};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::app::{App, until};
+use crate::app::{App, LOOK, until};
 
 /// The key under which WebDriver sends an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -89,6 +92,21 @@ impl App<'_> {
         let click = [PointerAction::Down { button }, PointerAction::Up { button }];
         self.hover(element);
         self.mouse([vec![over(element)], click.to_vec(), click.to_vec()].concat());
+    }
+
+    /// Opens a photo by a double click. On a machine that is busy the web view may take two clicks for two single ones, as
+    /// they come too far apart; then it is done again, as a person would.
+    pub(crate) fn open_photo(&self, photo: &Element) {
+        const PATIENCE: Duration = Duration::from_secs(5);
+        let is_open = || self.has("dialog", "");
+        until("the photo is open", || {
+            self.double_click(photo);
+            let clicked = Instant::now();
+            while !is_open() && clicked.elapsed() < PATIENCE {
+                thread::sleep(LOOK);
+            }
+            is_open()
+        });
     }
 
     /// Drags from one place on an element to another, both in pixels from its middle, in a few steps as a hand does.

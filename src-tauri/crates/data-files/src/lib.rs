@@ -130,14 +130,15 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 
 /// Gives what is at the path a name beside it that is free, and returns that.
 pub fn put_aside(path: &Path) -> io::Result<PathBuf> {
-    let aside = (1..=u32::MAX)
-        .map(|number| {
-            let mut aside = path.as_os_str().to_owned();
-            aside.push(format!(".aside-{number}"));
-            PathBuf::from(aside)
-        })
-        .find(|aside| fs::symlink_metadata(aside).is_err_and(|error| error.kind() == io::ErrorKind::NotFound))
-        .ok_or(io::ErrorKind::AlreadyExists)?;
+    let mut aside = path.to_path_buf();
+    loop {
+        aside.as_mut_os_string().push(".aside");
+        match fs::symlink_metadata(&aside) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => break,
+            Err(error) => return Err(error),
+            Ok(_) => {}
+        }
+    }
     fs::rename(path, &aside)?;
     Ok(aside)
 }
@@ -186,7 +187,7 @@ mod tests {
             // What is in a new file's way is kept.
             create(&at(name)).unwrap();
             assert_eq!(Kind::of(&at(name)).unwrap(), Kind::File, "{name}");
-            assert!(fs::symlink_metadata(at(&format!("{name}.aside-1"))).is_ok(), "{name}");
+            assert!(fs::symlink_metadata(at(&format!("{name}.aside"))).is_ok(), "{name}");
         }
     }
 

@@ -9,7 +9,7 @@ use image_embedder::FeatureVector;
 use imaging::{Decoded, ImageError, Limits, Probe, RgbImage, Target};
 use serde::{Deserialize, Serialize};
 
-use crate::model::Model;
+use crate::model::{Model, ModelFile};
 use crate::profile::{Stage, Stopwatch};
 use crate::tiles::{MOST_TILES, has_detail, tiles};
 use crate::{LibraryError, Result};
@@ -285,7 +285,8 @@ pub(crate) fn decode_thumbnail(thumbnail: &[u8]) -> Result<RgbImage, ImageError>
     Ok(imaging::decode(thumbnail, None, &limits)?.image)
 }
 
-/// The embedding, of unit length, of an image or of a region in its own pixels. Never zeros for an image as a whole.
+/// The embedding, of unit length, of an image or of a region in its own pixels. Never zeros for an image as a whole by a
+/// model of ours; one that the person brought and that answers with zeros is not fit for use.
 pub(crate) fn embed(
     model: &Model,
     image: &RgbImage,
@@ -299,8 +300,9 @@ pub(crate) fn embed(
             FeatureVector::Quantized(values) => Ok(values.iter().copied().map(f32::from).collect()),
         }
     })?;
+    let is_ours = matches!(model.file, ModelFile::BuiltIn(_));
     let says_nothing = embedding.iter().all(|value| *value == 0.0);
-    Ok(if region.is_none() && says_nothing { nothing(embedding.len()) } else { embedding })
+    Ok(if is_ours && region.is_none() && says_nothing { nothing(embedding.len()) } else { embedding })
 }
 
 /// The embedding of what a network has nothing to say of, as of some even greys: it answers with zeros, which have no

@@ -263,6 +263,8 @@ impl<'a> Layout<'a> {
                 let next = self.offsets.get(index + 1).and_then(|next| next.checked_sub(offset));
                 next.filter(|length| *length > 0).map_or(rest.len(), |length| length as usize)
             }
+            // One byte too many is a slip of the writer; more than there are in the whole file are missing.
+            Some(length) if *length as usize > self.tiff.bytes().len() => return Err(truncated()),
             Some(length) => *length as usize,
         };
         Ok(&rest[..length.min(rest.len())])

@@ -30,7 +30,7 @@ const XMP: u16 = 0x02BC;
 const IPTC: u16 = 0x83BB;
 const ICC_PROFILE: u16 = 0x8773;
 
-/// Directories looked into: a file that chains more than this is going round in circles, or a book.
+/// Directories looked into: a file that chains more than this is a book.
 const MOST_DIRECTORIES: usize = 64;
 
 pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
@@ -103,6 +103,9 @@ fn photo(bytes: &[u8]) -> Result<(Tiff<'_>, Directory<'_>, Exif), ImageError> {
     let tiff = Tiff::new(bytes).ok_or_else(truncated)?;
     let mut offset = tiff.first();
     let first = tiff.directory(offset).ok_or_else(truncated)?;
+    if goes_in_circles(tiff) {
+        return Err(damaged("its pages go round in a circle"));
+    }
     let first_exif = exif::of_directory(tiff, &first);
     for _ in 0..MOST_DIRECTORIES {
         let Some(directory) = tiff.directory(offset) else { break };
@@ -121,6 +124,21 @@ fn photo(bytes: &[u8]) -> Result<(Tiff<'_>, Directory<'_>, Exif), ImageError> {
     }
     // There is nothing else in it.
     Ok((tiff, first, first_exif))
+}
+
+/// Whether a directory is followed by one that came before.
+fn goes_in_circles(tiff: Tiff<'_>) -> bool {
+    let mut seen = Vec::new();
+    let mut offset = tiff.first();
+    while offset != 0 && seen.len() < MOST_DIRECTORIES {
+        if seen.contains(&offset) {
+            return true;
+        }
+        seen.push(offset);
+        let Some(directory) = tiff.directory(offset) else { break };
+        offset = directory.next;
+    }
+    false
 }
 
 fn explain(error: &io::Error) -> ImageError {

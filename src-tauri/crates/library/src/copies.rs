@@ -34,8 +34,8 @@ const NEIGHBORS: usize = 64;
 const DOUBTFUL: usize = 24;
 /// The most promising of all, whose prints are laid over each other, and those whose pixels are then compared. Among pages of
 /// one template, the prints of others may go together better than those of a page and its cropped copy.
-const LAID_OVER: usize = 96;
-const COMPARED: usize = 48;
+const LAID_OVER: usize = 160;
+const COMPARED: usize = 24;
 /// Pictures whose pixels are kept for the next comparison: pages of one template are compared with each other.
 const KEPT: usize = 48;
 
@@ -320,6 +320,8 @@ impl Pictures<'_> {
             // What shows nothing goes over nothing: its level and colour are looked at.
             let is_blank = hashes.is_none() && !print.has_detail();
             let promise = if is_blank { Some(1.0) } else { prints[way].promise(&surface) };
+            // Where a climb begins, pages that are cut a little say nothing yet.
+            let promise = promise.or(is_alike.then_some(0.0));
             promising.extend(promise.map(|promise| (promise, is_alike, is_blank, other, way, surface)));
         }
         promising.sort_by(|one, other| other.0.total_cmp(&one.0));

@@ -14,7 +14,7 @@ const GOOD: f32 = 0.95;
 /// With less than this in common of their prints, only the best beginning is worth trying.
 const PROMISING: f32 = 0.75;
 /// Beginnings that are tried, and how far apart they are at least, in shares of the sides.
-const MOST_TRIED: usize = 6;
+const MOST_TRIED: usize = 3;
 const APART: f32 = 0.02;
 /// Frames that are the same differ by as much in the logarithm of their shape.
 const ASPECT: f32 = 0.06;

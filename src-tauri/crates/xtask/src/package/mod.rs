@@ -62,7 +62,7 @@ pub(crate) fn run() -> Result<()> {
         say(&format!("  {} ({:.1} MB)", package.display(), size(package)? as f64 / 1e6));
     }
     if cfg!(target_os = "linux") {
-        say("No AppImage: its runtime and the tools that fill it come from no package registry.");
+        say("There is no AppImage yet: what fills one would have to be downloaded.");
     }
     Ok(())
 }

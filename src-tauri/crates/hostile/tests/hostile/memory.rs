@@ -18,10 +18,13 @@ const SPARE: u64 = 12 << 20;
 /// As the library decodes photos.
 const TARGET: Target = Target { short_side: 448, long_side: 448 };
 
+/// Makes a file.
+type Make = fn() -> Vec<u8>;
+
 #[test]
 fn no_format_takes_more_memory_than_was_estimated() {
     let _alone = alone();
-    let kinds: [(&str, fn() -> Vec<u8>); 8] = [
+    let kinds: [(&str, Make); 8] = [
         ("JPEG", jpeg),
         ("PNG", || png(2, 8)),
         ("grey PNG", || png(0, 8)),

@@ -348,8 +348,23 @@ fn replace(path: &Path, make: fn(&Path)) {
 
 #[test]
 fn a_photo_behind_the_name_of_a_file_of_ours_stays_as_it_is() {
-    let names =
-        ["lock", "catalog.db", "catalog.db-wal", "thumbnails.db", "index/manifest.json", "index/index-1.bin"];
+    let names = [
+        "lock",
+        "catalog.db",
+        "catalog.db-wal",
+        "catalog.db-shm",
+        "catalog.db-journal",
+        "catalog.db.draft",
+        "catalog.db.own",
+        "thumbnails.db",
+        "thumbnails.db-wal",
+        "thumbnails.db-shm",
+        "thumbnails.db-journal",
+        "index/manifest.json",
+        "index/manifest.json.new",
+        "index/index-1.bin",
+        "index/index-2.bin",
+    ];
     let links: [fn(&Path, &Path); 2] =
         [|photo, name| symlink(photo, name).unwrap(), |photo, name| fs::hard_link(photo, name).unwrap()];
     for name in names {
@@ -370,6 +385,140 @@ fn a_photo_behind_the_name_of_a_file_of_ours_stays_as_it_is() {
             assert_sound(&place);
         }
     }
+}
+
+/// A photo that was moved into the data folder has no other name.
+#[test]
+fn a_photo_under_the_name_of_a_file_of_ours_is_put_aside_and_never_written() {
+    let names = [
+        "catalog.db",
+        "catalog.db-wal",
+        "catalog.db-shm",
+        "catalog.db-journal",
+        "catalog.db.copy",
+        "thumbnails.db",
+        "thumbnails.db-wal",
+        "thumbnails.db-shm",
+        "index/manifest.json",
+        "index/index-2.bin",
+    ];
+    for name in names {
+        let place = Place::with_classes(&["hat", "shoes"]);
+        place.index();
+        let path = place.data().join(name);
+        let _ = fs::remove_file(&path);
+        let photo = fs::read(place.photo("hat/hat-1.jpg")).unwrap();
+        fs::write(&path, &photo).unwrap();
+        run(&place, &["status"]);
+        run(&place, &["search", place.photo("hat/hat-1.jpg").to_str().unwrap()]);
+        repair(&place);
+        place.index();
+        assert_sound(&place);
+        let is_kept = |(path, _): &(PathBuf, u32)| path.is_file() && fs::read(path).unwrap() == photo;
+        assert!(rights(&place.data()).iter().any(is_kept), "{name}");
+    }
+}
+
+/// Copies of a data folder are made by links, too (`cp -al`): the copy stays what it was.
+#[test]
+fn files_of_ours_with_other_names_are_written_under_ours_only() {
+    let place = killed();
+    let backup = place.root().join("backup");
+    fs::create_dir(&backup).unwrap();
+    let names = ["catalog.db", "catalog.db-wal", "catalog.db-shm", "thumbnails.db", "thumbnails.db-wal"];
+    let names = names.map(|name| (place.data().join(name), backup.join(name)));
+    let before = names.clone().map(|(ours, other)| {
+        fs::hard_link(&ours, &other).unwrap();
+        fs::read(ours).unwrap()
+    });
+    place.add_class("dress");
+    assert_eq!(place.index()["indexed"], 6);
+    assert_eq!(place.library().len(), 18);
+    for ((_, other), before) in names.iter().zip(before) {
+        assert!(fs::read(other).unwrap() == before, "{}", other.display());
+    }
+}
+
+#[test]
+fn a_link_to_itself_is_told_of_in_words_and_outlasted() {
+    for name in
+        ["catalog.db", "catalog.db-wal", "thumbnails.db", "thumbnails.db-shm", "lock", "index", "models"]
+    {
+        let place = Place::with_classes(&["hat", "shoes"]);
+        place.index();
+        let path = place.data().join(name);
+        let _ = fs::remove_file(&path);
+        let _ = fs::remove_dir_all(&path);
+        symlink(path.file_name().unwrap(), &path).unwrap();
+        let output = run(&place, &["status"]);
+        let said = message(&output);
+        assert!(output.status.success() || said.contains(name), "{name}: {said}");
+        assert!(!said.contains("drive") && !said.contains("os error"), "{name}: {said}");
+        if name == "catalog.db" {
+            assert!(said.contains("is a link to itself, not a file"), "{said}");
+        }
+        repair(&place);
+        place.index();
+        assert_sound(&place);
+    }
+    let place = Place::empty();
+    symlink(place.data(), place.data()).unwrap();
+    let said = message(&run(&place, &["status"]));
+    assert!(said.contains("is a link to itself, not a folder"), "{said}");
+}
+
+#[test]
+fn a_catalog_of_a_few_bytes_is_damaged_and_not_new() {
+    for bytes in [&b"x"[..], b"\0", b"SQLite format 3\0", &[0; 99]] {
+        // In a folder without anything else, too.
+        for place in [Place::empty(), Place::with_classes(&["hat", "shoes"])] {
+            if place.photo("hat").exists() {
+                place.index();
+            } else {
+                fs::create_dir(place.data()).unwrap();
+            }
+            let catalog = place.data().join("catalog.db");
+            fs::write(&catalog, bytes).unwrap();
+            let output = run(&place, &["status"]);
+            assert_eq!(output.status.code(), Some(1), "{bytes:?}");
+            assert!(message(&output).contains("is damaged"), "{}", message(&output));
+            assert!(fs::read(&catalog).unwrap() == bytes, "{bytes:?}");
+            repair(&place);
+            assert!(fs::read(place.data().join("catalog-damaged-1.db")).unwrap() == bytes, "{bytes:?}");
+        }
+    }
+}
+
+/// Runs a repair where the data folder has little room, and returns what is said, with what is left beside the catalog.
+fn repair_on_small_disk(damage: &str) -> Option<String> {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let script = format!(
+        r#"mount -t tmpfs -o size=24m none /mnt; cp -r "$data"/. /mnt; catalog=/mnt/catalog.db
+        {damage}
+        timeout 60 "$program" --data-dir /mnt verify --repair 2>&1 || echo "exit $?"
+        ls /mnt"#
+    );
+    crate::mounts::run(&place, &script)
+}
+
+#[test]
+fn a_catalog_that_calls_itself_huge_is_repaired_in_no_more_room_than_it_takes() {
+    // Gigabytes of nothing, behind a first page that is gone.
+    let damage =
+        r#"dd if=/dev/zero of=$catalog bs=4096 count=1 conv=notrunc 2>/dev/null; truncate -s 40G $catalog"#;
+    let Some(said) = repair_on_small_disk(damage) else { return };
+    assert!(said.contains("folders saved: 1, photos: 12") && said.contains("(mended)"), "{said}");
+    assert!(said.contains("catalog-damaged-1.db") && !said.contains("exit"), "{said}");
+}
+
+#[test]
+fn a_repair_without_room_says_so_and_leaves_everything() {
+    let damage = r#"dd if=/dev/urandom of=$catalog bs=1M count=14 oflag=append conv=notrunc 2>/dev/null
+        dd if=/dev/zero of=$catalog bs=4096 count=1 conv=notrunc 2>/dev/null"#;
+    let Some(said) = repair_on_small_disk(damage) else { return };
+    assert!(said.contains("there is no room to repair the catalog") && said.contains("exit 1"), "{said}");
+    assert!(!said.contains("catalog.db.copy\n") && !said.contains("damaged-1"), "{said}");
 }
 
 #[test]
@@ -423,7 +572,7 @@ fn rights(folder: &Path) -> Vec<(PathBuf, u32)> {
 }
 
 fn mode(path: &Path) -> u32 {
-    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
 fn assert_private(place: &Place) {
@@ -481,6 +630,15 @@ fn a_data_folder_that_others_could_read_is_closed_to_them() {
     }
     place.json(&["status"]);
     assert_private(&place);
+    // Whatever anybody may do with them, and as whom.
+    for mode in [0o777, 0o7777, 0o700, 0o611] {
+        for (path, _) in rights(&place.data()) {
+            let searched = if path.is_dir() { 0o700 } else { 0 };
+            fs::set_permissions(path, fs::Permissions::from_mode(mode | searched)).unwrap();
+        }
+        place.json(&["status"]);
+        assert_private(&place);
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! WAL lets readers go on during a write. `synchronous = FULL`, because in WAL mode `NORMAL` may lose
 //! committed batches in a power cut, and we promise to lose no more than the batch in flight.
 
+#![expect(clippy::disallowed_methods, reason = "has SQLite open its files, in the data directory")]
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,7 +16,7 @@ use rusqlite::config::DbConfig;
 
 use crate::migrate::{self, Format, migrate};
 use crate::readers::Readers;
-use crate::{CatalogError, Result, header, log, salvage, sane};
+use crate::{CatalogError, Result, beside, header, log, salvage, sane};
 
 /// How long a query waits for another program (a backup, a viewer) that holds a lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -187,21 +189,26 @@ pub(crate) fn open_connection(path: &Path, format: &Format, is_known: bool) -> R
     Ok(connection)
 }
 
+/// Opens a database that nobody has open yet.
 pub(crate) fn connect(path: &Path) -> Result<Connection> {
+    make_file(path)?;
+    beside::make_way(&data_files::target(path))?;
+    configured(path).map_err(|source| CatalogError::open(path, source))
+}
+
+/// Opens a database once more that is open already.
+pub(crate) fn connect_again(path: &Path) -> Result<Connection> {
+    make_file(path)?;
+    beside::refuse_odd(&data_files::target(path))?;
+    configured(path).map_err(|source| CatalogError::open(path, source))
+}
+
+fn make_file(path: &Path) -> Result<()> {
     if matches!(kind(path)?, Kind::Missing) {
         // SQLite would let others read it; what it makes beside has the same rights as this.
         data_files::create(path).map_err(|source| CatalogError::Unreachable { path: path.into(), source })?;
     }
-    let target = data_files::target(path);
-    for sidecar in SIDECARS.map(|suffix| with_suffix(&target, suffix)) {
-        // A pipe would have SQLite wait for its other end.
-        match data_files::instead_of_own_file(&sidecar) {
-            Ok(None) => {}
-            Ok(Some(found)) => return Err(CatalogError::NotAFile { path: sidecar, found }),
-            Err(source) => return Err(CatalogError::Unreachable { path: sidecar, source }),
-        }
-    }
-    configured(path).map_err(|source| CatalogError::open(path, source))
+    Ok(())
 }
 
 fn configured(path: &Path) -> rusqlite::Result<Connection> {

@@ -124,6 +124,14 @@ pub enum CatalogError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A repair works on a copy, for which there is no room.
+    #[error("there is no room to repair the catalog {}: a copy of it takes {megabytes} MB beside it, and what is saved of it as much again; free some space and try again", path.display())]
+    NoRoom {
+        /// The damaged file.
+        path: PathBuf,
+        /// How much a copy takes.
+        megabytes: u64,
+    },
     /// A query failed: damaged file, full disk, or a lock held by another program.
     #[error("{}", query_failed(.0))]
     Query(#[from] rusqlite::Error),
@@ -188,10 +196,11 @@ impl CatalogError {
         match self {
             Self::NewerVersion { .. } => "catalog_newer",
             Self::Discard { .. } => "catalog_discard",
-            Self::Salvage { .. } => "catalog_salvage",
             Self::Missing { .. } => MISSING,
             Self::Away { .. } => "catalog_away",
-            Self::Unreachable { source, .. } if is_full(source) => FULL,
+            Self::NoRoom { .. } => FULL,
+            Self::Unreachable { source, .. } | Self::Salvage { source, .. } if is_full(source) => FULL,
+            Self::Salvage { .. } => "catalog_salvage",
             Self::Unreachable { .. } => "catalog_read_only",
             Self::Damaged { .. }
             | Self::Emptied { .. }

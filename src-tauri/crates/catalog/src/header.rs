@@ -29,16 +29,24 @@ const FIXED: &[Fixed] = &[
     (64..68, &[&[0; 4]], "it keeps lists of pages that we do not keep"),
 ];
 
-/// Refuses a file in which one of these numbers is another. One that is empty, or not there, is for others to judge.
+/// Refuses a file in which one of these numbers is another, or that ends before them. One that is empty, or not there, is
+/// for others to judge.
 pub(crate) fn check(path: &Path) -> Result<()> {
-    let mut header = [0; LENGTH];
-    let read = data_files::open(path).and_then(|mut file| file.read_exact(&mut header));
-    if read.is_err() {
+    let mut header = Vec::with_capacity(LENGTH);
+    let read = data_files::open(path).and_then(|file| file.take(LENGTH as u64).read_to_end(&mut header));
+    if read.is_err() || header.is_empty() {
         // SQLite tells why.
         return Ok(());
     }
-    match FIXED.iter().find(|(range, values, _)| !values.contains(&&header[range.clone()])) {
-        Some((_, _, reason)) => Err(CatalogError::Malformed { path: path.into(), reason }),
+    let reason = if header.len() < LENGTH {
+        // SQLite would take it for a new one, and write over it.
+        Some("it is shorter than a database can be")
+    } else {
+        let wrong = FIXED.iter().find(|(range, values, _)| !values.contains(&&header[range.clone()]));
+        wrong.map(|(_, _, reason)| *reason)
+    };
+    match reason {
+        Some(reason) => Err(CatalogError::Malformed { path: path.into(), reason }),
         None => Ok(()),
     }
 }

@@ -7,6 +7,7 @@
 //! No decisions are made here: what to index, keep or drop is the library's business.
 
 pub mod absent;
+mod beside;
 pub mod brought_model;
 pub mod calibration;
 pub mod content;

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use crate::Result;
-use crate::database::connect;
+use crate::database::connect_again;
 
 /// Connections kept for the next readers.
 const KEPT: usize = 4;
@@ -28,7 +28,7 @@ impl Readers {
         let idle = self.idle.lock().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => connect(&self.path)?,
+            None => connect_again(&self.path)?,
         };
         let value = queries(&connection);
         let mut idle = self.idle.lock();

@@ -172,7 +172,7 @@ impl Thumbnails {
     }
 }
 
-/// Deletes the file and what SQLite keeps beside it.
+/// Deletes the file and what SQLite keeps beside it. What looks like a photo, or is no file, is put aside.
 fn discard(path: &Path) -> Result<()> {
     salvage::discard(path).map_err(|error| match error {
         CatalogError::Salvage { path, source } => CatalogError::Discard { path, source },

@@ -1,16 +1,20 @@
 //! The files of a data directory: opened without waiting for what is no file, read within bounds, made for their owner
-//! alone, and put aside rather than deleted when something else is in their place.
+//! alone, and put aside rather than written or deleted when something else is in their place: a link, a pipe, a photo.
 //!
 //! What the files mean is for those to know who keep them; photos are none of them.
 
 #![expect(clippy::disallowed_methods, reason = "makes files and puts them aside, in the data directory")]
 
+mod copy;
+mod picture;
 mod private;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use copy::{copy, has_other_names, make_own, room};
+pub use picture::holds_picture;
 pub use private::{create, create_directory, is_own, open_or_create, tighten};
 
 /// Links that are followed before they are taken to lead nowhere, as the systems have it.
@@ -42,6 +46,7 @@ impl Kind {
             match fs::metadata(path) {
                 Ok(metadata) => metadata,
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
+                Err(error) if leads_to_itself(&error) => return Ok(Self::Odd("a link to itself")),
                 Err(_) => return Ok(Self::Away(target(path))),
             }
         } else {
@@ -88,6 +93,16 @@ fn odd(kind: fs::FileType) -> &'static str {
 #[cfg(not(unix))]
 fn odd(_kind: fs::FileType) -> &'static str {
     "a device"
+}
+
+#[cfg(unix)]
+fn leads_to_itself(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn leads_to_itself(_error: &io::Error) -> bool {
+    false
 }
 
 /// What is at the path itself instead of a file of its own; none where there is a file or nothing. A link is one of
@@ -141,6 +156,25 @@ pub fn put_aside(path: &Path) -> io::Result<PathBuf> {
     }
     fs::rename(path, &aside)?;
     Ok(aside)
+}
+
+/// Removes a file of ours. What is none, or looks like a photo, is put aside.
+pub fn discard(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(metadata) if metadata.is_file() && !holds_picture(path).unwrap_or(true) => fs::remove_file(path),
+        Ok(_) => put_aside(path).map(drop),
+    }
+}
+
+/// Gives a file of ours the name of another one, which goes. What is there and is none of ours is put aside.
+pub fn replace(draft: &Path, path: &Path) -> io::Result<()> {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    if !is_file || holds_picture(path).unwrap_or(true) {
+        discard(path)?;
+    }
+    fs::rename(draft, path)
 }
 
 fn refuse_odd(path: &Path) -> io::Result<()> {
@@ -203,6 +237,41 @@ mod tests {
         create(&link).unwrap();
         assert_eq!(fs::read(&original).unwrap(), b"original");
         assert_eq!(fs::metadata(&original).unwrap().permissions(), before);
+    }
+
+    #[test]
+    fn a_photo_under_a_name_of_ours_is_put_aside() {
+        const PHOTO: &[u8] = b"\xFF\xD8\xFF\xE0photo";
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        let makes: [fn(&Path); 3] = [
+            |path| drop(create(path).unwrap()),
+            |path| discard(path).unwrap(),
+            |path| {
+                let draft = path.with_extension("draft");
+                fs::write(&draft, "new").unwrap();
+                replace(&draft, path).unwrap();
+            },
+        ];
+        for (number, make) in makes.iter().enumerate() {
+            let path = at(&number.to_string());
+            fs::write(&path, PHOTO).unwrap();
+            make(&path);
+            assert_eq!(fs::read(at(&format!("{number}.aside"))).unwrap(), PHOTO);
+            fs::write(&path, "ours").unwrap();
+            make(&path);
+            assert!(!at(&format!("{number}.aside.aside")).exists(), "what is ours goes");
+        }
+    }
+
+    #[test]
+    fn a_link_to_itself_is_no_drive_that_is_away() {
+        let place = tempfile::tempdir().unwrap();
+        let link = place.path().join("link");
+        symlink(&link, &link).unwrap();
+        assert_eq!(Kind::of(&link).unwrap().instead_of_file(), Some("a link to itself"));
+        create(&link).unwrap();
+        assert_eq!(Kind::of(&link).unwrap(), Kind::File);
     }
 
     #[test]

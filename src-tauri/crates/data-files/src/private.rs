@@ -7,16 +7,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use super::{instead_of_own_file, put_aside, unhurried};
+use super::{discard, instead_of_own_file, unhurried};
 
-/// Makes an empty file. A former one is dropped; anything else in its place is put aside.
+/// Makes an empty file. A former one of ours is dropped; anything else in its place is put aside.
 pub fn create(path: &Path) -> io::Result<File> {
-    match fs::symlink_metadata(path) {
-        Ok(former) if former.is_file() => fs::remove_file(path)?,
-        Ok(_) => drop(put_aside(path)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
+    discard(path)?;
     let file = for_owner(OpenOptions::new().write(true).create_new(true)).open(path)?;
     settle(&file)?;
     Ok(file)
@@ -60,8 +55,8 @@ mod system {
 
     use super::{DirBuilder, File, OpenOptions, Path, fs, io};
 
-    /// What others may do: nothing.
-    const OTHERS: u32 = 0o077;
+    /// What anybody may do, and bits that say as whom.
+    const ALL: u32 = 0o7777;
     const FILE: u32 = 0o600;
     const DIRECTORY: u32 = 0o700;
 
@@ -96,19 +91,20 @@ mod system {
         fs::symlink_metadata(path).is_ok_and(|metadata| metadata.uid() == own)
     }
 
-    /// Takes from others what they may do with a file or a directory of this user's. Links and what is neither stay, as
-    /// does what the file system has no rights for.
+    /// Leaves of what may be done with a file or a directory of this user's what its owner needs, and nothing to others.
+    /// Links and what is neither stay, as does what the file system has no rights for.
     pub fn tighten(path: &Path) -> io::Result<()> {
         let metadata = fs::symlink_metadata(path)?;
         // A file with another name may be somebody's original.
         let is_kept = metadata.is_dir() || metadata.is_file() && metadata.nlink() == 1;
-        if !is_kept || metadata.mode() & OTHERS == 0 || !is_own(path) {
+        let needed = if metadata.is_dir() { DIRECTORY } else { FILE };
+        if !is_kept || metadata.mode() & ALL & !needed == 0 || !is_own(path) {
             return Ok(());
         }
         let mut options = OpenOptions::new();
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         let opened = options.read(true).custom_flags(flags.bits() as i32).open(path)?;
-        let mode = opened.metadata()?.mode() & 0o777 & !OTHERS;
+        let mode = opened.metadata()?.mode() & needed;
         tolerate(opened.set_permissions(fs::Permissions::from_mode(mode)))
     }
 

@@ -2,9 +2,6 @@
 //!
 //! A model is somebody's file like a photo is: it is tried in a reader's process before this one loads it.
 
-#![expect(clippy::disallowed_methods, reason = "keeps copies of model files, in the data directory")]
-
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -166,12 +163,7 @@ pub(crate) fn forget(data: &DataDir, catalog: &Catalog, id: i64) -> Result<Strin
     // The same file may be there with another normalization.
     if !rows.iter().any(|other| other.id != id && other.file == row.file) {
         let path = path(data, &row.file);
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                return Err(LibraryError::ModelNotKept { path, source });
-            }
-            _ => {}
-        }
+        data_files::discard(&path).map_err(|source| LibraryError::ModelNotKept { path, source })?;
     }
     Ok(identity(blake3::Hash::from_bytes(row.file), normalization(row)?))
 }
@@ -194,7 +186,7 @@ fn keep(data: &DataDir, hash: catalog::ContentHash, bytes: &[u8]) -> Result<()> 
         file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| fs::rename(&draft, &path)).map_err(failed)
+    written.and_then(|()| data_files::replace(&draft, &path)).map_err(failed)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -152,8 +152,10 @@ pub fn default_data_dir() -> Result<PathBuf> {
 
 /// The directory's own path. One that is on a drive that is not there is not made elsewhere.
 fn find_or_make(path: &Path) -> Result<PathBuf> {
-    if let Kind::Away(target) = Kind::of(path).map_err(failed(path))? {
-        return Err(LibraryError::DataDirAway { path: path.into(), target });
+    match Kind::of(path).map_err(failed(path))? {
+        Kind::Away(target) => return Err(LibraryError::DataDirAway { path: path.into(), target }),
+        Kind::Odd(what) => return Err(failed(path)(io::Error::other(format!("it is {what}, not a folder")))),
+        _ => {}
     }
     if let Some(drive) = missing_drive(path) {
         return Err(LibraryError::DataDirAway { path: path.into(), target: drive });

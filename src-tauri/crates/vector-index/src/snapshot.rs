@@ -7,11 +7,6 @@
 //! The file holds, in little-endian order and by slot: ids (i64), whether alive (u8), vectors (i8 each), then by
 //! linked slot the number of links (u32), then all links (u32).
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "writes and removes its own files, in the index's directory, and makes way for that"
-)]
-
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -66,7 +61,7 @@ pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Resul
     let path = data_path(directory, generation);
     let (bytes, hash) = write_data(&path, state).map_err(|error| {
         // The likeliest reason is a full disk, which half a file would not help.
-        let _ = fs::remove_file(&path);
+        let _ = data_files::discard(&path);
         at(&path)(error)
     })?;
     let manifest = Manifest {
@@ -84,7 +79,7 @@ pub(crate) fn write(directory: &Path, fingerprint: &str, state: &State) -> Resul
     publish(directory, &manifest)?;
     // What cannot be removed now costs nothing but space, and the next save tries again.
     for old in generations(directory)?.into_iter().filter(|&other| other != generation) {
-        let _ = fs::remove_file(data_path(directory, old));
+        let _ = data_files::discard(&data_path(directory, old));
     }
     Ok(())
 }
@@ -98,10 +93,7 @@ fn publish(directory: &Path, manifest: &Manifest) -> Result<()> {
         file.sync_all()
     };
     write().map_err(at(&draft))?;
-    if Kind::of(&path).map_err(at(&path))?.instead_of_file().is_some() {
-        data_files::put_aside(&path).map_err(at(&path))?;
-    }
-    fs::rename(&draft, &path).map_err(at(&path))?;
+    data_files::replace(&draft, &path).map_err(at(&path))?;
     sync_directory(directory).map_err(at(directory))
 }
 

@@ -119,11 +119,8 @@ impl Donor {
 
 /// Copies a file; what is none, or not there, is copied as an empty one.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
-    let mut copy = data_files::create(to)?;
-    if fs::metadata(from).is_ok_and(|file| file.is_file()) {
-        io::copy(&mut data_files::open(from)?, &mut copy)?;
-    }
-    Ok(())
+    let is_file = fs::metadata(from).is_ok_and(|file| file.is_file());
+    if is_file { data_files::copy(from, to) } else { data_files::create(to).map(drop) }
 }
 
 fn entries(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {

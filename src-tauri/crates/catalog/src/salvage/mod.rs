@@ -130,7 +130,12 @@ fn fill(new: &mut Connection, draft: &Path, path: &Path, copy: &Path) -> Result<
 /// Takes over what can be read of a copy. Returns whether no damage was met; nothing where the copy cannot be read.
 fn take(donor: &Donor, graft: Graft, (path, copy): (&Path, &Path), new: &Connection) -> Result<Option<bool>> {
     discard(copy)?;
-    donor.copy(graft, path, copy).map_err(at(copy))?;
+    donor.copy(graft, path, copy).map_err(|error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            CatalogError::NoRoom { path: path.into(), megabytes: data_files::room(path).div_ceil(1_000_000) }
+        }
+        _ => at(copy)(error),
+    })?;
     match donor.open(graft, copy) {
         Ok(old) => rows::take_all(&old, new).map(Some),
         Err(error) => damage(error).map(|()| None),
@@ -200,15 +205,11 @@ impl Drop for Scrap {
     }
 }
 
-/// Removes a database file with all that SQLite keeps beside it. What is no file in their places is put aside.
+/// Removes a database file with all that SQLite keeps beside it. What is no file in their places, or looks like a photo, is
+/// put aside.
 pub(crate) fn discard(path: &Path) -> Result<()> {
     for file in [""].iter().chain(&SIDECARS).map(|suffix| with_suffix(path, suffix)) {
-        let discarded = match fs::symlink_metadata(&file) {
-            Ok(metadata) if metadata.is_file() => fs::remove_file(&file),
-            Ok(_) => data_files::put_aside(&file).map(drop),
-            Err(_) => Ok(()),
-        };
-        discarded.map_err(at(&file))?;
+        data_files::discard(&file).map_err(at(&file))?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ use crate::wire::{Changed, Incoming, Problem, Settings};
 
 /// Runs the app.
 pub fn run() -> ExitCode {
+    library::outlast_file_limits();
     graphics::prepare();
     let arguments = Arguments::parse();
     let filter =

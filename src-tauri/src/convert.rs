@@ -105,6 +105,7 @@ pub(crate) fn photo(details: library::PhotoDetails) -> wire::Photo {
         taken_by_camera: details.taken_by_camera,
         online: details.online,
         also_at: details.also_at.iter().map(|path| shown_path(path)).collect(),
+        maybe_at: details.maybe_at.iter().map(|path| shown_path(path)).collect(),
         copies: details.copies.iter().map(|path| shown_path(path)).collect(),
         placeholder: details.placeholder.map(|hash| base64(&hash)),
     }

@@ -87,6 +87,7 @@ impl From<LibraryError> for Problem {
             | LibraryError::PhotoOffline { path }
             | LibraryError::ExportIntoLibrary { path }
             | LibraryError::ExportFormat { path }
+            | LibraryError::ExportTaken { path, .. }
             | LibraryError::ExportFailed { path, .. } => put_path(&mut details, path),
             LibraryError::FolderOffline { path, outer } => {
                 put_path(&mut details, path);

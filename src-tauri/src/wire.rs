@@ -148,6 +148,8 @@ pub struct Photo {
     pub online: bool,
     /// Other paths to the same file.
     pub also_at: Vec<String>,
+    /// Paths of what may be the same file, as nothing tells it apart.
+    pub maybe_at: Vec<String>,
     /// Paths of files with the same bytes.
     pub copies: Vec<String>,
     /// ThumbHash of the picture, base64.
@@ -349,8 +351,8 @@ pub struct DuplicateGroup {
     pub reason: KeepReason,
     /// The photo of which the reason is said.
     pub over: u32,
-    /// What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, and RAWs for which
-    /// no other stands in.
+    /// What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, RAWs for which no
+    /// other stands in, and what may be the same file.
     pub beside: Vec<u32>,
     /// Pieces of one shot each, such as a RAW and its JPEG.
     pub pairs: Vec<Vec<u32>>,
@@ -366,7 +368,8 @@ pub struct Written {
     pub count: u32,
     /// Photos that are left out, as their names hold line breaks.
     pub refused: Vec<String>,
-    /// Photos that are left out, as they or what is kept in their place are out of reach or have changed.
+    /// Photos that are left out, as they or what is kept in their place are out of reach or have changed, or as both may be
+    /// one file.
     pub out_of_reach: u32,
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use library::{ChosenFile, Example, Library, LibraryError, Match, Preview, Region, Source};
+use library::{ChosenFile, Example, Library, LibraryError, Match, PAGE_BEGINNING, Preview, Region, Source};
 
 use crate::args::Crop;
 use crate::output::Failure;
@@ -45,7 +45,7 @@ pub(crate) fn write(
     let mut html = String::new();
     let _ = write!(
         html,
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Lookalike contact sheet</title>\
+        "{PAGE_BEGINNING}\
          <style>{STYLE}</style><h1>Lookalike</h1><p>Each row: an image, or the marked part of it, and the \
          photos of the library that look most like it, with their cosine similarity.</p>"
     );
@@ -59,7 +59,7 @@ pub(crate) fn write(
     Ok(chosen.write(html.as_bytes())?)
 }
 
-/// The place of the page, which must not be a photo's.
+/// The place of the page, where nothing may be but a page of ours. So it is none of the images either that are asked for.
 fn choose(library: &Library, page: &Path) -> Result<ChosenFile, Failure> {
     let is_html = page.extension().is_some_and(|extension| {
         extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm")
@@ -72,6 +72,7 @@ fn choose(library: &Library, page: &Path) -> Result<ChosenFile, Failure> {
             let place = page.display();
             Failure::Usage(format!("{place} lies in a folder of the library, where nothing is written"))
         }
+        LibraryError::ExportTaken { .. } => Failure::Usage(error.to_string()),
         error => error.into(),
     })
 }

@@ -1,6 +1,7 @@
 //! The `duplicates` command: groups of photos that show the same picture, and which of each to keep. It only lists,
 //! or writes the list.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -35,6 +36,8 @@ struct SuggestionJson<'a> {
     pairs: Vec<Vec<PathJson<'a>>>,
     /// Paths that lead to one file each, the one in the group first.
     same_file: Vec<Vec<PathJson<'a>>>,
+    /// Photos of which each cannot be told from the others of its list: perhaps they are one file.
+    maybe_same_file: Vec<Vec<PathJson<'a>>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,7 +99,8 @@ fn tell_what_is_left_out(written: &WrittenList) -> Result<(), Failure> {
         let photos = if *out_of_reach == 1 { "photo" } else { "photos" };
         writeln!(
             out,
-            "{out_of_reach} {photos} left out: the file, or what is kept in its place, is out of reach or has changed"
+            "{out_of_reach} {photos} left out: the file, or what is kept in its place, is out of reach or has changed, or both \
+             may be one file"
         )?;
     }
     Ok(())
@@ -122,6 +126,7 @@ pub(crate) fn list(library: &Library, min_similarity: Option<f32>, json: bool) -
             let advice = match photo {
                 _ if at == group.keep => why(group),
                 _ if !kept.contains(&photo.photo) => String::new(),
+                _ if photo.perhaps_one.is_some() => format!("  keep: {}", perhaps_one(photo, group)),
                 _ if photo.shot.is_some() => format!("  keep: {}", pair(photo, group)),
                 _ => "  keep: a RAW of its own".to_owned(),
             };
@@ -142,11 +147,7 @@ fn suggestion(group: &DuplicateGroup) -> SuggestionJson<'_> {
     let kept = group.kept();
     let is_beside = |(at, photo): &(usize, &Duplicate)| *at != group.keep && kept.contains(&photo.photo);
     let beside = group.photos.iter().enumerate().filter(is_beside).map(|(_, photo)| path(photo));
-    let mut shots: Vec<usize> = group.photos.iter().filter_map(|photo| photo.shot).collect();
-    shots.sort_unstable();
-    shots.dedup();
-    let pieces =
-        |shot: &usize| group.photos.iter().filter(|photo| photo.shot == Some(*shot)).map(path).collect();
+    let shots = together(group, |photo| photo.shot);
     let same_file = group.photos.iter().filter(|photo| !photo.also_at.is_empty()).map(|photo| {
         std::iter::once(path(photo)).chain(photo.also_at.iter().map(|path| PathJson(path))).collect()
     });
@@ -155,15 +156,31 @@ fn suggestion(group: &DuplicateGroup) -> SuggestionJson<'_> {
         reason: group.reason,
         over: path(&group.photos[group.over]),
         beside: beside.collect(),
-        pairs: shots.iter().map(pieces).collect(),
+        pairs: shots,
         same_file: same_file.collect(),
+        maybe_same_file: together(group, |photo| photo.perhaps_one),
     }
+}
+
+/// The photos of a group that belong together, as they have the same number.
+fn together(group: &DuplicateGroup, number: fn(&Duplicate) -> Option<usize>) -> Vec<Vec<PathJson<'_>>> {
+    let numbers: BTreeSet<usize> = group.photos.iter().filter_map(number).collect();
+    let photos = |wanted| group.photos.iter().filter(move |photo| number(photo) == Some(wanted));
+    numbers.into_iter().map(|wanted| photos(wanted).map(path).collect()).collect()
 }
 
 fn facts(photo: &Duplicate, group: &DuplicateGroup) -> String {
     let same = group.photos.iter().filter(|other| other.content_id == photo.content_id).count();
     let copies = if same > 1 { format!(", {same} with the same bytes") } else { String::new() };
     format!("({} x {}, {} KB{copies})", photo.width, photo.height, photo.bytes.div_ceil(1000))
+}
+
+/// With what a photo may be one file.
+fn perhaps_one(photo: &Duplicate, group: &DuplicateGroup) -> String {
+    let is_other = |other: &&Duplicate| other.photo != photo.photo && other.perhaps_one == photo.perhaps_one;
+    let paths: Vec<String> =
+        group.photos.iter().filter(is_other).map(|other| shown_path(&other.path)).collect();
+    format!("perhaps the same file as {}", paths.join(", "))
 }
 
 /// To what a piece of a shot belongs.

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     if let Some(code) = library::serve_if_asked() {
         return code;
     }
+    library::outlast_file_limits();
     let arguments = Arguments::parse();
     // Errors reach the person through exit code and message; the log is for finding out why.
     let filter =

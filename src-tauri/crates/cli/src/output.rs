@@ -103,10 +103,27 @@ impl From<Embedding> for EmbeddingJson {
     }
 }
 
-/// Prints one JSON document.
+/// Prints one JSON document, on one line whatever a program takes for the end of one.
 pub(crate) fn json(document: &impl Serialize) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, document).map_err(io::Error::from)?;
-    writeln!(out)?;
+    let text = serde_json::to_string(document).map_err(io::Error::from)?;
+    writeln!(io::stdout().lock(), "{}", on_one_line(&text))?;
     Ok(())
+}
+
+/// JSON without the line ends that it allows in texts: outside of these there are none.
+fn on_one_line(json: &str) -> String {
+    json.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_one_line_and_says_the_same() {
+        let name = "one\u{2028}two\u{2029}three\u{85}four\nfive\u{B}six";
+        let line = on_one_line(&serde_json::to_string(name).unwrap());
+        assert!(!line.contains(['\u{2028}', '\u{2029}', '\u{85}', '\n', '\u{B}']), "{line}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), name);
+    }
 }

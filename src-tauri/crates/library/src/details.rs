@@ -1,6 +1,6 @@
 //! Everything known of one photo.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use catalog::photo::Photo;
 use catalog::{Placeholder, content, photo};
@@ -37,6 +37,9 @@ pub struct PhotoDetails {
     pub online: bool,
     /// Other paths of the library that lead to the same file.
     pub also_at: Vec<PathBuf>,
+    /// Paths of the library that cannot be told from others to the same file: of files with the same bytes, on file systems
+    /// that may show each other's.
+    pub maybe_at: Vec<PathBuf>,
     /// Paths of the library's other files with the same bytes.
     pub copies: Vec<PathBuf>,
     /// Shown while the picture is loaded: its `ThumbHash`, zeros after its end.
@@ -56,12 +59,20 @@ impl Library {
             })?
             .ok_or(LibraryError::PhotoUnknown { id })?;
         let seen = if same.len() > 1 { Seen::look(&photo.path) } else { None };
-        let is_this = |path: &Path| {
-            let other = seen.as_ref().and_then(|_| Seen::look(path));
-            path == photo.path || seen.as_ref().zip(other).is_some_and(|(seen, other)| seen.is_same(&other))
-        };
-        let others = same.into_iter().filter(|other| other.id != id).map(|other| other.path);
-        let (also_at, copies) = others.partition(|path| is_this(path));
+        let (mut also_at, mut maybe_at, mut copies) = (Vec::new(), Vec::new(), Vec::new());
+        for other in same.into_iter().filter(|other| other.id != id).map(|other| other.path) {
+            let look = seen.as_ref().and_then(|_| Seen::look(&other));
+            let agree = |same: fn(&Seen, &Seen) -> bool| {
+                seen.as_ref().zip(look.as_ref()).is_some_and(|(one, other)| same(one, other))
+            };
+            if other == photo.path || agree(Seen::is_same) {
+                also_at.push(other);
+            } else if agree(Seen::may_be_same) {
+                maybe_at.push(other);
+            } else {
+                copies.push(other);
+            }
+        }
         let captured_at = content.captured_at.as_deref();
         let taken = LocalTime::of_photo(captured_at, photo.stamp.modified_ns, &TimeZone::system());
         Ok(PhotoDetails {
@@ -77,6 +88,7 @@ impl Library {
             taken: taken.to_string(),
             taken_by_camera: content.captured_at.is_some(),
             also_at,
+            maybe_at,
             copies,
             placeholder: content.placeholder,
         })

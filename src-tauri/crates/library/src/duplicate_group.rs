@@ -41,6 +41,9 @@ pub struct Duplicate {
     pub shot: Option<usize>,
     /// Whether it is a camera RAW, for which nothing but a RAW of the same shot stands in.
     pub is_raw: bool,
+    /// Photos of a group that have the same number cannot be told from one file that is there by several ways. None goes in
+    /// favour of another.
+    pub perhaps_one: Option<usize>,
     /// What its file was when it was read.
     pub(crate) stamp: Stamp,
 }
@@ -61,7 +64,8 @@ pub struct DuplicateGroup {
 impl Duplicate {
     /// Whether another could go in favour of this one.
     fn stands_in_for(&self, other: &Self) -> bool {
-        let is_other = self.photo != other.photo && !self.is_of_one_shot(other);
+        let is_other =
+            self.photo != other.photo && !self.is_of_one_shot(other) && !self.is_perhaps_one_with(other);
         let is_same_raw = self.is_raw
             && (self.content_id == other.content_id || pairs::share_a_name(&self.path, &other.path));
         is_other && (!other.is_raw || is_same_raw)
@@ -69,6 +73,10 @@ impl Duplicate {
 
     fn is_of_one_shot(&self, other: &Self) -> bool {
         self.shot.is_some() && self.shot == other.shot
+    }
+
+    fn is_perhaps_one_with(&self, other: &Self) -> bool {
+        self.perhaps_one.is_some() && self.perhaps_one == other.perhaps_one
     }
 }
 
@@ -121,11 +129,14 @@ impl DuplicateGroup {
             .collect();
         let is_safe = |photo: &Duplicate| {
             let Some(seen) = see(photo) else { return false };
-            let survives = |(kept, file): &(&Duplicate, Option<Seen>)| {
-                kept.stands_in_for(photo) && file.as_ref().is_some_and(|file| !file.is_same(&seen))
+            let may_be = |kept: &Duplicate, file: &Seen| {
+                file.is_same(&seen) || (kept.content_id == photo.content_id && file.may_be_same(&seen))
             };
-            let is_kept = |(_, file): &(&Duplicate, Option<Seen>)| {
-                file.as_ref().is_some_and(|file| file.is_same(&seen))
+            let survives = |(kept, file): &(&Duplicate, Option<Seen>)| {
+                kept.stands_in_for(photo) && file.as_ref().is_some_and(|file| !may_be(kept, file))
+            };
+            let is_kept = |(kept, file): &(&Duplicate, Option<Seen>)| {
+                file.as_ref().is_some_and(|file| may_be(kept, file))
             };
             kept.iter().any(survives) && !kept.iter().any(is_kept)
         };
@@ -170,6 +181,7 @@ impl Library {
                 bytes: photo.stamp.size,
                 shot,
                 is_raw: Kind::of(&content.format) == Kind::Raw,
+                perhaps_one: file.perhaps_one,
                 stamp: photo.stamp,
             };
         let duplicates = files.into_iter().zip(shots).zip(photos.iter().copied()).map(duplicate).collect();
@@ -259,6 +271,8 @@ fn candidate<'a>(
 struct File {
     at: usize,
     also: Vec<usize>,
+    /// See [`Duplicate::perhaps_one`].
+    perhaps_one: Option<usize>,
 }
 
 /// The files that photos are, in their order. One whose bytes no other has need not be looked at.
@@ -268,25 +282,26 @@ fn files(members: &[(Photo, Content)]) -> Vec<File> {
     let mut files: Vec<File> = Vec::new();
     let mut seen: HashMap<i64, Vec<(usize, Option<Seen>)>> = HashMap::new();
     for (at, (photo, _)) in members.iter().enumerate() {
-        let file = if twice.contains(&photo.content_id) {
+        let mut file = File { at, also: Vec::new(), perhaps_one: None };
+        if twice.contains(&photo.content_id) {
             let look = Seen::look(&photo.path);
             let alike = seen.entry(photo.content_id).or_default();
+            let agree = |other: &Option<Seen>, same: fn(&Seen, &Seen) -> bool| {
+                look.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| same(one, other))
+            };
             let same = alike.iter().find(|(other, seen)| {
-                let is_one = look.as_ref().zip(seen.as_ref()).is_some_and(|(one, other)| one.is_same(other));
-                is_one || members[files[*other].at].0.path == photo.path
+                agree(seen, Seen::is_same) || members[files[*other].at].0.path == photo.path
             });
-            let same = same.map(|(file, _)| *file);
-            if same.is_none() {
-                alike.push((files.len(), look));
+            if let Some((same, _)) = same {
+                files[*same].also.push(at);
+                continue;
             }
-            same
-        } else {
-            None
-        };
-        match file {
-            Some(file) => files[file].also.push(at),
-            None => files.push(File { at, also: Vec::new() }),
+            for (other, _) in alike.iter().filter(|(_, seen)| agree(seen, Seen::may_be_same)) {
+                file.perhaps_one = Some(*files[*other].perhaps_one.get_or_insert(*other));
+            }
+            alike.push((files.len(), look));
         }
+        files.push(file);
     }
     files
 }

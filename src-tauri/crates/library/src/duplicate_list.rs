@@ -1,18 +1,18 @@
 //! The list of duplicates as a file that the person chose: a table with all groups, or the paths of the photos that
-//! could go, for another program. It replaces a list of the same name and no picture. How it is written, and where not, is
-//! the matter of `chosen`.
+//! could go, for another program. How it is written, where not, and what it replaces is the matter of `chosen`.
 //!
 //! A path is on the list only if its file is there as it was read, and another file that is kept stands in for it and is
-//! there, too. The table is for people: what a spreadsheet would compute has an apostrophe before it.
+//! there, too. What may be one file by two ways is on none. The table is for people: what a spreadsheet would compute has an apostrophe before it.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::path_list::{PathList, Separator};
+use crate::path_list::{self, PathList, Separator};
 use crate::{DuplicateGroup, Library, LibraryError, Result, Review, Verdict};
 
-const HEADINGS: &str = "group,suggestion,reason,decision,kind,width,height,bytes,path\n";
+/// What a table begins with. By this it is known as ours, and may be replaced by another.
+pub(crate) const HEADINGS: &str = "group,suggestion,reason,decision,kind,width,height,bytes,path\n";
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,8 @@ pub struct WrittenList {
     pub groups: u64,
     /// Photos whose names hold line breaks and are not among paths that are one a line.
     pub refused: Vec<PathBuf>,
-    /// Photos that are not among the paths, as they, or what is kept in their place, are out of reach or have changed.
+    /// Photos that are not among the paths, as they, or what is kept in their place, are out of reach or have changed, or as
+    /// both may be one file.
     pub out_of_reach: u64,
 }
 
@@ -39,7 +40,8 @@ pub struct WrittenList {
 pub struct Going {
     /// Their paths.
     pub paths: Vec<PathBuf>,
-    /// How many more there are that are out of reach or have changed, as is what is kept in their place.
+    /// How many more there are that are out of reach or have changed, as is what is kept in their place, or that may be the
+    /// same file as that.
     pub out_of_reach: u64,
 }
 
@@ -118,6 +120,7 @@ fn table(groups: &[(&DuplicateGroup, &Review)]) -> String {
         for (at, photo) in group.photos.iter().enumerate() {
             let is_kept = kept.contains(&photo.photo);
             let kind = match photo {
+                _ if photo.perhaps_one.is_some() => "maybe-same-file",
                 _ if twice.contains(&photo.content_id) => "copy",
                 _ if at != group.keep && is_kept && photo.shot.is_some() => "pair",
                 _ => "near-identical",
@@ -146,7 +149,11 @@ fn table(groups: &[(&DuplicateGroup, &Review)]) -> String {
 /// Why a photo is kept, by a stable name.
 fn reason(group: &DuplicateGroup, at: usize, is_kept: bool) -> String {
     if at != group.keep {
-        let beside = if group.photos[at].is_raw { "raw" } else { "pair" };
+        let beside = match &group.photos[at] {
+            photo if photo.perhaps_one.is_some() => "maybe_same_file",
+            photo if photo.is_raw => "raw",
+            _ => "pair",
+        };
         return if is_kept { beside.into() } else { String::new() };
     }
     let name = serde_json::to_value(group.reason).ok();
@@ -172,18 +179,19 @@ fn cell(field: &str) -> String {
             neutral.push('\'');
         }
         neutral.push(character);
-        begins = ENDS_OF_FIELDS.contains(&character) || (begins && character == ' ');
+        let is_end = ENDS_OF_FIELDS.contains(&character) || path_list::ends_line(character);
+        begins = is_end || (begins && character == ' ');
     }
     quoted(&neutral)
 }
 
 /// What formulas begin with, in wide letters, too.
 const FORMULAS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-const ENDS_OF_FIELDS: [char; 7] = [',', ';', '|', '"', '\t', '\r', '\n'];
+const ENDS_OF_FIELDS: [char; 5] = [',', ';', '|', '"', '\t'];
 
 /// A field of a table, in quotes where it needs them.
 fn quoted(field: &str) -> String {
-    if field.contains([',', ';', '"', '\n', '\r', '\t']) {
+    if field.contains([',', ';', '"', '\t']) || field.contains(path_list::ends_line) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {
         field.into()
@@ -198,7 +206,10 @@ mod tests {
     fn names_with_commas_quotes_and_breaks_stay_one_field() {
         assert_eq!(quoted("/a/b c.jpg"), "/a/b c.jpg");
         assert_eq!(quoted("/a/one, \"two\".jpg"), "\"/a/one, \"\"two\"\".jpg\"");
-        assert_eq!(quoted("/a/one\ntwo.jpg"), "\"/a/one\ntwo.jpg\"");
+        for end in ['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'] {
+            let name = format!("/a/one{end}two.jpg");
+            assert_eq!(quoted(&name), format!("\"{name}\""));
+        }
     }
 
     #[test]
@@ -211,6 +222,7 @@ mod tests {
         assert_eq!(cell("/a;=1+1;b.jpg"), "\"/a;'=1+1;b.jpg\"");
         assert_eq!(cell("/a\"=1\".jpg"), "\"/a\"\"'=1\"\".jpg\"");
         assert_eq!(cell("/a\n@x.jpg"), "\"/a\n'@x.jpg\"");
+        assert_eq!(cell("/a\u{2028}=x.jpg"), "\"/a\u{2028}'=x.jpg\"");
         assert_eq!(cell("/a - b/c=d+e@f.jpg"), "/a - b/c=d+e@f.jpg");
     }
 }

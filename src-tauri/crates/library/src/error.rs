@@ -100,6 +100,14 @@ pub enum LibraryError {
         /// The folder that was chosen.
         path: PathBuf,
     },
+    /// Something bears the name that was chosen, and is not to be replaced.
+    #[error("{} is {found}; Lookalike replaces only pages and lists that it wrote itself, so choose another name", path.display())]
+    ExportTaken {
+        /// The file that was chosen.
+        path: PathBuf,
+        /// What it is, in words.
+        found: &'static str,
+    },
     /// A list is of a kind that we do not write.
     #[error("{} ends neither in .csv nor in .txt", path.display())]
     ExportFormat {
@@ -251,6 +259,7 @@ impl LibraryError {
             Self::ExportIntoLibrary { .. } => "export_into_library",
             Self::ExportFailed { .. } => "export_failed",
             Self::ExportFormat { .. } => "export_format",
+            Self::ExportTaken { .. } => "export_taken",
             Self::QueryUnreadable { code, .. } => code,
             Self::CropOutOfBounds { .. } => "crop_out_of_bounds",
             Self::EmptyQuery => "empty_query",

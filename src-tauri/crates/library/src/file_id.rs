@@ -20,6 +20,11 @@ impl FileId {
         std::fs::metadata(path).map(|metadata| Self::of_metadata(&metadata))
     }
 
+    /// The device that it is on.
+    pub(crate) fn device(self) -> u64 {
+        self.device
+    }
+
     /// The file of this number on this device.
     #[cfg(target_os = "linux")]
     pub(crate) fn new(device: u64, number: u64) -> Self {

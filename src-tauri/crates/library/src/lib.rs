@@ -35,6 +35,7 @@ mod excerpt;
 mod export;
 mod failures;
 mod file_id;
+mod file_limit;
 mod filter;
 mod folders;
 mod follow;
@@ -44,6 +45,7 @@ mod index;
 mod inside;
 mod json;
 mod keeper;
+mod layers;
 mod laying;
 mod levels;
 mod linkage;
@@ -109,7 +111,7 @@ use parking_lot::Mutex;
 pub use ::catalog::{Placeholder, Region};
 pub use brought::Import;
 pub use calibrate::LEAST_PICTURES;
-pub use chosen::ChosenFile;
+pub use chosen::{ChosenFile, PAGE_BEGINNING};
 pub use control::Control;
 pub use data_dir::default_data_dir;
 pub use date::Day;
@@ -121,6 +123,7 @@ pub use error::{LibraryError, Result};
 pub use event::Event;
 pub use example::{Example, Source, Weight};
 pub use failures::{Failure, FailureKey};
+pub use file_limit::outlast_file_limits;
 pub use filter::Filter;
 pub use image_embedder::FeatureVector;
 pub use json::lossy_path;
@@ -162,6 +165,9 @@ use true_size::Enlarged;
 
 /// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
 const IMAGES_AT_ONCE: u64 = 2;
+
+/// Threads that read photos at most, whatever is asked for: no system lets a program have any number of them.
+const MOST_THREADS: usize = 256;
 
 /// What a library is opened with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -249,7 +255,7 @@ impl Library {
             isolated: options.isolated,
             calibration_tried: AtomicU64::new(0),
             has_stand_ins: AtomicBool::new(false),
-            threads: threads.map_or(1, NonZeroUsize::get),
+            threads: threads.map_or(1, NonZeroUsize::get).min(MOST_THREADS),
             updating: Mutex::new(()),
             inside: Inside::default(),
             comparing: Comparing::default(),

@@ -1,14 +1,14 @@
 //! Paths for another program to read: one a line, or each ended by a NUL. On Unix they are the very bytes of the names.
 //!
 //! What cannot be written so that it reads back as the same path is refused, never changed: a name with a line break would
-//! be two lines, and one of them may be the path of another file.
+//! be two lines, and one of them may be the path of another file. A line break is whatever any program takes for one.
 
 use std::path::{Path, PathBuf};
 
 /// What ends each path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separator {
-    /// A line break; names that hold one are refused.
+    /// A line break; names that hold one of any kind are refused.
     Line,
     /// A NUL, which no name holds.
     Nul,
@@ -56,26 +56,37 @@ impl PathList {
     }
 }
 
-const LINE_BREAKS: [char; 2] = ['\n', '\r'];
+/// What some program takes for the end of a line: Unicode has seven (UAX 14), and Python ends lines at separators of
+/// records, too.
+pub(crate) fn ends_line(letter: char) -> bool {
+    matches!(letter, '\n'..='\r' | '\u{1C}'..='\u{1E}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
 
 /// What some program takes for the end of a line of text, or for a command.
 fn breaks_text(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+    letter.is_control() || ends_line(letter)
 }
 
 #[cfg(unix)]
 fn written(path: &Path, separator: Separator) -> Option<&[u8]> {
     let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
-    let breaks =
-        separator == Separator::Line && bytes.iter().any(|byte| LINE_BREAKS.contains(&char::from(*byte)));
+    // In a name that is no Unicode, whoever reads it in an encoding of one byte a letter takes this byte for a line's end.
+    let breaks = separator == Separator::Line
+        && bytes
+            .utf8_chunks()
+            .any(|chunk| chunk.valid().contains(ends_line) || chunk.invalid().contains(&NEXT_LINE));
     (!breaks).then_some(bytes)
 }
+
+/// "Next line" where letters are bytes (ISO 8859).
+#[cfg(unix)]
+const NEXT_LINE: u8 = 0x85;
 
 /// Names that are no Unicode cannot be written as UTF-8, which programs expect.
 #[cfg(not(unix))]
 fn written(path: &Path, separator: Separator) -> Option<&[u8]> {
     let text = path.to_str()?;
-    let breaks = separator == Separator::Line && text.contains(LINE_BREAKS);
+    let breaks = separator == Separator::Line && text.contains(ends_line);
     (!breaks).then_some(text.as_bytes())
 }
 
@@ -100,6 +111,34 @@ mod tests {
         assert!(nul.refused.is_empty());
         let (text, refused) = PathList::text(paths.iter().copied());
         assert_eq!((text.as_str(), refused.len()), ("/a b.jpg", 3));
+    }
+
+    #[test]
+    fn whatever_a_program_takes_for_the_end_of_a_line_is_refused_in_lines() {
+        let ends: [&[u8]; 12] = [
+            b"\n",
+            b"\r",
+            b"\x0B",
+            b"\x0C",
+            b"\x1C",
+            b"\x1D",
+            b"\x1E",
+            b"\xC2\x85",
+            b"\xE2\x80\xA8",
+            b"\xE2\x80\xA9",
+            b"\x85",
+            b"\xFF\x85",
+        ];
+        for end in ends {
+            let name = [b"/a", end, b"/etc/passwd.jpg"].concat();
+            let path = Path::new(OsStr::from_bytes(&name));
+            let lines = PathList::new([path], Separator::Line);
+            assert_eq!((lines.bytes.len(), lines.refused.len()), (0, 1), "{end:?}");
+            assert_eq!(PathList::new([path], Separator::Nul).count, 1, "{end:?}");
+        }
+        // Letters of which one byte is the same.
+        let kept = "/photos/\u{C5}\u{2026}\u{5185}.jpg";
+        assert_eq!(PathList::new([Path::new(kept)], Separator::Line).count, 1);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! An open directory on Unix: what is done in it is done there, wherever its path leads by then.
 
 use std::ffi::OsStr;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Component, Path};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags};
 
+use super::Entry;
 use crate::file_id::FileId;
 
 /// To go through a directory, it need not be readable.
@@ -15,6 +16,15 @@ use crate::file_id::FileId;
 const PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 #[cfg(not(target_os = "linux"))]
 const PASS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Leaves the access time of a file as it is.
+#[cfg(target_os = "linux")]
+const QUIETLY: OFlags = OFlags::NOATIME;
+#[cfg(not(target_os = "linux"))]
+const QUIETLY: OFlags = OFlags::empty();
+
+/// Where a process finds its own open files (`proc_pid_fd(5)`).
+const DESCRIPTORS: &str = "/proc/self/fd";
 
 /// An open directory.
 #[derive(Debug)]
@@ -35,29 +45,54 @@ impl Directory {
         Ok((Self(directory.into()), way))
     }
 
-    /// What bears this name, and whether it is a file or a link. Nothing when nothing does.
-    pub(super) fn entry(&self, name: &OsStr) -> io::Result<Option<super::Entry>> {
+    /// What bears this name.
+    pub(super) fn look(&self, name: &OsStr) -> io::Result<Entry> {
         let there = match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(rustix::io::Errno::NOENT) => return Ok(Entry::Free),
             other => other?,
         };
-        let kind = FileType::from_raw_mode(there.st_mode);
+        match FileType::from_raw_mode(there.st_mode) {
+            FileType::RegularFile => {}
+            FileType::Symlink => return Ok(Entry::Other("a link")),
+            FileType::Directory => return Ok(Entry::Other("a folder")),
+            _ => return Ok(Entry::Other("no file")),
+        }
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let id = match kind {
-            FileType::RegularFile => rustix::fs::openat(&self.0, name, flags, Mode::empty())
-                .ok()
-                .and_then(|file| File::from(file).metadata().ok())
-                .as_ref()
-                .map(|metadata: &Metadata| FileId::of_metadata(metadata)),
-            _ => None,
+        let open = |flags| rustix::fs::openat(&self.0, name, flags, Mode::empty());
+        // It may be an original, whose access time stays. Only its owner may ask for that.
+        let Ok(file) = open(flags | QUIETLY).or_else(|_| open(flags)).map(File::from) else {
+            return Ok(Entry::Other("a file that cannot be read"));
         };
-        Ok(Some(super::Entry { is_ordinary: matches!(kind, FileType::RegularFile | FileType::Symlink), id }))
+        Ok(if file.metadata()?.is_file() { Entry::File(file) } else { Entry::Other("no file") })
     }
 
     /// Makes a new file.
     pub(super) fn create(&self, name: &OsStr) -> io::Result<File> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?.into())
+    }
+
+    /// Makes a file without a name, which is gone with this process unless it gets one.
+    #[cfg(target_os = "linux")]
+    pub(super) fn create_unnamed(&self) -> io::Result<File> {
+        if !Path::new(DESCRIPTORS).exists() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+        Ok(rustix::fs::openat(&self.0, ".", flags, Mode::from_raw_mode(0o666))?.into())
+    }
+
+    /// Makes a file without a name, where the system can.
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "other systems need it")]
+    pub(super) fn create_unnamed(&self) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Gives a file that was made without a name one; fails where that is taken.
+    pub(super) fn link(&self, file: &File, name: &OsStr) -> io::Result<()> {
+        let own = Path::new(DESCRIPTORS).join(file.as_raw_fd().to_string());
+        Ok(rustix::fs::linkat(CWD, own, &self.0, name, AtFlags::SYMLINK_FOLLOW)?)
     }
 
     /// Renames a file in here; it takes the place of another.

@@ -6,6 +6,7 @@ use std::io;
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::Entry;
 use crate::file_id::FileId;
 
 /// FILE_SHARE_READ and FILE_SHARE_WRITE, but not FILE_SHARE_DELETE (Windows SDK, winnt.h).
@@ -28,17 +29,29 @@ impl Directory {
         Ok((Self { path: resolved.into(), _held: held }, way))
     }
 
-    /// What bears this name, and whether it is a file or a link. Nothing when nothing does.
-    pub(super) fn entry(&self, name: &OsStr) -> io::Result<Option<super::Entry>> {
+    /// What bears this name.
+    pub(super) fn look(&self, name: &OsStr) -> io::Result<Entry> {
         let path = self.path.join(name);
         match path.symlink_metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Entry::Free),
             Err(error) => Err(error),
-            Ok(there) => {
-                let id = there.is_file().then(|| FileId::of(&path).ok()).flatten();
-                Ok(Some(super::Entry { is_ordinary: there.is_file() || there.is_symlink(), id }))
-            }
+            Ok(there) if there.is_symlink() => Ok(Entry::Other("a link")),
+            Ok(there) if there.is_dir() => Ok(Entry::Other("a folder")),
+            Ok(there) if !there.is_file() => Ok(Entry::Other("no file")),
+            Ok(_) => Ok(File::open(&path).map_or(Entry::Other("a file that cannot be read"), Entry::File)),
         }
+    }
+
+    /// Files have names here from the beginning.
+    #[expect(clippy::unused_self, reason = "other systems need it")]
+    pub(super) fn create_unnamed(&self) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// There is no file without a name.
+    #[expect(clippy::unused_self, reason = "other systems need it")]
+    pub(super) fn link(&self, _file: &File, _name: &OsStr) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Makes a new file.

@@ -105,7 +105,7 @@ fn the_list_has_a_line_for_each_photo_and_what_was_decided() {
     library.set_review(&found[0], &Review { keep: vec![kept.photo], verdict: Verdict::Settled }).unwrap();
 
     let file = place.root().join("list.csv");
-    fs::write(&file, "an older list").unwrap();
+    fs::write(&file, "group,suggestion,reason,decision,kind,width,height,bytes,path\nan older list").unwrap();
     assert_eq!(library.write_duplicates(&found, &file, Separator::Line).unwrap().groups, 2);
     let table = fs::read_to_string(&file).unwrap();
     let lines: Vec<&str> = table.lines().collect();
@@ -157,16 +157,27 @@ fn the_list_never_goes_where_photos_or_our_data_are_and_takes_no_pictures_place(
     assert_eq!(error.code(), "folder_missing");
 }
 
-#[cfg(unix)]
 #[test]
-fn a_list_that_is_a_link_to_an_original_leaves_that_as_it_is() {
+fn a_list_takes_the_place_of_nothing_but_a_list_of_ours() {
     let place = place();
     let library = place.indexed();
-    let original = place.photo("hat/hat-1.jpg");
+    let (original, file) = (place.photo("hat/hat-1.jpg"), place.root().join("list.csv"));
     let bytes = fs::read(&original).unwrap();
-    let file = place.root().join("list.csv");
-    std::os::unix::fs::symlink(&original, &file).unwrap();
-    library.write_duplicates(&groups(&library), &file, Separator::Line).unwrap();
+    let write = || library.write_duplicates(&groups(&library), &file, Separator::Line);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&original, &file).unwrap();
+        assert_eq!(write().unwrap_err().code(), "export_taken");
+        fs::remove_file(&file).unwrap();
+    }
+    for link in [fs::hard_link, |from: &std::path::Path, to: &std::path::Path| fs::copy(from, to).map(drop)] {
+        link(&original, &file).unwrap();
+        assert_eq!(write().unwrap_err().code(), "export_taken");
+        assert_eq!(fs::read(&file).unwrap(), bytes);
+        fs::remove_file(&file).unwrap();
+    }
+    write().unwrap();
+    write().unwrap();
     assert_eq!(fs::read(&original).unwrap(), bytes);
     assert!(fs::read_to_string(&file).unwrap().starts_with("group,"));
     assert_eq!(fs::read_dir(place.root()).unwrap().count(), 3, "nothing else is left beside the list");

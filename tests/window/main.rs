@@ -9,6 +9,8 @@
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "a test speaks to whoever runs it")]
 
 #[cfg(target_os = "linux")]
+mod absent;
+#[cfg(target_os = "linux")]
 mod app;
 #[cfg(target_os = "linux")]
 mod asking;
@@ -30,6 +32,8 @@ mod failures;
 mod figures;
 #[cfg(target_os = "linux")]
 mod first_run;
+#[cfg(target_os = "linux")]
+mod hostile_page;
 #[cfg(target_os = "linux")]
 mod inside;
 #[cfg(target_os = "linux")]

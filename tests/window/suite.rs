@@ -6,8 +6,8 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run, inside,
-    isolation, looks, models, outside_changes, staying, walking,
+    absent, asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run,
+    hostile_page, inside, isolation, looks, models, outside_changes, staying, walking,
 };
 
 /// A test and its name.
@@ -57,6 +57,7 @@ pub(crate) fn run() -> ExitCode {
 
 fn themes() -> impl Iterator<Item = Test> {
     let themes = [
+        absent::TESTS,
         asking::TESTS,
         confinement::TESTS,
         crop::TESTS,
@@ -64,6 +65,7 @@ fn themes() -> impl Iterator<Item = Test> {
         examples::TESTS,
         failures::TESTS,
         first_run::TESTS,
+        hostile_page::TESTS,
         inside::TESTS,
         looks::TESTS,
         models::TESTS,

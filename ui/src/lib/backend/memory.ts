@@ -204,6 +204,7 @@ export class MemoryBackend implements Backend {
       takenByCamera: photo.format === 'jpeg',
       online: this.#online(photo),
       alsoAt: [],
+      maybeAt: [],
       copies: id % 9 === 0 ? [`${path}/Copies/${nameOf(photo)}`] : [],
       placeholder: base64(sceneHash(photo.scene, photo.width / photo.height)),
     };

@@ -187,6 +187,10 @@ online: boolean,
  */
 alsoAt: Array<string>,
 /**
+ * Paths of what may be the same file, as nothing tells it apart.
+ */
+maybeAt: Array<string>,
+/**
  * Paths of files with the same bytes.
  */
 copies: Array<string>,
@@ -468,8 +472,8 @@ reason: KeepReason,
  */
 over: number,
 /**
- * What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, and RAWs for which
- * no other stands in.
+ * What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, RAWs for which no
+ * other stands in, and what may be the same file.
  */
 beside: Array<number>,
 /**
@@ -499,7 +503,8 @@ count: number,
  */
 refused: Array<string>,
 /**
- * Photos that are left out, as they or what is kept in their place are out of reach or have changed.
+ * Photos that are left out, as they or what is kept in their place are out of reach or have changed, or as both may be
+ * one file.
  */
 outOfReach: number, };
 

@@ -367,8 +367,9 @@ fn a_photo_behind_the_name_of_a_file_of_ours_stays_as_it_is() {
     ];
     let links: [fn(&Path, &Path); 2] =
         [|photo, name| symlink(photo, name).unwrap(), |photo, name| fs::hard_link(photo, name).unwrap()];
-    for name in names {
-        for link in links {
+    for (number, name) in (0..).zip(names) {
+        // Each kind of file by one kind of link at least: links of the other kind are put aside in one way, whatever they are.
+        for link in links.iter().skip(usize::from(number % 3 > 0)) {
             let place = Place::with_classes(&["hat", "shoes"]);
             place.index();
             let photo = place.photo("hat/hat-1.jpg");

@@ -33,7 +33,7 @@ fn swap(from: &Path, to: &Path) {
 fn ask(app: &App<'_>) {
     app.right_click(&app.find("button", "Pictures"));
     app.click("menuitem", "7 photos are not there…");
-    app.find("dialog", "Were photos of “Pictures” deleted?");
+    app.find("alertdialog", "Were photos of “Pictures” deleted?");
     app.reads("If another drive is in the place of theirs, keep them");
 }
 
@@ -45,7 +45,7 @@ fn photos_that_are_gone_at_once_are_asked_about_and_kept_until_the_person_answer
     ask(&app);
     app.screenshot("question");
     app.click("button", "Keep them");
-    app.gone("dialog", "Were photos of “Pictures” deleted?");
+    app.gone("alertdialog", "Were photos of “Pictures” deleted?");
     app.reads(QUESTION);
     assert_eq!(app.photos(), 12);
 
@@ -53,7 +53,7 @@ fn photos_that_are_gone_at_once_are_asked_about_and_kept_until_the_person_answer
     app.click("button", "They were deleted");
     app.no_longer_reads(QUESTION);
     app.shows_photos(5);
-    assert!(!app.has("dialog", "Were photos"), "it was answered");
+    assert!(!app.has("alertdialog", "Were photos"), "it was answered");
     // It is a matter of the library alone.
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 5);
     assert_eq!(fs::read_dir(&aside).unwrap().count(), 7);

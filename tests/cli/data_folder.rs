@@ -507,7 +507,7 @@ fn repair_on_small_disk(damage: &str) -> Option<String> {
 fn a_catalog_that_calls_itself_huge_is_repaired_in_no_more_room_than_it_takes() {
     // Gigabytes of nothing, behind a first page that is gone.
     let damage =
-        r#"dd if=/dev/zero of=$catalog bs=4096 count=1 conv=notrunc 2>/dev/null; truncate -s 40G $catalog"#;
+        "dd if=/dev/zero of=$catalog bs=4096 count=1 conv=notrunc 2>/dev/null; truncate -s 40G $catalog";
     let Some(said) = repair_on_small_disk(damage) else { return };
     assert!(said.contains("folders saved: 1, photos: 12") && said.contains("(mended)"), "{said}");
     assert!(said.contains("catalog-damaged-1.db") && !said.contains("exit"), "{said}");
@@ -515,8 +515,8 @@ fn a_catalog_that_calls_itself_huge_is_repaired_in_no_more_room_than_it_takes() 
 
 #[test]
 fn a_repair_without_room_says_so_and_leaves_everything() {
-    let damage = r#"dd if=/dev/urandom of=$catalog bs=1M count=14 oflag=append conv=notrunc 2>/dev/null
-        dd if=/dev/zero of=$catalog bs=4096 count=1 conv=notrunc 2>/dev/null"#;
+    let damage = "dd if=/dev/urandom of=$catalog bs=1M count=14 oflag=append conv=notrunc 2>/dev/null
+        dd if=/dev/zero of=$catalog bs=4096 count=1 conv=notrunc 2>/dev/null";
     let Some(said) = repair_on_small_disk(damage) else { return };
     assert!(said.contains("there is no room to repair the catalog") && said.contains("exit 1"), "{said}");
     assert!(!said.contains("catalog.db.copy\n") && !said.contains("damaged-1"), "{said}");

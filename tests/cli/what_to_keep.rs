@@ -328,7 +328,8 @@ mod names {
         assert!(told.contains("7 names") && told.contains("a[U+2028]etc"), "{told}");
         let mut listed = paths(&place.run(&["duplicates", "-0"]).stdout, 0);
         let mut expected = copies.clone();
-        (listed.sort(), expected.sort());
+        listed.sort();
+        expected.sort();
         assert_eq!(listed, expected);
         let table = place.root().join("list.csv");
         place.run(&["duplicates", "--export", table.to_str().unwrap()]);

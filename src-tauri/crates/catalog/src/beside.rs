@@ -10,8 +10,8 @@ use std::path::Path;
 use crate::database::{SIDECARS, with_suffix};
 use crate::{CatalogError, Result};
 
-/// Bytes by which files are told.
-const HEAD: u64 = 16;
+/// Bytes by which files are told. Until it is on the disk, so many of a journal are zeros.
+const HEAD: u64 = 8;
 
 /// How a write-ahead log begins, what is shared of one, and a journal: <https://sqlite.org/fileformat2.html>,
 /// <https://sqlite.org/walformat.html>. In the order of [`SIDECARS`].

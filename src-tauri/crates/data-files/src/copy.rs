@@ -18,7 +18,7 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let (mut from, mut to) = (open(from)?, create(to)?);
     let length = from.metadata()?.len();
     let mut end = 0;
-    while let Some(data) = next_data(&from, end..length)? {
+    while let Some(data) = next_data(&from, end..length) {
         end = data.end;
         copy_range(&mut from, &mut to, data)?;
     }
@@ -54,27 +54,27 @@ fn copy_range(from: &mut File, to: &mut File, range: Range<u64>) -> io::Result<(
 
 /// The next part of a range of a file that is no hole; nothing when there is none.
 #[cfg(target_os = "linux")]
-fn next_data(file: &File, range: Range<u64>) -> io::Result<Option<Range<u64>>> {
+fn next_data(file: &File, range: Range<u64>) -> Option<Range<u64>> {
     use rustix::fs::{SeekFrom, seek};
     use rustix::io::Errno;
     if range.is_empty() {
-        return Ok(None);
+        return None;
     }
     match seek(file, SeekFrom::Data(range.start)) {
         Ok(start) if start < range.end => {
             let end = seek(file, SeekFrom::Hole(start)).unwrap_or(range.end).min(range.end);
-            Ok(Some(start..end))
+            Some(start..end)
         }
-        Ok(_) | Err(Errno::NXIO) => Ok(None),
+        Ok(_) | Err(Errno::NXIO) => None,
         // Not every file system tells.
-        Err(_) => Ok(Some(range)),
+        Err(_) => Some(range),
     }
 }
 
 /// The next part of a range of a file that is no hole, as far as the system tells.
 #[cfg(not(target_os = "linux"))]
-fn next_data(_file: &File, range: Range<u64>) -> io::Result<Option<Range<u64>>> {
-    Ok((!range.is_empty()).then_some(range))
+fn next_data(_file: &File, range: Range<u64>) -> Option<Range<u64>> {
+    (!range.is_empty()).then_some(range)
 }
 
 /// Has a file of ours that has other names as well, which may be somebody's, be a file of its own: a copy takes this name,
@@ -124,7 +124,7 @@ mod tests {
         let mut file = File::create(&path).unwrap();
         file.write_all(b"begin").unwrap();
         file.seek(SeekFrom::Start(1 << 20)).unwrap();
-        file.write_all(&[0; 3 * BLOCK]).unwrap();
+        file.write_all(&vec![0; 3 * BLOCK]).unwrap();
         file.write_all(b"middle").unwrap();
         file.set_len(3 << 20).unwrap();
         copy(&path, &copied).unwrap();

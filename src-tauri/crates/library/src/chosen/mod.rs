@@ -280,7 +280,7 @@ fn under_free_name<T>(make: impl Fn(&OsStr) -> io::Result<T>) -> io::Result<(T, 
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = OsString::from(format!(".lookalike-{}-{number}.part", std::process::id()));
         match make(&name) {
-            Ok(made) => return Ok((made, name)),
+            Ok(new) => return Ok((new, name)),
             // Left by a process of the same number that was killed.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),

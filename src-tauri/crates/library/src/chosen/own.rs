@@ -67,7 +67,8 @@ fn is_whole_path(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|path| Path::new(path).is_absolute())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
     use std::fs;

@@ -34,6 +34,16 @@ fn another_model_and_number_of_threads_can_be_chosen() {
 }
 
 #[test]
+fn any_number_of_threads_can_be_asked_for() {
+    let place = Place::with_classes(&["hat"]);
+    let options = Options { threads: NonZeroUsize::new(usize::MAX), ..Options::default() };
+    let library = Library::open_with(&place.data(), &options).unwrap();
+    library.add_folder(&place.photos()).unwrap();
+    crate::place::update(&library);
+    assert_eq!(library.status().unwrap().photos, 6);
+}
+
+#[test]
 fn a_search_right_after_opening_waits_for_the_index() {
     let place = Place::with_classes(&["hat"]);
     let library = place.indexed();

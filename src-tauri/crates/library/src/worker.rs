@@ -4,7 +4,7 @@
 //! Workers read the catalog to see whether a picture is known; only the commit writes.
 
 use std::fs;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use catalog::{Catalog, ContentHash, Thumbnails, content, embedding, photo as photo_rows, stand_in, tiling};
@@ -15,7 +15,7 @@ use crate::control::Run;
 use crate::original::{self, ReadError};
 use crate::photo::{Digest, Parts, Wanted};
 use crate::profile::{Stage, Stopwatch};
-use crate::reader::{GivenUp, Reader, Readers, Refusal, Unread, persist};
+use crate::reader::{FEW_PAUSES, GivenUp, PAUSES, Reader, Readers, Refusal, Unread, persist};
 use crate::reconcile::Job;
 use crate::tiles::TILING;
 use crate::{LibraryError, Result};
@@ -40,6 +40,9 @@ const SETTLED_WITHIN: Duration = Duration::from_secs(1);
 /// recently are waited for.
 const WRITTEN_WITHIN: Duration = Duration::from_millis(500);
 const FRESH: Duration = Duration::from_secs(2);
+
+/// So many files in a row are waited for at length while somebody ends readers; the others of a run need not wait as long.
+const PATIENT: usize = 2;
 
 /// What became of a job.
 #[derive(Debug)]
@@ -78,6 +81,8 @@ pub(crate) struct Shared<'a> {
     reading: Budget,
     decoding: Budget,
     damaged_thumbnails: AtomicBool,
+    /// Files in a row over which all readers were ended from outside.
+    given_up: AtomicUsize,
 }
 
 impl<'a> Shared<'a> {
@@ -103,6 +108,7 @@ impl<'a> Shared<'a> {
             reading,
             decoding,
             damaged_thumbnails,
+            given_up: AtomicUsize::new(0),
         }
     }
 
@@ -179,8 +185,16 @@ fn read_settled(
     let another = |anew| if anew { Readers::start } else { Readers::take };
     let (started, mut pauses) = (Instant::now(), SETTLING.iter());
     loop {
-        let attempted =
-            persist(|anew| attempt(shared, job, reader, another(anew)), |pause| shared.run.wait(pause))?;
+        let is_patient = shared.given_up.load(Ordering::Relaxed) < PATIENT;
+        let pauses_between = if is_patient { PAUSES } else { FEW_PAUSES };
+        let attempt = |anew| attempt(shared, job, reader, another(anew));
+        let attempted = persist(pauses_between, attempt, |pause| shared.run.wait(pause))?;
+        match &attempted {
+            Err(Unread::Killed) => {
+                shared.given_up.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => shared.given_up.store(0, Ordering::Relaxed),
+        }
         let is_unsettled = match &attempted {
             Err(Unread::File(ReadError::Unsettled)) => true,
             // Half of what somebody writes says nothing of the whole.

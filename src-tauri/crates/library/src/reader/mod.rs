@@ -48,8 +48,8 @@ use protocol::{Reply, Request};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long is waited each time before another reader takes a file over which readers were ended from outside. When
-/// memory runs out the system ends several within a moment.
-pub(crate) const PAUSES: [Duration; 7] = [
+/// memory runs out the system ends several within a moment; what somebody else does to readers passes within a minute.
+pub(crate) const PAUSES: &[Duration] = &[
     Duration::from_millis(50),
     Duration::from_millis(200),
     Duration::from_millis(600),
@@ -57,19 +57,27 @@ pub(crate) const PAUSES: [Duration; 7] = [
     Duration::from_secs(3),
     Duration::from_secs(5),
     Duration::from_secs(10),
+    Duration::from_secs(10),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
 ];
+/// Those of somebody who waits for an answer.
+pub(crate) const SHORT_PAUSES: &[Duration] = PAUSES.split_at(6).0;
+/// Those of a file after others for which the pauses did not suffice.
+pub(crate) const FEW_PAUSES: &[Duration] = PAUSES.split_at(3).0;
 
 /// A file costs so many readers, and then it is to blame.
 const MOST_DEATHS: u32 = 2;
 
-/// Has readers try a file until they agree: `attempt` is told whether to take a new one, and `wait` waits, and tells
-/// whether anybody still cares. Good files meet the same ends as hostile ones when the machine sleeps in the middle, or
+/// Has readers try a file until they agree, or there are no more `pauses`: `attempt` is told whether to take a new one, and
+/// `wait` waits, and tells whether anybody still cares. Good files meet the same ends as hostile ones when the machine sleeps in the middle, or
 /// somebody else ends readers.
 pub(crate) fn persist<T, E>(
+    pauses: &[Duration],
     mut attempt: impl FnMut(bool) -> Result<Result<T, Unread>, E>,
     mut wait: impl FnMut(Duration) -> bool,
 ) -> Result<Result<T, Unread>, E> {
-    let (mut deaths, mut pauses) = (0, PAUSES.iter());
+    let (mut deaths, mut pauses) = (0, pauses.iter());
     let mut attempted = attempt(false)?;
     loop {
         match &attempted {

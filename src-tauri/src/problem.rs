@@ -84,6 +84,7 @@ impl From<LibraryError> for Problem {
             | LibraryError::DataDirAway { path, .. }
             | LibraryError::FolderMissing { path }
             | LibraryError::FolderUnknown { path }
+            | LibraryError::OtherDrive { path, .. }
             | LibraryError::PhotoOffline { path }
             | LibraryError::ExportIntoLibrary { path }
             | LibraryError::ExportFormat { path }

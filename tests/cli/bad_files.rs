@@ -77,9 +77,11 @@ fn add_bad_files(place: &Place) -> BTreeMap<String, Fate> {
     fates
 }
 
-/// What a scan must not even open: a directory, a pipe, a link to a device, and where we may make one, a device.
-fn add_what_is_no_file(place: &Place) {
+/// What a scan must not even open: a directory, a pipe, a link to a device, and where we may make one, a device. Returns
+/// what is to be listed.
+fn add_what_is_no_file(place: &Place) -> Vec<String> {
     fs::create_dir(place.photo("bad/photo.jpg")).unwrap();
+    let mut listed = Vec::new();
     #[cfg(unix)]
     {
         let run = |program: &str, arguments: &[&str]| {
@@ -88,9 +90,13 @@ fn add_what_is_no_file(place: &Place) {
         };
         assert!(run("mkfifo", &[place.photo("bad/pipe.jpg").to_str().unwrap()]));
         std::os::unix::fs::symlink("/dev/zero", place.photo("bad/endless.jpg")).unwrap();
+        listed.extend(["bad/pipe.jpg", "bad/endless.jpg"].map(str::to_owned));
         // Only the superuser may.
-        run("mknod", &[place.photo("bad/device.jpg").to_str().unwrap(), "c", "1", "5"]);
+        if run("mknod", &[place.photo("bad/device.jpg").to_str().unwrap(), "c", "1", "5"]) {
+            listed.push("bad/device.jpg".to_owned());
+        }
     }
+    listed
 }
 
 #[test]
@@ -99,12 +105,12 @@ fn among_good_photos_every_bad_file_is_listed_and_every_good_photo_found() {
     let count = std::env::var("LOOKALIKE_GOOD_PHOTOS").map_or(GOOD_PHOTOS, |count| count.parse().unwrap());
     let good = add_good_photos(&place, count);
     let bad = add_bad_files(&place);
-    add_what_is_no_file(&place);
+    let no_files = add_what_is_no_file(&place);
     let is_shown = |fate: &Fate| *fate == Fate::Shown;
     let shown = bad.iter().filter(|(_, fate)| is_shown(fate)).map(|(name, _)| name.clone());
     let expected: BTreeSet<String> = good.into_iter().chain(shown).collect();
-    let refused: Vec<&String> =
-        bad.iter().filter(|(_, fate)| !is_shown(fate)).map(|(name, _)| name).collect();
+    let refused = bad.iter().filter(|(_, fate)| !is_shown(fate)).map(|(name, _)| name);
+    let refused: Vec<&String> = refused.chain(&no_files).collect();
 
     let (summary, memory) = measured_index(&place);
     for name in &refused {
@@ -193,13 +199,39 @@ fn a_photo_that_breaks_leaves_the_results_and_is_listed() {
 
 #[cfg(unix)]
 #[test]
-fn pipes_and_devices_are_passed_over() {
+fn what_is_no_file_is_listed_and_never_opened() {
     let place = Place::with_classes(&["hat"]);
-    let made = std::process::Command::new("mkfifo").arg(place.photo("pipe.jpg")).status().unwrap();
-    assert!(made.success());
+    let make_pipe = |name: &str| {
+        let made = std::process::Command::new("mkfifo").arg(place.photo(name)).status().unwrap();
+        assert!(made.success());
+    };
+    make_pipe("pipe.jpg");
     std::os::unix::fs::symlink("/dev/zero", place.photo("zero.jpg")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(place.photo("socket.jpg")).unwrap();
+    // Who writes to a pipe is woken by whoever opens it to read.
+    let pipe = place.photo("pipe.jpg");
+    let mut writer =
+        std::process::Command::new("sh").args(["-c", "exec 3> \"$1\"", "sh"]).arg(&pipe).spawn().unwrap();
     let summary = place.index();
-    assert_eq!((&summary["scanned"], &summary["failed"]), (&6.into(), &0.into()));
+    assert!(writer.try_wait().unwrap().is_none(), "it still waits");
+    writer.kill().unwrap();
+    writer.wait().unwrap();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&6.into(), &3.into()), "{summary}");
+    for name in ["pipe.jpg", "zero.jpg", "socket.jpg"] {
+        assert!(reason(&summary, name).contains("no file"), "{name}: {}", reason(&summary, name));
+    }
+    assert_eq!(place.json(&["status"])["failed"], 3);
+    let output = place.run(&["search", pipe.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no file"));
+
+    // In the place of a photo, and a photo in its place.
+    fs::remove_file(place.photo("hat/hat-1.jpg")).unwrap();
+    make_pipe("hat/hat-1.jpg");
+    fs::remove_file(&pipe).unwrap();
+    fs::copy(samples().join("shoes/shoes-1.jpg"), &pipe).unwrap();
+    let summary = place.index();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&1.into(), &3.into()), "{summary}");
+    assert!(!place.library().contains("hat/hat-1.jpg") && place.library().contains("pipe.jpg"));
 }
 
 #[test]

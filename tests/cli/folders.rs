@@ -321,14 +321,55 @@ fn a_card_with_files_of_the_same_names_is_not_the_other_one_changed() {
         cp "$samples/dress/dress-1.jpg" /mnt/2/other.jpg
         mount --bind /mnt/1 "$slot"; index; take; mount --bind /mnt/2 "$slot"; index; lookalike --json status; take
         mount --bind /mnt/1 "$slot"; index; take; mount --bind /mnt/2 "$slot"; index >&2
-        lookalike --json index --confirm-removed "$photos""#
+        if lookalike --json index --confirm-removed "$photos" 2> "$root/refused"; then exit 8; fi
+        grep -q "another drive" "$root/refused"
+        take; if lookalike index --confirm-removed 2> "$root/refused" >&2; then exit 9; fi
+        mount --bind /mnt/1 "$slot"; index"#
     );
     let Some(printed) = mounts::run(&place, &script) else { return };
     let documents = mounts::documents(&printed);
     assert_eq!(counts(&documents[1]), [1, 0, 0, 6, 6], "what is known stays, and the person is asked");
     assert_eq!(documents[2]["folders"][0]["state"], "changed");
     assert_eq!(counts(&documents[3]), [0, 6, 0, 1, 0], "the first card is as it was");
-    assert_eq!(counts(&documents[4]), [6, 1, 0, 0, 0], "the person says that these are the photos now");
+    assert_eq!(counts(&documents[4]), [0, 1, 0, 6, 6], "nobody can say that of a drive that is not there");
+    assert_eq!(counts(&documents[5]), [0, 6, 0, 1, 0], "the first card is as it was, once more");
+}
+
+/// What becomes of six photos of a card when something else is put in its place, the person says that they were deleted,
+/// and the card is back: how many are as they were. The person's word is to be refused, or not.
+#[cfg(target_os = "linux")]
+fn confirm_while(swap: &str, is_refused: bool) -> Option<u64> {
+    let place = Place::empty();
+    let script = format!(
+        r#"{CARDS} slot=$photos; mount -t tmpfs none /mnt/1; mount -t tmpfs none /mnt/2; mkdir /mnt/1/a /mnt/1/b
+        cp "$samples"/hat/* /mnt/1/a; cp "$samples"/shoes/* /mnt/2; cp "$samples"/dress/* /mnt/1/b
+        mount --bind /mnt/1/a "$slot"; index >&2
+        {swap}
+        index >&2; if index --confirm-removed >&2; then refused=false; else refused=true; fi
+        echo $refused; take || true; mount --bind /mnt/1/a "$slot"; index"#
+    );
+    let documents = mounts::documents(&mounts::run(&place, &script)?);
+    assert_eq!(documents[0], is_refused, "{swap}");
+    assert_eq!(documents[1]["removed"], 0, "{swap}");
+    documents[1]["unchanged"].as_u64()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_persons_word_takes_no_photos_from_a_drive_that_is_not_there() {
+    let swaps = [
+        r#"take; mount --bind /mnt/2 "$slot""#,
+        // Another part of the same card, nothing at all, and another card above this one.
+        r#"take; mount --bind /mnt/1/b "$slot""#,
+        "take",
+        r#"mount --bind /mnt/2 "$slot""#,
+    ];
+    for swap in swaps {
+        let Some(kept) = confirm_while(swap, true) else { return };
+        assert_eq!(kept, 6, "{swap}");
+    }
+    let deleted = confirm_while("mkdir /mnt/gone; mv /mnt/1/a/* /mnt/gone", false);
+    assert_eq!(deleted, Some(0), "what is gone from its own card is gone");
 }
 
 #[test]

@@ -7,6 +7,9 @@
 
 mod bad_files;
 mod camera;
+#[cfg(unix)]
+mod changing;
+mod clock;
 mod commands;
 mod crash;
 mod damage;
@@ -31,4 +34,6 @@ mod place;
 mod readers;
 mod same_picture;
 mod watch;
+#[cfg(target_os = "linux")]
+mod watch_moves;
 mod what_to_keep;

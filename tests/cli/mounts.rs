@@ -9,7 +9,7 @@ const BEGIN: &str = r#"
 set -e
 program=$1 data=$2 root=$3 photos=$3/photos samples=$4
 lookalike() { "$program" --data-dir "$data" "$@"; }
-index() { lookalike --json index "$photos"; }
+index() { lookalike --json index "$photos" "$@"; }
 "#;
 
 /// Runs a script of the shell. In it, `lookalike` is the command with the place's data directory, `index` brings the

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -303,4 +304,108 @@ fn readers_that_are_ended_without_end_keep_nobody_from_ending() {
     // What was not read is read the next time.
     assert_eq!(place.index()["failed"], 0);
     assert_eq!(place.library().len(), 24);
+}
+
+/// Sends signals to all readers of a place, without a pause but this one, until the test has seen enough.
+fn while_readers_get<T>(names: &[&str], (place, pause): (&Place, Duration), work: impl FnOnce() -> T) -> T {
+    let enough = AtomicBool::new(false);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            for name in names.iter().cycle() {
+                if enough.load(Ordering::Acquire) {
+                    break;
+                }
+                let readers = readers(place).into_iter().map(|id| id.to_string());
+                let _ = Command::new("kill").args(["-s", name]).args(readers).stderr(Stdio::null()).status();
+                thread::sleep(pause);
+            }
+        });
+        // Also when it panics: a test must fail rather than hang.
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        enough.store(true, Ordering::Release);
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Asks a command to end, and waits until it has.
+fn end(mut child: Child, by: &str) {
+    signal(by, child.id());
+    let told = Instant::now();
+    until("it has ended", || child.try_wait().unwrap().is_some());
+    assert!(told.elapsed() < Duration::from_secs(4), "it took {:?}", told.elapsed());
+}
+
+#[test]
+fn readers_that_are_stopped_keep_nobody_from_ending() {
+    for (number, stop) in ["STOP", "TSTP", "TTIN", "TTOU"].into_iter().enumerate() {
+        let place = Place::with_classes(&["dress", "hat", "pants", "shoes"]);
+        for arguments in [&["index"][..], &["watch"], &["verify", "--repair"]] {
+            let mut command = place.command();
+            command.args(arguments).current_dir(place.root()).stdout(Stdio::null()).stderr(Stdio::null());
+            if arguments[0] == "verify" {
+                // It has something to read anew.
+                place.index();
+                fs::remove_file(place.data().join("thumbnails.db")).unwrap();
+            } else {
+                command.arg(place.photos());
+            }
+            let child = command.spawn().unwrap();
+            until("there is a reader", || !readers(&place).is_empty());
+            let by = if number % 2 == 0 { "TERM" } else { "INT" };
+            while_readers_get(&[stop], (&place, Duration::from_millis(1)), || {
+                thread::sleep(Duration::from_millis(700));
+                end(child, by);
+            });
+            until("no reader is left", || readers(&place).is_empty());
+        }
+        let summary = place.index();
+        assert_eq!(summary["failed"], 0, "{stop}: {summary}");
+        assert_eq!(place.library().len(), 24);
+    }
+}
+
+#[test]
+fn readers_that_are_stopped_for_a_while_cost_no_photo() {
+    let place = Place::with_classes(&["dress", "hat", "pants", "shoes"]);
+    let mut command = place.command();
+    command.args(["--json", "index"]).arg(place.photos()).current_dir(place.root());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    while_readers_get(&["STOP"], (&place, Duration::from_millis(10)), || {
+        thread::sleep(Duration::from_secs(3));
+    });
+    let output = child.wait_with_output().unwrap();
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&24.into(), &0.into()), "{summary}");
+}
+
+#[test]
+fn a_query_does_not_wait_for_a_reader_that_is_stopped() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let query = samples().join("hat/hat-1.jpg");
+    let mut command = place.command();
+    command.arg("search").arg(&query).current_dir(place.root()).stdout(Stdio::null());
+    let child = command.spawn().unwrap();
+    let output = while_readers_get(&["STOP"], (&place, Duration::from_millis(10)), || {
+        thread::sleep(Duration::from_secs(1));
+        child
+    });
+    assert!(output.wait_with_output().unwrap().status.success());
+}
+
+#[test]
+fn faults_that_are_sent_a_hundred_times_a_second_are_held_against_no_photo_and_end_no_run() {
+    let place = Place::with_classes(&["dress", "hat", "pants", "shoes"]);
+    let mut command = place.command();
+    command.args(["--json", "index"]).arg(place.photos()).current_dir(place.root());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while_readers_get(&["SEGV", "ABRT", "BUS", "ILL"], (&place, Duration::from_millis(10)), || {
+        thread::sleep(Duration::from_secs(5));
+        assert!(child.try_wait().unwrap().is_none(), "the run goes on");
+    });
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{message}");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&24.into(), &0.into()), "{summary}");
 }

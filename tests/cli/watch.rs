@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -16,15 +17,20 @@ use crate::place::{Place, samples};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `watch`, ended with the test.
-struct Watch {
+pub(crate) struct Watch {
     child: Child,
     lines: Receiver<String>,
 }
 
 impl Watch {
-    fn start(place: &Place) -> Self {
+    pub(crate) fn start(place: &Place) -> Self {
+        Self::start_on(place, &[place.photos()])
+    }
+
+    /// Starts to watch these folders, and waits until they are read.
+    pub(crate) fn start_on(place: &Place, folders: &[PathBuf]) -> Self {
         let mut command = place.command();
-        command.arg("watch").arg(place.photos());
+        command.arg("watch").args(folders);
         let mut watch = Self::start_with(command);
         watch.wait_for("up_to_date");
         watch
@@ -61,7 +67,7 @@ impl Watch {
     }
 
     #[cfg(target_os = "linux")]
-    fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         assert!(
             Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success()
         );
@@ -73,8 +79,13 @@ impl Watch {
         while self.lines.recv_timeout(Duration::from_secs(5)).is_ok() {}
     }
 
+    /// Waits until the photo of this name is found.
+    pub(crate) fn wait_for_photo(&mut self, name: &str) {
+        while !self.wait_for("indexed")["path"].as_str().unwrap().ends_with(name) {}
+    }
+
     /// The next event of this name.
-    fn wait_for(&mut self, name: &str) -> Value {
+    pub(crate) fn wait_for(&mut self, name: &str) -> Value {
         loop {
             let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no event {name} came"));
             let event: Value = serde_json::from_str(&line).unwrap();

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::library::{self, Known, Place};
+use crate::library::{Known, Place};
 use crate::random::Random;
 use crate::results::Results;
 
@@ -190,36 +190,4 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
-}
-
-/// Has readers ended again and again while a library is made.
-pub(crate) fn end_readers(trials: usize, random: &mut Random, results: &mut Results) {
-    let signals =
-        ["INT", "HUP", "QUIT", "TERM", "KILL", "ABRT", "SEGV", "BUS", "FPE", "XCPU", "USR1", "ALRM"];
-    let place = Place::with_photos(12);
-    place.run(&["index", place.photos().to_str().unwrap()]);
-    let expected = place.dump();
-    for trial in 0..trials {
-        let signal = signals[(trial + random.below(2)) % signals.len()];
-        let stormed = place.with_data("stormed");
-        let mut command = stormed.command();
-        command.arg("index").arg(place.photos()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let started = Instant::now();
-        while child.try_wait().unwrap().is_none() {
-            if started.elapsed() < Duration::from_secs(1) {
-                for reader in library::children(child.id()) {
-                    let _ = Command::new("kill").args(["-s", signal, &reader.to_string()]).output();
-                }
-            }
-            std::thread::sleep(Duration::from_millis(random.below(150) as u64));
-        }
-        let fault = match child.wait().unwrap() {
-            status if !status.success() => Some(format!("SIG{signal} ends the run")),
-            _ if stormed.dump() != expected => Some(format!("SIG{signal} costs photos")),
-            _ => None,
-        };
-        results.note_attack("readers ended from outside by twelve signals", fault);
-        fs::remove_dir_all(stormed.data()).unwrap();
-    }
 }

@@ -1,6 +1,6 @@
 //! Kills the built `lookalike` command at random moments, hundreds of times, and looks for anything lost.
 //!
-//! Data folders are attacked while nobody has them open, and readers ended while they read.
+//! Data folders are attacked while nobody has them open, and readers ended and stopped while they read.
 //!
 //! `cargo test` runs a few trials; `cargo xtask torture [TRIALS]` runs many and writes `RESULTS.md`. A trial waits for
 //! a phase to begin (the command's log tells), lets a random part of its usual time pass, and kills. After each kill
@@ -14,6 +14,7 @@ mod data_folder;
 mod kill;
 mod library;
 mod random;
+mod readers;
 mod results;
 
 use std::fs;
@@ -47,7 +48,9 @@ fn a_library_that_is_killed_again_and_again_ends_like_one_left_alone() {
     let graphs = if trials >= MANY { trials / 10 } else { 0 };
     keep_a_large_library(trials, graphs, &mut random, &mut results);
     data_folder::attack(trials, &mut random, &mut results);
-    data_folder::end_readers(trials / 6, &mut random, &mut results);
+    readers::end(trials / 6, &mut random, &mut results);
+    readers::end_fast(trials / 12, &mut random, &mut results);
+    readers::stop(trials / 6, &mut random, &mut results);
     if asked.is_some() {
         results.write();
     }
@@ -107,7 +110,8 @@ fn keep_a_large_library(trials: usize, graphs: usize, random: &mut Random, resul
     }
     place.downgrade(1);
     let span = kill::usual_time(&place, Phase::Migrating, &["status"]);
-    repeat(&place, Phase::Migrating, trials / 5, results, |killed| {
+    let kills = (trials / 5).max(OLDER_FORMATS as usize);
+    repeat(&place, Phase::Migrating, kills, results, |killed| {
         // From each older format in turn, as far as the one before was left.
         place.downgrade(OLDER_FORMATS - killed as u32 % OLDER_FORMATS);
         kill::at(&place, Phase::Migrating, &["status"], random.part_of(span))

@@ -113,8 +113,69 @@ fn apply(connection: &mut Connection, version: u32, step: &str) -> rusqlite::Res
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
+    use std::fs;
+
+    use rusqlite::fallible_iterator::FallibleIterator;
+
     use super::*;
+
+    /// Begins the step from an older format, and leaves the files behind as a kill after so many of its statements does, in
+    /// a folder of their own. Returns whether there are so many.
+    fn cut_off(place: &Path, older: usize, statements: usize) -> bool {
+        let path = place.join("old.db");
+        let format = Format { steps: &CATALOG.steps[..older], additions: &[] };
+        let mut connection = Connection::open(&path).unwrap();
+        // What is written goes to the log at once, for want of memory to hold it.
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA cache_size = 1").unwrap();
+        migrate(&mut connection, &path, &format, false).unwrap();
+        let rows = "INSERT INTO folder (path, added_at) VALUES (x'2f70', 7);
+                    INSERT INTO content (hash, format, width, height)
+                    WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+                    SELECT randomblob(32), 'jpeg', i, 3 FROM n;
+                    INSERT INTO photo (folder_id, path, size, modified_ns, content_id, added_at)
+                    SELECT 1, CAST(id AS BLOB), 1, 1, id, 7 FROM content;";
+        connection.execute_batch(rows).unwrap();
+        connection.execute_batch("BEGIN").unwrap();
+        let mut batch = rusqlite::Batch::new(&connection, CATALOG.steps[older]);
+        for _ in 0..statements {
+            let Some(mut statement) = batch.next().unwrap() else { return false };
+            statement.raw_execute().unwrap();
+        }
+        fs::create_dir(place.join("cut")).unwrap();
+        for ending in ["", "-wal"] {
+            let from = place.join(format!("old.db{ending}"));
+            fs::copy(from, place.join(format!("cut/catalog.db{ending}"))).unwrap();
+        }
+        true
+    }
+
+    #[test]
+    fn a_migration_that_is_killed_at_any_statement_is_done_anew_and_loses_nothing() {
+        let mut cuts = 0;
+        for older in 1..CATALOG.steps.len() {
+            for statements in 0.. {
+                let place = tempfile::tempdir().unwrap();
+                if !cut_off(place.path(), older, statements) {
+                    break;
+                }
+                cuts += 1;
+                let catalog = crate::Catalog::open(&place.path().join("cut/catalog.db")).unwrap();
+                assert_eq!(catalog.check().unwrap().len(), 0, "from {older}, after {statements} statements");
+                let counts = catalog.read(|connection| {
+                    let count = |what: &str| {
+                        connection.query_row(&format!("SELECT {what}"), [], |row| row.get::<_, i64>(0))
+                    };
+                    Ok([count("count(*) FROM photo JOIN content ON content.id = content_id WHERE width = content.id")?,
+                        count("user_version FROM pragma_user_version")?])
+                });
+                let expected = [500, CATALOG.steps.len() as i64];
+                assert_eq!(counts.unwrap(), expected, "from {older}, after {statements} statements");
+            }
+        }
+        assert!(cuts > CATALOG.steps.len());
+    }
 
     #[test]
     fn a_catalog_of_the_first_format_keeps_its_pictures() {

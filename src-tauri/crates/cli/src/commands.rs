@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Finding, Library, Match, Options, Region, Separator, Status, Summary,
-    Switching, Verification, default_data_dir, shown, shown_path,
+    Control, EmbedOptions, Event, Finding, Library, LibraryError, Match, Options, Region, Separator, Status,
+    Summary, Switching, Verification, default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
@@ -114,14 +114,27 @@ fn look_inside(library: &Library, folders: &[PathBuf], on: bool) -> Result<(), F
     ids.into_iter().try_for_each(|id| Ok(library.look_inside_folder(id, on)?))
 }
 
-/// Takes the person's word for what is gone from these folders, or from all that are there. Returns how many photos went.
-fn confirm_removed(library: &Library, folders: &[PathBuf]) -> Result<u64, Failure> {
-    let mut ignore = |_| {};
-    if folders.is_empty() {
+/// Takes the person's word for what is gone from these folders, or from all that are there. Returns how many photos went,
+/// and why those of a folder stay, if they do.
+fn confirm_removed(
+    library: &Library,
+    folders: &[PathBuf],
+) -> Result<(u64, Option<LibraryError>), LibraryError> {
+    let ids: Vec<i64> = if folders.is_empty() {
         let there = library.overview()?.folders.into_iter().filter(|folder| folder.path.is_dir());
-        return there.map(|folder| Ok(library.confirm_removed_by_id(folder.id, &mut ignore)?)).sum();
+        there.map(|folder| folder.id).collect()
+    } else {
+        folders.iter().map(|folder| library.folder_id(folder)).collect::<Result<_, _>>()?
+    };
+    let (mut count, mut refused) = (0, None);
+    for id in ids {
+        match library.confirm_removed_by_id(id, &mut |_| {}) {
+            Ok(removed) => count += removed,
+            Err(error @ LibraryError::OtherDrive { .. }) => refused = refused.or(Some(error)),
+            Err(error) => return Err(error),
+        }
     }
-    folders.iter().map(|folder| Ok(library.confirm_removed(folder, &mut ignore)?)).sum()
+    Ok((count, refused))
 }
 
 fn index(
@@ -138,10 +151,13 @@ fn index(
         }
     };
     let mut updated = library.update(control, &mut |event| show(&event));
+    let mut refused = None;
     if let (Ok(before), Some(folders)) = (&mut updated, confirmed)
         && !control.is_cancelled()
     {
-        before.removed += confirm_removed(&library, folders)?;
+        let (removed, reason) = confirm_removed(&library, folders)?;
+        before.removed += removed;
+        refused = reason;
         // What is in the place of photos that were kept is read now.
         let Summary { indexed, removed, .. } = *before;
         updated = library.update(control, &mut |event| show(&event)).map(|after| Summary {
@@ -177,7 +193,11 @@ fn index(
         print_summary(&summary)?;
         profile.map_or(Ok(()), |profile| profile.print())?;
     }
-    if control.is_cancelled() { Err(Failure::Stopped) } else { Ok(()) }
+    match refused {
+        _ if control.is_cancelled() => Err(Failure::Stopped),
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
 }
 
 fn print_summary(summary: &Summary) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use catalog::photo::{self, DriveId};
 use catalog::{absent, folder};
 
 use crate::commit::Committer;
-use crate::drive::{Comparison, Drives, compare};
+use crate::drive::{Comparison, Drives, compare, is_lasting};
 use crate::event::Event;
 use crate::reconcile::{Findings, Scope};
 use crate::update::Summary;
@@ -169,7 +169,10 @@ impl Library {
     /// Takes the word of the person that the photos of a folder that are not there were deleted, and that files that are
     /// there in the place of others are what belongs there. Returns how many photos went.
     ///
-    /// Fails with [`LibraryError::FolderMissing`] where the folder itself is not there.
+    /// Photos of a drive that is not there stay, also where another one is in its place.
+    ///
+    /// Fails with [`LibraryError::FolderMissing`] where the folder itself is not there, and with
+    /// [`LibraryError::OtherDrive`] where all photos in question are on another drive than is.
     pub fn confirm_removed(&self, path: &Path, emit: &mut dyn FnMut(Event)) -> Result<u64> {
         self.confirm_removed_by_id(self.folder_id(path)?, emit)
     }
@@ -180,12 +183,15 @@ impl Library {
         if !folder.is_dir() {
             return Err(LibraryError::FolderMissing { path: folder });
         }
-        let removed = {
+        let Confirmed { removed, settled, elsewhere } = {
             let _changing = self.changing.lock();
             let mut drives = Drives::default();
             self.catalog.write(|connection| confirm(connection, (id, &folder), &mut drives))?
         };
         let count = removed.len() as u64;
+        if count + settled == 0 && elsewhere > 0 {
+            return Err(LibraryError::OtherDrive { path: folder, photos: elsewhere });
+        }
         for (photo, path) in removed {
             emit(Event::Removed { photo, path });
         }
@@ -198,29 +204,62 @@ impl Library {
     }
 }
 
+/// What became of the photos in question.
+#[derive(Debug, Default)]
+struct Confirmed {
+    removed: Vec<(i64, PathBuf)>,
+    /// How many are what is in their place now.
+    settled: u64,
+    /// How many stay, as their drive is not there.
+    elsewhere: u64,
+}
+
 fn confirm(
     connection: &catalog::Connection,
     (id, folder): (i64, &Path),
     drives: &mut Drives,
-) -> catalog::Result<Vec<(i64, PathBuf)>> {
-    let mut removed = Vec::new();
+) -> catalog::Result<Confirmed> {
+    let mut confirmed = Confirmed::default();
+    let may_be_swapped = is_mounted_or_linked(folder);
+    let is_elsewhere = |photo: &photo::Photo, here: Option<DriveId>| match compare(photo.drive, here) {
+        Comparison::Other => true,
+        // A link in the folder that is gone, or something else that the folder itself is now.
+        Comparison::OtherPart => may_be_swapped,
+        // One that tells who it is would do so if it were there.
+        Comparison::Unknown => photo.drive.is_some_and(is_lasting),
+        Comparison::Same => false,
+    };
     for photo_id in absent::of_folder(connection, id)?.into_keys() {
         let Some(photo) = photo::by_id(connection, photo_id)? else { continue };
         match look(folder, &photo.path, drives) {
             Absence::OutOfReach => {}
             Absence::None => {
-                let directory = photo.path.parent().unwrap_or(folder);
-                photo::set_drive(connection, photo_id, drives.of(folder, directory))?;
+                let here = drives.of(folder, photo.path.parent().unwrap_or(folder));
+                if is_elsewhere(&photo, here) {
+                    confirmed.elsewhere += 1;
+                    continue;
+                }
+                photo::set_drive(connection, photo_id, here)?;
                 absent::delete(connection, photo_id)?;
+                confirmed.settled += 1;
             }
+            Absence::Missing { here } if is_elsewhere(&photo, here) => confirmed.elsewhere += 1,
             Absence::Missing { .. } | Absence::BehindLoop => {
                 photo::delete(connection, photo_id)?;
-                removed.push((photo_id, photo.path));
+                confirmed.removed.push((photo_id, photo.path));
             }
         }
     }
-    folder::set_online(connection, id, crate::clock::now())?;
-    Ok(removed)
+    if confirmed.elsewhere == 0 {
+        folder::set_online(connection, id, crate::clock::now())?;
+    }
+    Ok(confirmed)
+}
+
+/// Whether a folder is what is mounted there now, or what a link leads to now.
+fn is_mounted_or_linked(folder: &Path) -> bool {
+    let mount = |directory: &Path| Drives::look(directory).map(|seen| seen.mount).ok();
+    folder.is_symlink() || folder.parent().is_some_and(|above| mount(above) != mount(folder))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use imaging::RgbImage;
 use crate::data_dir::DataDir;
 use crate::model::{Model, ModelFile, identity};
 use crate::profile::Stopwatch;
-use crate::reader::{Input, Reader, Unread, persist};
+use crate::reader::{Input, Reader, SHORT_PAUSES, Unread, persist};
 use crate::{Library, LibraryError, ModelKey, Result, clock, id_of};
 
 /// The largest model file: embedders that phones and desktops run are a tenth of it.
@@ -113,7 +113,7 @@ impl Library {
                 Err(unread) if unread.may_be_its_own_doing() => Err(unread),
                 other => Ok(other),
             };
-            match persist(attempt, wait).flatten() {
+            match persist(SHORT_PAUSES, attempt, wait).flatten() {
                 Ok(vector) => usable |= vector_index::quantize(&vector).is_ok(),
                 Err(Unread::Refused(refusal)) => return Err(unfit(refusal.reason())),
                 Err(unread @ (Unread::NoReader(_) | Unread::Killed)) => return Err(unfit(unread.reason())),

@@ -53,6 +53,18 @@ pub enum LibraryError {
         /// The folder to add.
         outer: PathBuf,
     },
+    /// Photos of which the person says that they were deleted are on another drive than is there.
+    #[error(
+        "another drive is in the place of the one that {photos} photos of {} are on, so they stay; to forget them, remove the \
+         folder from the library and add it again",
+        path.display()
+    )]
+    OtherDrive {
+        /// The folder.
+        path: PathBuf,
+        /// How many photos stay.
+        photos: u64,
+    },
     /// The folder to forget was never added.
     #[error("{} is not one of the library's folders", path.display())]
     FolderUnknown {
@@ -250,6 +262,7 @@ impl LibraryError {
             Self::InUse { .. } => "in_use",
             Self::FolderMissing { .. } => "folder_missing",
             Self::FolderOffline { .. } => "folder_offline",
+            Self::OtherDrive { .. } => "other_drive",
             Self::FolderUnknown { .. } | Self::FolderIdUnknown { .. } => "folder_unknown",
             Self::DataInsideFolder { .. } => "data_inside_folder",
             Self::PhotoUnknown { .. } => "photo_unknown",

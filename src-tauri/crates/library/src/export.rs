@@ -6,7 +6,8 @@ use std::fs::FileTimes;
 use std::path::Path;
 
 use crate::chosen::ChosenFolder;
-use crate::{Library, LibraryError, Result, original};
+use crate::original::Original;
+use crate::{Library, LibraryError, Result};
 
 impl Library {
     /// Copies photos into a folder, byte for byte and with their times, and returns how many. A name that is taken
@@ -29,9 +30,10 @@ impl Library {
 }
 
 fn copy(path: &Path, into: &ChosenFolder) -> Result<()> {
-    let out_of_reach = |_| LibraryError::PhotoOffline { path: path.into() };
-    let mut from = original::open(path).map_err(out_of_reach)?;
-    let metadata = from.metadata().map_err(out_of_reach)?;
+    let out_of_reach = || LibraryError::PhotoOffline { path: path.into() };
+    let original = Original::open(path, u64::MAX).map_err(|_| out_of_reach())?;
+    let mut from = original.file.try_clone().map_err(|_| out_of_reach())?;
+    let metadata = from.metadata().map_err(|_| out_of_reach())?;
     let mut times = FileTimes::new();
     if let Ok(modified) = metadata.modified() {
         times = times.set_modified(modified);

@@ -3,7 +3,7 @@
 //! Nothing here, and so nothing in the library, can write, move or delete an original. On Linux not even
 //! its access time changes, where the system lets us ask for that.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(crate) enum ReadError {
     Vanished,
     /// The file changed while it was read: somebody is still writing it.
     Unsettled,
+    /// It is a pipe, a socket or a device.
+    NotAFile,
     /// The file is larger than `limit` bytes.
     TooLarge { limit: u64 },
     /// Nobody waits for it any more.
@@ -61,10 +63,14 @@ pub(crate) struct Original {
 impl Original {
     /// Opens a file of at most `limit` bytes.
     pub(crate) fn open(path: &Path, limit: u64) -> Result<Self, ReadError> {
+        // To open a pipe wakes whoever writes to it, and to open a device does whatever that device does.
+        if !fs::metadata(path)?.is_file() {
+            return Err(ReadError::NotAFile);
+        }
         let file = open(path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
-            return Err(io::Error::other("it is not a regular file").into());
+            return Err(ReadError::NotAFile);
         }
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
@@ -116,7 +122,7 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 
 /// Opens an original for reading.
 #[cfg(target_os = "linux")]
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     // O_NONBLOCK: a FIFO put in a photo's place must not hold the worker. O_NOATIME is for owners only.
     let quiet = OpenOptions::new().read(true).custom_flags(libc::O_NOATIME | libc::O_NONBLOCK).open(path);
@@ -130,7 +136,7 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 
 /// Opens an original for reading.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
@@ -140,6 +146,7 @@ impl ReadError {
         match self {
             Self::Vanished => "file_missing",
             Self::Unsettled => "file_changing",
+            Self::NotAFile => "not_a_file",
             Self::TooLarge { .. } => "file_too_large",
             Self::Stopped => "stopped",
             Self::Io(_) => "unreadable",
@@ -150,7 +157,8 @@ impl ReadError {
     pub(crate) fn reason(&self) -> String {
         match self {
             Self::Vanished => "there is no such file".to_owned(),
-            Self::Unsettled => "it is being written".to_owned(),
+            Self::Unsettled => "it changed while it was read: something is still writing it".to_owned(),
+            Self::NotAFile => "it is no file, but a pipe, a socket or a device".to_owned(),
             Self::TooLarge { limit } => format!("the file is larger than {} MB", limit >> 20),
             Self::Stopped => "reading it was stopped".to_owned(),
             Self::Io(error) => error.to_string(),
@@ -170,7 +178,6 @@ impl From<io::Error> for ReadError {
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
-    use std::fs;
     use std::io::{Seek, SeekFrom};
 
     use super::*;

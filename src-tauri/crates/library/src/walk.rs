@@ -147,6 +147,48 @@ impl Way {
     }
 }
 
+/// What is come upon while directories are visited. Paths are absolute.
+#[cfg(target_os = "linux")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Visited<'a> {
+    /// A directory that a walk enters. What is in it has not been looked at yet.
+    Directory { path: &'a Path, is_link: bool },
+    /// A link that leads nowhere now, or to a directory that contains it.
+    Link(&'a Path),
+}
+
+/// Visits the directories that a walk enters from one of a folder on; ends with the first error.
+#[cfg(target_os = "linux")]
+pub(crate) fn visit_directories<E>(
+    root: &Path,
+    from: &Path,
+    drives: &mut Drives,
+    visit: &mut dyn FnMut(Visited<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let above = from.strip_prefix(root).ok().and_then(Path::parent);
+    let Some(mut way) = Way::to(root, above, drives) else { return Ok(()) };
+    let begins = way.0.len();
+    let mut waiting = vec![(from.to_path_buf(), 0, from != root && from.is_symlink())];
+    while let Some((path, depth, is_link)) = waiting.pop() {
+        way.0.truncate(begins + depth);
+        if !path.is_dir() || !way.enter(root, &path, is_link, drives) {
+            if is_link && (path.is_dir() || !path.exists()) {
+                visit(Visited::Link(&path))?;
+            }
+            continue;
+        }
+        visit(Visited::Directory { path: &path, is_link })?;
+        let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| !is_skipped_name(&entry.file_name())) {
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() || kind.is_symlink() {
+                waiting.push((entry.path(), depth + 1, kind.is_symlink()));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Whether the way to a file of a folder comes by a directory twice.
 pub(crate) fn is_behind_loop(root: &Path, path: &Path, drives: &mut Drives) -> bool {
     let below = path.strip_prefix(root).ok().and_then(Path::parent);
@@ -164,8 +206,8 @@ fn is_skipped_name(name: &OsStr) -> bool {
 }
 
 fn classify(root: &Path, entry: &walkdir::DirEntry, drive: Option<DriveId>) -> Option<Entry> {
-    // FIFOs and device nodes are not files; opening one could wait for ever.
-    if !entry.file_type().is_file() || !imaging::is_candidate(entry.path()) {
+    // Also pipes and devices: whoever is to read one says what it is, and does not open it.
+    if !imaging::is_candidate(entry.path()) {
         return None;
     }
     let path = relative_to(root, entry.path());

@@ -219,7 +219,8 @@ impl<'a> Watch<'a> {
         control: &Control,
         emit: &mut dyn FnMut(Event),
     ) -> Result<Pass> {
-        if self.dirty_since.is_some() {
+        // Where something changes all the time, there is time left for the rest between two looks.
+        if self.dirty_since.is_some_and(|since| since.elapsed() < 2 * QUIET) {
             return Ok(Pass::Interrupted);
         }
         let run = Run::while_at(control, &self.library.attention, self.attention);
@@ -237,9 +238,11 @@ impl<'a> Watch<'a> {
 
     /// Starts watching a folder and has it walked once.
     fn adopt(&mut self, folder: Folder) {
+        // Before listening: what comes in between, or goes, is seen to differ the next time.
+        let seen = presence(&folder.path, &mut self.drives);
         let is_live = self.listen(&folder.path);
         self.mark(folder.id, PathBuf::new());
-        let (seen, adopted) = (presence(&folder.path, &mut self.drives), Instant::now());
+        let adopted = Instant::now();
         let before = self.folders.get(&folder.id).and_then(|watched| watched.polling);
         let polling = (!is_live).then(|| Polling::new(before, adopted));
         self.folders.insert(folder.id, Watched { folder, seen, adopted, polling });
@@ -343,6 +346,7 @@ impl<'a> Watch<'a> {
             return Ok(());
         }
         self.next_presence = now + PRESENCE;
+        self.live.look();
         if now >= self.next_reconcile {
             self.next_reconcile = now + RECONCILE;
             self.mark_all();

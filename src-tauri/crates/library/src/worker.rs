@@ -3,17 +3,19 @@
 //!
 //! Workers read the catalog to see whether a picture is known; only the commit writes.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use catalog::{Catalog, ContentHash, Thumbnails, content, embedding, stand_in, tiling};
+use catalog::{Catalog, ContentHash, Thumbnails, content, embedding, photo as photo_rows, stand_in, tiling};
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::budget::Budget;
 use crate::control::Run;
-use crate::original::ReadError;
+use crate::original::{self, ReadError};
 use crate::photo::{Digest, Parts, Wanted};
 use crate::profile::{Stage, Stopwatch};
-use crate::reader::{Reader, Readers, Refusal, Unread, persist};
+use crate::reader::{FEW_PAUSES, GivenUp, PAUSES, Reader, Readers, Refusal, Unread, persist};
 use crate::reconcile::Job;
 use crate::tiles::TILING;
 use crate::{LibraryError, Result};
@@ -22,6 +24,25 @@ use crate::{LibraryError, Result};
 const READING_BUDGET: u64 = 192 << 20;
 /// Decoded pixels (and decoders' working memory) that all workers together hold.
 const DECODING_BUDGET: u64 = 384 << 20;
+
+/// How long is waited each time before a file is read again that changed while it was read, and until when. Some programs
+/// write a file many times a second: it is to be read between two times, and no other file is to wait for it.
+const SETTLING: [Duration; 5] = [
+    Duration::from_millis(20),
+    Duration::from_millis(60),
+    Duration::from_millis(140),
+    Duration::from_millis(260),
+    Duration::from_millis(400),
+];
+const SETTLED_WITHIN: Duration = Duration::from_secs(1);
+
+/// Who writes a file may be held up in the middle of it so long, on a busy machine. Only files that were written so
+/// recently are waited for.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(500);
+const FRESH: Duration = Duration::from_secs(2);
+
+/// So many files in a row are waited for at length while somebody ends readers; the others of a run need not wait as long.
+const PATIENT: usize = 2;
 
 /// What became of a job.
 #[derive(Debug)]
@@ -42,7 +63,7 @@ pub(crate) enum OutcomeKind {
     Failed { code: String, reason: String },
     /// Something else than the file's content is at fault. Tried again at the next scan.
     NotRead { code: String, reason: String },
-    /// Gone, or still being written. The next event or scan will tell.
+    /// Gone, or nobody waits for it any more. The next event or scan will tell.
     NotNow,
 }
 
@@ -60,6 +81,8 @@ pub(crate) struct Shared<'a> {
     reading: Budget,
     decoding: Budget,
     damaged_thumbnails: AtomicBool,
+    /// Files in a row over which all readers were ended from outside.
+    given_up: AtomicUsize,
 }
 
 impl<'a> Shared<'a> {
@@ -85,6 +108,7 @@ impl<'a> Shared<'a> {
             reading,
             decoding,
             damaged_thumbnails,
+            given_up: AtomicUsize::new(0),
         }
     }
 
@@ -130,19 +154,16 @@ pub(crate) fn run(shared: &Shared<'_>, jobs: &Receiver<Job>, outcomes: &Sender<O
 fn work(shared: &Shared<'_>, job: &mut Job, reader: &mut Option<Reader>) -> Result<OutcomeKind> {
     // Reading before decoding, always: a fixed order of the two budgets cannot deadlock.
     let _reading = shared.stopwatch.time(Stage::Waiting, || shared.reading.acquire(job.stamp.size));
-    let another = |anew| if anew { Readers::start } else { Readers::take };
-    let attempted =
-        persist(|anew| attempt(shared, job, reader, another(anew)), |pause| shared.run.wait(pause))?;
-    match attempted {
+    match read_settled(shared, job, reader)? {
         Ok(kind) => Ok(kind),
-        Err(Unread::File(ReadError::Vanished | ReadError::Unsettled | ReadError::Stopped)) => {
-            Ok(OutcomeKind::NotNow)
-        }
+        Err(Unread::File(ReadError::Vanished | ReadError::Stopped)) => Ok(OutcomeKind::NotNow),
         Err(Unread::NoReader(error)) => Err(LibraryError::NoReader(error)),
         Err(unread) => {
             let (code, reason) = (unread.code().to_owned(), unread.reason());
             let its_own = match unread {
-                Unread::File(ReadError::TooLarge { .. }) | Unread::Died | Unread::TookTooLong => true,
+                Unread::File(ReadError::TooLarge { .. } | ReadError::NotAFile)
+                | Unread::Died
+                | Unread::TookTooLong => true,
                 Unread::Refused(refusal) => matches!(refusal, Refusal::Image { .. }),
                 _ => false,
             };
@@ -153,6 +174,61 @@ fn work(shared: &Shared<'_>, job: &mut Job, reader: &mut Option<Reader>) -> Resu
             })
         }
     }
+}
+
+/// Reads a file that may be written meanwhile: again, until it stayed as it was, for a moment.
+fn read_settled(
+    shared: &Shared<'_>,
+    job: &mut Job,
+    reader: &mut Option<Reader>,
+) -> Result<Result<OutcomeKind, Unread>> {
+    let another = |anew| if anew { Readers::start } else { Readers::take };
+    let (started, mut pauses) = (Instant::now(), SETTLING.iter());
+    loop {
+        let is_patient = shared.given_up.load(Ordering::Relaxed) < PATIENT;
+        let pauses_between = if is_patient { PAUSES } else { FEW_PAUSES };
+        let attempt = |anew| attempt(shared, job, reader, another(anew));
+        let attempted = persist(pauses_between, attempt, |pause| shared.run.wait(pause))?;
+        match &attempted {
+            Err(Unread::Killed) => {
+                shared.given_up.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => shared.given_up.store(0, Ordering::Relaxed),
+        }
+        let is_unsettled = match &attempted {
+            Err(Unread::File(ReadError::Unsettled)) => true,
+            // Half of what somebody writes says nothing of the whole.
+            Err(Unread::Refused(Refusal::Image { .. })) => has_changed(job) || is_half_written(shared, job)?,
+            _ => false,
+        };
+        if !is_unsettled {
+            return Ok(attempted);
+        }
+        let pause = pauses.next().filter(|_| started.elapsed() < SETTLED_WITHIN);
+        let Some(pause) = pause else { return Ok(Err(ReadError::Unsettled.into())) };
+        if !shared.run.wait(*pause) {
+            return Ok(Err(ReadError::Stopped.into()));
+        }
+    }
+}
+
+/// Whether a file that cannot be read, and was a photo before, is written anew just now.
+fn is_half_written(shared: &Shared<'_>, job: &Job) -> Result<bool> {
+    let is_fresh = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .is_ok_and(|now| (now.as_nanos() as i64).abs_diff(job.stamp.modified_ns) < FRESH.as_nanos() as u64);
+    if !is_fresh {
+        return Ok(false);
+    }
+    let known =
+        shared.catalog.read(|connection| photo_rows::by_path(connection, job.folder_id, &job.relative))?;
+    // A photo that is lost for good is lost half a second later, too.
+    Ok(known.is_some() && shared.run.wait(WRITTEN_WITHIN) && has_changed(job))
+}
+
+/// Whether a file is not what was read any more.
+fn has_changed(job: &Job) -> bool {
+    fs::metadata(job.path()).map_or(true, |metadata| original::stamp(&metadata) != job.stamp)
 }
 
 /// The outer result is about the library, the inner one about the file.
@@ -180,9 +256,10 @@ fn attempt(
 fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Result<OutcomeKind, Unread>> {
     let stopwatch = shared.stopwatch;
     let given_up = || shared.run.has_ended();
-    let loaded = reader.load_file(&job.path(), &given_up, stopwatch);
+    let given_up: GivenUp<'_> = &given_up;
+    let loaded = reader.load_file(&job.path(), given_up, stopwatch);
     let hashed = loaded
-        .and_then(|original| stopwatch.time(Stage::Hash, || original.hash(&given_up)).map_err(Unread::from));
+        .and_then(|original| stopwatch.time(Stage::Hash, || original.hash(given_up)).map_err(Unread::from));
     let hash = match hashed {
         Ok((hash, stamp)) => {
             // What was read is what counts; directory listings may lag behind.
@@ -205,13 +282,13 @@ fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Resul
         (Wanted::Whole, Some(known)) if known.has_parts && !known.has_whole => Wanted::WholeAndParts,
         (wanted, _) => wanted,
     };
-    Ok(reader.cost(wanted, stopwatch).and_then(|cost| {
+    Ok(reader.cost(wanted, given_up, stopwatch).and_then(|cost| {
         let _decoding = stopwatch.time(Stage::Waiting, || shared.decoding.acquire(cost));
         if let Some(Known { size, .. }) = known.filter(|_| wanted == Wanted::Parts) {
-            let parts = reader.parts((size, shared.dimension), stopwatch);
+            let parts = reader.parts((size, shared.dimension), given_up, stopwatch);
             return parts.map(|parts| OutcomeKind::Parts(hash, parts));
         }
-        let digest = reader.digest(&hash, (wanted, shared.dimension), stopwatch);
+        let digest = reader.digest(&hash, (wanted, shared.dimension), given_up, stopwatch);
         digest.map(OutcomeKind::Digested)
     }))
 }

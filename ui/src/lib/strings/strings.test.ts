@@ -111,7 +111,7 @@ group('every code', () => {
     ...['internal', 'no_tray', 'not_ready', 'open_failed', 'photo_offline', 'too_many_examples'],
   ];
   const ofFiles = [
-    ...['file_changing', 'file_missing', 'file_too_large', 'panicked', 'unreadable'],
+    ...['file_changing', 'file_missing', 'file_too_large', 'not_a_file', 'panicked', 'unreadable'],
     ...['reader_died', 'reader_killed', 'reader_took_too_long'],
   ];
   const codes = [...crates.flatMap(codesOf), ...ofShell, ...ofFiles];

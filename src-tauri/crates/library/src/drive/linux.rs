@@ -1,6 +1,6 @@
 //! What Linux tells of file systems: `mountinfo` says what is mounted where (`proc_pid_mountinfo(5)`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -35,8 +35,7 @@ struct Mount {
 /// What is mounted, as far as it was asked for.
 #[derive(Debug, Default)]
 pub(super) struct System {
-    /// Tells when something is mounted or unmounted.
-    table: Option<File>,
+    table: Table,
     mounts: HashMap<u64, Mount>,
     identities: HashMap<u64, Option<Identity>>,
 }
@@ -71,22 +70,53 @@ impl System {
 
     /// Reads what is mounted, unless nothing has changed. The numbers of mounts are given out again.
     fn refresh(&mut self) {
-        if let Some(table) = &self.table {
+        if let Some(mounts) = self.table.read_if_changed() {
+            self.identities.clear();
+            self.mounts = mounts;
+        }
+    }
+}
+
+/// The table of what is mounted.
+#[derive(Debug, Default)]
+struct Table(Option<File>);
+
+impl Table {
+    /// Reads it, unless nothing has been mounted or unmounted since it was read.
+    fn read_if_changed(&mut self) -> Option<HashMap<u64, Mount>> {
+        if let Some(table) = &self.0 {
             let mut changes = [PollFd::new(table, PollFlags::PRI | PollFlags::ERR)];
             let now = Timespec { tv_sec: 0, tv_nsec: 0 };
             if matches!(rustix::event::poll(&mut changes, Some(&now)), Ok(0)) {
-                return;
+                return None;
             }
         }
-        self.identities.clear();
-        self.mounts.clear();
-        let table = self.table.take().map_or_else(|| File::open(MOUNTS), Ok);
-        let Ok(mut table) = table else { return };
         let mut lines = Vec::new();
-        if table.rewind().and_then(|()| table.read_to_end(&mut lines)).is_ok() {
-            self.mounts = lines.split(|byte| *byte == b'\n').filter_map(parse).collect();
-        }
-        self.table = Some(table);
+        let read = self.0.take().map_or_else(|| File::open(MOUNTS), Ok).and_then(|mut table| {
+            table.rewind()?;
+            table.read_to_end(&mut lines)?;
+            Ok(table)
+        });
+        self.0 = read.ok();
+        Some(lines.split(|byte| *byte == b'\n').filter_map(parse).collect())
+    }
+}
+
+/// Tells where something was mounted or unmounted.
+#[derive(Debug, Default)]
+pub(crate) struct MountTable {
+    table: Table,
+    /// Where something is mounted, and its number; nothing before it was looked at.
+    known: Option<BTreeSet<(PathBuf, u64)>>,
+}
+
+impl MountTable {
+    /// Where that happened since this was asked before.
+    pub(crate) fn changes(&mut self) -> BTreeSet<PathBuf> {
+        let Some(mounts) = self.table.read_if_changed() else { return BTreeSet::new() };
+        let now: BTreeSet<_> = mounts.into_iter().map(|(number, mount)| (mount.point, number)).collect();
+        let before = self.known.replace(now.clone()).unwrap_or_else(|| now.clone());
+        now.symmetric_difference(&before).map(|(point, _)| point.clone()).collect()
     }
 }
 

@@ -17,6 +17,8 @@ use std::path::Path;
 use catalog::photo::DriveId;
 
 #[cfg(target_os = "linux")]
+pub(crate) use self::linux::MountTable;
+#[cfg(target_os = "linux")]
 use self::linux::System;
 #[cfg(all(unix, not(target_os = "linux")))]
 use self::unix::System;
@@ -100,7 +102,8 @@ pub(crate) fn compare(one: Option<DriveId>, other: Option<DriveId>) -> Compariso
     }
 }
 
-fn is_lasting(drive: DriveId) -> bool {
+/// Whether a drive tells who it is, so that it is known when it is plugged in again.
+pub(crate) fn is_lasting(drive: DriveId) -> bool {
     drive.0 & (OURS | LASTING) == OURS | LASTING
 }
 

@@ -18,6 +18,8 @@ mod role;
 mod sandbox;
 #[cfg(target_os = "linux")]
 mod signals;
+#[cfg(target_os = "linux")]
+mod unheld;
 
 pub use role::serve_if_asked;
 
@@ -46,27 +48,36 @@ use protocol::{Reply, Request};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long is waited each time before another reader takes a file over which readers were ended from outside. When
-/// memory runs out the system ends several within a moment.
-pub(crate) const PAUSES: [Duration; 6] = [
+/// memory runs out the system ends several within a moment; what somebody else does to readers passes within a minute.
+pub(crate) const PAUSES: &[Duration] = &[
     Duration::from_millis(50),
     Duration::from_millis(200),
     Duration::from_millis(600),
     Duration::from_millis(1500),
     Duration::from_secs(3),
     Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(10),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
 ];
+/// Those of somebody who waits for an answer.
+pub(crate) const SHORT_PAUSES: &[Duration] = PAUSES.split_at(6).0;
+/// Those of a file after others for which the pauses did not suffice.
+pub(crate) const FEW_PAUSES: &[Duration] = PAUSES.split_at(3).0;
 
 /// A file costs so many readers, and then it is to blame.
 const MOST_DEATHS: u32 = 2;
 
-/// Has readers try a file until they agree: `attempt` is told whether to take a new one, and `wait` waits, and tells
-/// whether anybody still cares. Good files meet the same ends as hostile ones when the machine sleeps in the middle, or
+/// Has readers try a file until they agree, or there are no more `pauses`: `attempt` is told whether to take a new one, and
+/// `wait` waits, and tells whether anybody still cares. Good files meet the same ends as hostile ones when the machine sleeps in the middle, or
 /// somebody else ends readers.
 pub(crate) fn persist<T, E>(
+    pauses: &[Duration],
     mut attempt: impl FnMut(bool) -> Result<Result<T, Unread>, E>,
     mut wait: impl FnMut(Duration) -> bool,
 ) -> Result<Result<T, Unread>, E> {
-    let (mut deaths, mut pauses) = (0, PAUSES.iter());
+    let (mut deaths, mut pauses) = (0, pauses.iter());
     let mut attempted = attempt(false)?;
     loop {
         match &attempted {
@@ -170,13 +181,18 @@ impl Reader {
     pub(crate) fn put_down(&mut self) {
         if self.is_fit() {
             // One that dies of it is found dead by whoever wants it next.
-            let _ = self.ask(&Request::PutDown, &Stopwatch::default());
+            let _ = self.ask(&Request::PutDown, &|| false, &Stopwatch::default());
         }
     }
 
     /// Bytes that [`Self::digest`] or [`Self::parts`] will hold at its peak.
-    pub(crate) fn cost(&mut self, wanted: Wanted, stopwatch: &Stopwatch) -> Result<u64> {
-        match self.ask(&Request::Cost { wanted }, stopwatch)? {
+    pub(crate) fn cost(
+        &mut self,
+        wanted: Wanted,
+        given_up: GivenUp<'_>,
+        stopwatch: &Stopwatch,
+    ) -> Result<u64> {
+        match self.ask(&Request::Cost { wanted }, given_up, stopwatch)? {
             Reply::Cost(bytes) => Ok(bytes),
             _ => Err(self.distrust()),
         }
@@ -188,9 +204,10 @@ impl Reader {
         &mut self,
         hash: &ContentHash,
         (wanted, dimension): (Wanted, usize),
+        given_up: GivenUp<'_>,
         stopwatch: &Stopwatch,
     ) -> Result<Box<Digest>> {
-        match self.ask(&Request::Digest { hash: *hash, wanted }, stopwatch)? {
+        match self.ask(&Request::Digest { hash: *hash, wanted }, given_up, stopwatch)? {
             Reply::Digest(digest)
                 if (digest.parts.is_some() || !wanted.has_parts()) && digest.is_sound(hash, dimension) =>
             {
@@ -204,9 +221,10 @@ impl Reader {
     pub(crate) fn parts(
         &mut self,
         (size, dimension): ((u32, u32), usize),
+        given_up: GivenUp<'_>,
         stopwatch: &Stopwatch,
     ) -> Result<Parts> {
-        match self.ask(&Request::Parts, stopwatch)? {
+        match self.ask(&Request::Parts, given_up, stopwatch)? {
             Reply::Parts(parts) if photo::are_sound(&parts, size, dimension) => Ok(parts),
             _ => Err(self.distrust()),
         }
@@ -214,7 +232,7 @@ impl Reader {
 
     /// The embedding, of unit length, of the image or of a region of it in full-size upright pixels.
     pub(crate) fn embed(&mut self, region: Option<Region>) -> Result<Vec<f32>> {
-        match self.ask(&Request::Embed { region }, &Stopwatch::default())? {
+        match self.ask(&Request::Embed { region }, &|| false, &Stopwatch::default())? {
             Reply::Embedding(embedding) => Ok(embedding),
             _ => Err(self.distrust()),
         }
@@ -222,7 +240,7 @@ impl Reader {
 
     /// Width and height of the upright image.
     pub(crate) fn size(&mut self) -> Result<(u32, u32)> {
-        match self.ask(&Request::Size, &Stopwatch::default())? {
+        match self.ask(&Request::Size, &|| false, &Stopwatch::default())? {
             Reply::Size(width, height) => Ok((width, height)),
             _ => Err(self.distrust()),
         }
@@ -230,7 +248,7 @@ impl Reader {
 
     /// A small picture of the image.
     pub(crate) fn preview(&mut self) -> Result<Preview> {
-        match self.ask(&Request::Preview, &Stopwatch::default())? {
+        match self.ask(&Request::Preview, &|| false, &Stopwatch::default())? {
             Reply::Preview(preview) => Ok(preview),
             _ => Err(self.distrust()),
         }
@@ -238,7 +256,7 @@ impl Reader {
 
     /// The image as an upright JPEG of at most `max_side` pixels a side.
     pub(crate) fn reduce(&mut self, max_side: u32, quality: u8) -> Result<Vec<u8>> {
-        match self.ask(&Request::Reduce { max_side, quality }, &Stopwatch::default())? {
+        match self.ask(&Request::Reduce { max_side, quality }, &|| false, &Stopwatch::default())? {
             Reply::Jpeg(jpeg) => Ok(jpeg),
             _ => Err(self.distrust()),
         }
@@ -246,7 +264,7 @@ impl Reader {
 
     /// The image's pixels, for many regions to be embedded.
     pub(crate) fn prepare(&mut self) -> Result<Prepared> {
-        match self.ask(&Request::Prepare, &Stopwatch::default())? {
+        match self.ask(&Request::Prepare, &|| false, &Stopwatch::default())? {
             Reply::Pixels { width, height, pixels, full } => imaging::RgbImage::new(width, height, pixels)
                 .map(|image| Prepared { image, full })
                 .map_err(|_| self.distrust()),
@@ -254,10 +272,10 @@ impl Reader {
         }
     }
 
-    fn ask(&mut self, request: &Request, stopwatch: &Stopwatch) -> Result<Reply> {
+    fn ask(&mut self, request: &Request, given_up: GivenUp<'_>, stopwatch: &Stopwatch) -> Result<Reply> {
         match self {
             Self::Here(desk) => desk.answer(request, None, stopwatch).map_err(Unread::Refused),
-            Self::Process(process) => process.ask(request, stopwatch),
+            Self::Process(process) => process.ask(request, given_up, stopwatch),
         }
     }
 

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use super::desk::Desk;
 use super::process::ReaderProcess;
-use super::{Reader, Unread, persist};
+use super::{Reader, SHORT_PAUSES, Unread, persist};
 use crate::model::Model;
 
 /// Readers that are kept for the next query. Each holds a model of its own.
@@ -76,7 +76,7 @@ impl Readers {
             thread::sleep(pause);
             true
         };
-        match persist(attempt, wait) {
+        match persist(SHORT_PAUSES, attempt, wait) {
             Ok(value) => value,
             Err(never) => match never {},
         }

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use super::channel::{Attachment, Channel};
 use super::protocol::{Answer, Reply, Request, StartWith, VERSION};
 use super::role::{OTHER_VERSION, ROLE};
+#[cfg(target_os = "linux")]
+use super::unheld::unheld;
 use super::{GivenUp, Input, PATIENCE, Unread};
 use crate::model::ModelFile;
 use crate::original::ReadError;
@@ -18,9 +20,8 @@ use crate::profile::Stopwatch;
 const LOADING: Duration = Duration::from_mins(20);
 /// How long the system may take to tell how a process has ended.
 const LAST_WORD: Duration = Duration::from_secs(2);
-
-/// How often it is asked whether anybody still waits for a file.
-const LOOK: Duration = Duration::from_millis(50);
+/// How long a reader may take to let go of a file.
+const LETTING_GO: Duration = Duration::from_secs(5);
 /// A reader reads so many files, and then another takes its place, so that one that a file has taken over does not last.
 /// A new one is there within 50 ms.
 const MOST_FILES: u32 = 500;
@@ -43,6 +44,8 @@ const ENVIRONMENT: &[&str] = &[
 pub(crate) struct ReaderProcess {
     channel: Channel,
     child: Child,
+    /// Whether it has said that it tells others' signals from its own faults.
+    tells_apart: bool,
     /// Whether it has said that its model is loaded.
     ready: bool,
     alive: bool,
@@ -64,10 +67,10 @@ impl ReaderProcess {
     }
 
     fn begin(mut command: Command, model: &ModelFile) -> io::Result<Self> {
-        let (channel, child) = Channel::start(&mut command)?;
+        let (channel, child) = unheld(|| Channel::start(&mut command))?;
         // It holds the reader's end of the channel, which is to close with the reader.
         drop(command);
-        let mut process = Self { channel, child, ready: false, alive: true, files: 0 };
+        let mut process = Self { channel, child, tells_apart: false, ready: false, alive: true, files: 0 };
         let (model, along) = match model {
             ModelFile::BuiltIn(model) => (StartWith::BuiltIn(*model), None),
             ModelFile::Brought { bytes, normalization } => {
@@ -83,7 +86,7 @@ impl ReaderProcess {
 
     /// Whether it runs, as far as the system knows now, and has not read enough.
     pub(crate) fn is_fit(&mut self) -> bool {
-        self.files < most_files() && self.is_alive()
+        self.files < most_files() && self.is_alive() && !is_held(&self.child)
     }
 
     fn is_alive(&mut self) -> bool {
@@ -97,7 +100,7 @@ impl ReaderProcess {
         given_up: GivenUp<'_>,
         stopwatch: &Stopwatch,
     ) -> Result<Reply, Unread> {
-        self.be_ready()?;
+        self.be_ready(given_up)?;
         self.files += 1;
         let along = match Attachment::new(input, given_up) {
             Ok(along) => along,
@@ -105,28 +108,20 @@ impl ReaderProcess {
             // What the file's drive, or this process, refuses is no fault of the reader's.
             Err(error) => return Err(ReadError::Io(error).into()),
         };
-        let deadline = Instant::now() + LOADING;
-        let mut outcome =
-            self.send(&Request::Load, Some(&along)).and_then(|()| self.channel.has_message(LOOK));
-        while matches!(outcome, Ok(false)) && Instant::now() < deadline {
-            if self.is_held() {
-                self.end();
-                return Err(Unread::Killed);
-            }
-            if given_up() {
-                self.end();
-                return Err(ReadError::Stopped.into());
-            }
-            outcome = self.channel.has_message(LOOK);
-        }
-        self.answer(&Request::Load, outcome.map(drop), stopwatch)
+        let sent = self.send(&Request::Load, Some(&along));
+        self.answer(&Request::Load, sent, given_up, stopwatch)
     }
 
-    /// Asks, and waits for the answer. After any error but a refusal the reader is dead.
-    pub(crate) fn ask(&mut self, request: &Request, stopwatch: &Stopwatch) -> Result<Reply, Unread> {
-        self.be_ready()?;
+    /// Asks, and waits for the answer, unless it is given up. After any error but a refusal the reader is dead.
+    pub(crate) fn ask(
+        &mut self,
+        request: &Request,
+        given_up: GivenUp<'_>,
+        stopwatch: &Stopwatch,
+    ) -> Result<Reply, Unread> {
+        self.be_ready(given_up)?;
         let sent = self.send(request, None);
-        self.answer(request, sent, stopwatch)
+        self.answer(request, sent, given_up, stopwatch)
     }
 
     /// The answer to what was `asked`.
@@ -134,34 +129,53 @@ impl ReaderProcess {
         &mut self,
         request: &Request,
         asked: io::Result<()>,
+        given_up: GivenUp<'_>,
         stopwatch: &Stopwatch,
     ) -> Result<Reply, Unread> {
-        match asked.and_then(|()| self.receive(patience(), request.longest_answer())) {
+        let within = match request {
+            Request::Load => LOADING,
+            Request::PutDown => LETTING_GO,
+            _ => patience(),
+        };
+        match asked.and_then(|()| self.receive(within, request.longest_answer(), given_up)) {
             Ok(answer) => {
                 stopwatch.add(&answer.times);
                 answer.reply.map_err(Unread::Refused)
             }
             Err(error) => {
                 tracing::warn!(%error, ?request, "a reader is ended");
-                Err(self.autopsy(&error, request))
+                Err(self.autopsy(error, Some(request), given_up))
             }
         }
     }
 
-    /// Ends the reader and tells what it died of.
-    fn autopsy(&mut self, error: &io::Error, request: &Request) -> Unread {
-        if error.kind() == io::ErrorKind::TimedOut {
-            let held = self.is_held();
-            self.end();
-            return match request {
-                _ if held => Unread::Killed,
-                Request::Load => Unread::File(ReadError::Io(io::ErrorKind::TimedOut.into())),
-                _ => Unread::TookTooLong,
-            };
-        }
-        let killed = self.last_word().is_some_and(is_from_outside);
+    /// Ends the reader and tells what it died of. What was `asked` is nothing before it is ready.
+    fn autopsy(&mut self, error: io::Error, asked: Option<&Request>, given_up: GivenUp<'_>) -> Unread {
+        let held = is_held(&self.child);
+        let waited = matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted);
+        let ended = if held || waited { None } else { self.last_word() };
         self.end();
-        if killed { Unread::Killed } else { Unread::Died }
+        match (error.kind(), asked) {
+            _ if held || ended.is_some_and(|status| self.is_from_outside(status)) => Unread::Killed,
+            (io::ErrorKind::Interrupted, _) if given_up() => ReadError::Stopped.into(),
+            // It was held, and goes on already.
+            (io::ErrorKind::Interrupted, _) => Unread::Killed,
+            (_, None) if ended.and_then(|status| status.code()) == Some(OTHER_VERSION.into()) => {
+                let reason = "Lookalike was updated while it ran; please start it again";
+                Unread::NoReader(io::Error::other(reason))
+            }
+            (_, None) => Unread::NoReader(error),
+            (io::ErrorKind::TimedOut, Some(Request::Load)) => {
+                Unread::File(ReadError::Io(io::ErrorKind::TimedOut.into()))
+            }
+            (io::ErrorKind::TimedOut, Some(_)) => Unread::TookTooLong,
+            _ => Unread::Died,
+        }
+    }
+
+    /// Whether somebody ended it. Until it tells that apart any signal is taken for somebody's: there is no file yet.
+    fn is_from_outside(&self, status: ExitStatus) -> bool {
+        is_from_outside(status) || (!self.tells_apart && status.code().is_none())
     }
 
     /// How it has ended, if it has. Its end of the channel closes a moment before the system knows.
@@ -173,51 +187,32 @@ impl ReaderProcess {
         self.child.try_wait().ok()?
     }
 
-    /// Whether somebody has stopped it, so that it could go on.
-    #[cfg(unix)]
-    fn is_held(&self) -> bool {
-        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
-        let look = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        waitid(WaitId::Pid(Pid::from_child(&self.child)), look)
-            .is_ok_and(|status| status.is_some_and(|status| status.stopped()))
-    }
-
-    #[cfg(not(unix))]
-    fn is_held(&self) -> bool {
-        false
-    }
-
-    fn be_ready(&mut self) -> Result<(), Unread> {
+    fn be_ready(&mut self, given_up: GivenUp<'_>) -> Result<(), Unread> {
         if self.ready {
             return Ok(());
         }
-        self.wait_until_ready().map_err(|error| {
-            let held = self.is_held();
-            let ended = if held { None } else { self.last_word() };
-            self.end();
-            if held || ended.is_some_and(is_from_outside) {
-                return Unread::Killed;
-            }
-            Unread::NoReader(if ended.and_then(|status| status.code()) == Some(OTHER_VERSION.into()) {
-                io::Error::other("Lookalike was updated while it ran; please start it again")
-            } else {
-                error
-            })
+        self.wait_until_ready(given_up).map_err(|error| {
+            tracing::warn!(%error, "a reader does not start");
+            self.autopsy(error, None, given_up)
         })
     }
 
-    fn wait_until_ready(&mut self) -> io::Result<()> {
+    fn wait_until_ready(&mut self, given_up: GivenUp<'_>) -> io::Result<()> {
         let refused = |refusal: super::Refusal| io::Error::other(refusal.reason());
-        match self.receive(PATIENCE, Request::Load.longest_answer())?.reply.map_err(refused)? {
-            Reply::Ready { unconfined } => {
-                if let Some(reason) = unconfined {
-                    tracing::warn!(reason, "readers are processes of their own, but not confined");
+        while !self.ready {
+            let answer = self.receive(PATIENCE, Request::Load.longest_answer(), given_up)?;
+            match answer.reply.map_err(refused)? {
+                Reply::Here if !self.tells_apart => self.tells_apart = true,
+                Reply::Ready { unconfined } => {
+                    if let Some(reason) = unconfined {
+                        tracing::warn!(reason, "readers are processes of their own, but not confined");
+                    }
+                    self.ready = true;
                 }
-                self.ready = true;
-                Ok(())
+                _ => return Err(io::ErrorKind::InvalidData.into()),
             }
-            _ => Err(io::ErrorKind::InvalidData.into()),
         }
+        Ok(())
     }
 
     fn send(&mut self, request: &Request, along: Option<&Attachment>) -> io::Result<()> {
@@ -225,8 +220,10 @@ impl ReaderProcess {
         self.channel.send(&body, along)
     }
 
-    fn receive(&mut self, within: Duration, longest: usize) -> io::Result<Answer> {
-        let (body, _) = self.channel.receive(Some(within), longest)?;
+    /// An answer, unless it is given up or somebody stops the reader.
+    fn receive(&mut self, within: Duration, longest: usize, given_up: GivenUp<'_>) -> io::Result<Answer> {
+        let child = &self.child;
+        let (body, _) = self.channel.receive(Some((within, &|| is_held(child) || given_up())), longest)?;
         postcard::from_bytes(&body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
@@ -243,6 +240,20 @@ impl Drop for ReaderProcess {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Whether somebody has stopped a process, so that it could go on.
+#[cfg(unix)]
+fn is_held(child: &Child) -> bool {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+    let look = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(Pid::from_child(child)), look)
+        .is_ok_and(|status| status.is_some_and(|status| status.stopped()))
+}
+
+#[cfg(not(unix))]
+fn is_held(_: &Child) -> bool {
+    false
 }
 
 /// By then the file has come from its drive; all else is our own doing.
@@ -296,6 +307,12 @@ fn is_from_outside(status: ExitStatus) -> bool {
     status.code() == Some(1)
 }
 
+/// Starts a process.
+#[cfg(not(target_os = "linux"))]
+fn unheld<T>(start: impl FnOnce() -> T) -> T {
+    start()
+}
+
 /// Keeps the terminal's Ctrl+C from it: the library ends it when it is done with it.
 #[cfg(unix)]
 fn detach(command: &mut Command) {
@@ -323,7 +340,7 @@ mod tests {
         command.args(["-c", &format!("exit {OTHER_VERSION}")]);
         let mut process =
             ReaderProcess::begin(command, &ModelFile::BuiltIn(BuiltInModel::default())).unwrap();
-        let unread = process.ask(&Request::Size, &Stopwatch::default()).unwrap_err();
+        let unread = process.ask(&Request::Size, &|| false, &Stopwatch::default()).unwrap_err();
         assert!(unread.reason().contains("was updated"), "{}", unread.reason());
     }
 }

@@ -59,6 +59,8 @@ pub(crate) enum StartWith {
 /// What a reader answers.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
+    /// From now on the reader tells signals that others send from those that it causes.
+    Here,
     /// The model is loaded. What keeps the reader confined failed where `unconfined` has the reason.
     Ready {
         unconfined: Option<String>,

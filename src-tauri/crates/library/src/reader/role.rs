@@ -44,6 +44,7 @@ fn serve() -> io::Result<()> {
         super::sandbox::leave_everything_behind();
     }
     let mut channel = Channel::of_this_process()?;
+    send(&mut channel, &Answer { reply: Ok(Reply::Here), times: Stopwatch::default().times() })?;
     let (request, along) = receive(&mut channel)?;
     let Request::Start { model } = request else { return Err(io::ErrorKind::InvalidData.into()) };
     // LiteRT opens what it needs when it loads and runs its first image; after this nothing can be opened.

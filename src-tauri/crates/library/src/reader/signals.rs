@@ -12,8 +12,10 @@ pub(super) const SENT_FOR: u8 = 87;
 const FAULTS: [libc::c_int; 7] =
     [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGSYS, libc::SIGTRAP, libc::SIGABRT];
 
-/// Signals to whoever sits at the terminal, and to all it runs: the library ends its readers itself.
-const TO_THE_PERSON: [libc::c_int; 3] = [libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
+/// Signals to whoever sits at the terminal, and to all it runs: the library ends its readers itself, and none is to stop
+/// while it waits for an answer.
+const TO_THE_PERSON: [libc::c_int; 6] =
+    [libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
 
 /// Begins to tell them apart. What the system refuses leaves a signal as it is.
 pub(super) fn tell_apart() {
@@ -27,7 +29,7 @@ pub(super) fn tell_apart() {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = on_fault as *const () as usize;
             // The stack may be what overflowed; the runtime has set up another one.
-            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESETHAND;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
             libc::sigemptyset(&raw mut action.sa_mask);
             libc::sigaction(signal, &raw const action, ptr::null_mut());
         }
@@ -41,15 +43,16 @@ extern "C" fn on_fault(signal: libc::c_int, info: *const libc::siginfo_t, _conte
         let is_sent = (*info).si_code <= 0;
         (is_sent, if is_sent { (*info).si_pid() } else { 0 })
     };
-    if !is_sent {
-        // The default is set again: the fault happens once more, and ends the process.
-        return;
-    }
-    // SAFETY: plain numbers, no memory.
+    // SAFETY: plain numbers, no memory, and no handler is given.
     unsafe {
-        if sender != libc::getpid() {
+        if is_sent && sender != libc::getpid() {
             libc::_exit(SENT_FOR.into());
         }
-        libc::raise(signal);
+        // Not before: until it has ended, another thread may get the next signal that is sent.
+        libc::signal(signal, libc::SIG_DFL);
+        if is_sent {
+            libc::raise(signal);
+        }
+        // Otherwise the fault happens once more, and ends the process.
     }
 }

@@ -13,6 +13,10 @@ mod pipes;
 pub(crate) use pipes::{Attachment, Channel};
 
 use std::io;
+use std::time::Duration;
+
+/// How often it is asked whether anybody still waits for a message.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The head of a message of this length.
 fn head(body: &[u8]) -> io::Result<[u8; 4]> {

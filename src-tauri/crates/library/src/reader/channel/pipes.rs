@@ -4,13 +4,13 @@ use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Select};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::super::protocol::LONGEST;
 use super::super::{GivenUp, Input};
-use super::{head, length};
+use super::{LOOK, head, length};
 
 /// Bytes of a file that are read at a time.
 const PART: u64 = 1 << 20;
@@ -78,30 +78,37 @@ impl Channel {
         self.to.flush()
     }
 
-    /// Whether there is something to receive, if only the end; waits so long for it.
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    pub(crate) fn has_message(&self, within: Duration) -> io::Result<bool> {
-        let mut select = Select::new();
-        select.recv(&self.from);
-        Ok(select.ready_timeout(within).is_ok())
-    }
-
-    /// The next message; an error of kind `TimedOut` when it is not whole in time.
-    pub(crate) fn receive(&mut self, within: Option<Duration>, longest: usize) -> io::Result<Message> {
-        let received = match within {
-            Some(within) => self.from.recv_timeout(within),
-            None => self.from.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        let message = received.unwrap_or_else(|error| {
-            Err(match error {
-                RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
-                RecvTimeoutError::Disconnected => io::ErrorKind::UnexpectedEof.into(),
-            })
-        })?;
+    /// The next message, for which none waits for ever. An error is of kind `TimedOut` when it is not whole in time, and
+    /// `Interrupted` when it was given up.
+    pub(crate) fn receive(
+        &mut self,
+        within: Option<(Duration, GivenUp<'_>)>,
+        longest: usize,
+    ) -> io::Result<Message> {
+        let message = match within {
+            Some((within, given_up)) => self.wait(Instant::now() + within, given_up)?,
+            None => self.from.recv().map_err(|_| io::ErrorKind::UnexpectedEof)?,
+        }?;
         if message.0.len() > longest {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the message is too long"));
         }
         Ok(message)
+    }
+
+    fn wait(&self, deadline: Instant, given_up: GivenUp<'_>) -> io::Result<io::Result<Message>> {
+        loop {
+            match self.from.recv_timeout(LOOK) {
+                Ok(message) => return Ok(message),
+                Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(RecvTimeoutError::Timeout) if given_up() => {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
     }
 }
 
@@ -164,7 +171,6 @@ mod tests {
         let file = Attachment::new(&Input::Bytes(Arc::from(&b"pixels"[..])), &|| false).unwrap();
         for (body, input) in [(&b"hello"[..], Some(&file)), (b"", None)] {
             channel.send(body, input).unwrap();
-            assert!(channel.has_message(Duration::from_secs(30)).unwrap());
             let (received, along) = channel.receive(None, 5).unwrap();
             assert_eq!(received, body);
             let along = along.map(|along| match along {
@@ -173,9 +179,10 @@ mod tests {
             });
             assert_eq!(along.as_deref(), input.map(|_| &b"pixels"[..]));
         }
-        assert!(!channel.has_message(Duration::ZERO).unwrap());
-        let late = channel.receive(Some(Duration::from_millis(1)), 5);
+        let late = channel.receive(Some((Duration::from_millis(1), &|| false)), 5);
         assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let given_up = channel.receive(Some((Duration::from_mins(1), &|| true)), 5);
+        assert_eq!(given_up.unwrap_err().kind(), io::ErrorKind::Interrupted);
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(channel.receive(None, 5).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);

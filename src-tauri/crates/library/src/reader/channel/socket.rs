@@ -16,7 +16,7 @@ use rustix::net::{
 };
 
 use super::super::{GivenUp, Input, PATIENCE};
-use super::{head, length};
+use super::{LOOK, head, length};
 
 /// How long the rest of a message may take that has begun to come, at least.
 const REST: Duration = Duration::from_secs(5);
@@ -25,8 +25,6 @@ const REST: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Channel {
     stream: UnixStream,
-    /// Whether the stream's reads have a limit of time now.
-    limited: bool,
 }
 
 /// A file that is ready to go along.
@@ -49,12 +47,12 @@ impl Channel {
         let child = command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).spawn()?;
         // One that does not read what it is asked is as good as dead.
         ours.set_write_timeout(Some(PATIENCE))?;
-        Ok((Self { stream: ours, limited: false }, child))
+        Ok((Self { stream: ours }, child))
     }
 
     /// The end of a process that was started with one.
     pub(crate) fn of_this_process() -> io::Result<Self> {
-        Ok(Self { stream: io::stdin().as_fd().try_clone_to_owned()?.into(), limited: false })
+        Ok(Self { stream: io::stdin().as_fd().try_clone_to_owned()?.into() })
     }
 
     /// Waits until the other end is closed.
@@ -88,8 +86,8 @@ impl Channel {
         self.stream.write_all(body)
     }
 
-    /// Whether there is something to receive, if only the end; waits so long for it.
-    pub(crate) fn has_message(&self, within: Duration) -> io::Result<bool> {
+    /// Whether there is something to read, if only the end; waits so long for it.
+    fn has_more(&self, within: Duration) -> io::Result<bool> {
         let within = Timespec::try_from(within).map_err(io::Error::other)?;
         let mut polled = [PollFd::from_borrowed_fd(self.stream.as_fd(), PollFlags::IN)];
         match poll(&mut polled, Some(&within)) {
@@ -99,21 +97,22 @@ impl Channel {
         }
     }
 
-    /// The next message; an error of kind `TimedOut` when it is not whole in time.
+    /// The next message, for which none waits for ever. An error is of kind `TimedOut` when it is not whole in time, and
+    /// `Interrupted` when it was given up.
     pub(crate) fn receive(
         &mut self,
-        within: Option<Duration>,
+        within: Option<(Duration, GivenUp<'_>)>,
         longest: usize,
     ) -> io::Result<(Vec<u8>, Option<Input>)> {
-        let deadline = within.map(|within| Instant::now() + within);
+        let until = within.map(|(within, given_up)| (Instant::now() + within, given_up));
         let mut head = [0; 4];
-        self.wait(deadline)?;
+        self.wait(until)?;
         let (received, file) = self.receive_head(&mut head)?;
         // What has begun to come is nearly there, also where this process itself was held while it came.
-        let deadline = deadline.map(|deadline| deadline.max(Instant::now() + REST));
-        self.fill(&mut head[received..], deadline)?;
+        let until = until.map(|(deadline, given_up)| (deadline.max(Instant::now() + REST), given_up));
+        self.fill(&mut head[received..], until)?;
         let mut body = vec![0; length(head, longest)?];
-        self.fill(&mut body, deadline)?;
+        self.fill(&mut body, until)?;
         Ok((body, file.map(|file| Input::File(Arc::new(file)))))
     }
 
@@ -122,7 +121,7 @@ impl Channel {
         let mut along = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(head)];
         let receive = || rustix::net::recvmsg(&self.stream, &mut parts, &mut along, RecvFlags::empty());
-        let received = rustix::io::retry_on_intr(receive).map_err(timed_out)?;
+        let received = rustix::io::retry_on_intr(receive)?;
         if received.bytes == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -133,39 +132,31 @@ impl Channel {
         Ok((received.bytes, file))
     }
 
-    fn fill(&mut self, mut buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<()> {
+    fn fill(&mut self, mut buffer: &mut [u8], until: Option<(Instant, GivenUp<'_>)>) -> io::Result<()> {
         while !buffer.is_empty() {
-            self.wait(deadline)?;
+            self.wait(until)?;
             match self.stream.read(buffer) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => buffer = &mut buffer[count..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Err(io::ErrorKind::TimedOut.into());
-                }
                 Err(error) => return Err(error),
             }
         }
         Ok(())
     }
 
-    /// Lets the next read wait until the deadline.
-    fn wait(&mut self, deadline: Option<Instant>) -> io::Result<()> {
-        let left = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
-            Some(Duration::ZERO) => return Err(io::ErrorKind::TimedOut.into()),
-            // Readers may not even set options.
-            None if !self.limited => return Ok(()),
-            left => left,
-        };
-        self.limited = left.is_some();
-        self.stream.set_read_timeout(left)
-    }
-}
-
-fn timed_out(error: rustix::io::Errno) -> io::Error {
-    match error {
-        rustix::io::Errno::AGAIN => io::ErrorKind::TimedOut.into(),
-        error => error.into(),
+    /// Waits until the next read need not wait. Without a deadline it is the read that waits.
+    fn wait(&self, until: Option<(Instant, GivenUp<'_>)>) -> io::Result<()> {
+        let Some((deadline, given_up)) = until else { return Ok(()) };
+        while !self.has_more(LOOK)? {
+            if given_up() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            if Instant::now() >= deadline {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+        }
+        Ok(())
     }
 }
 

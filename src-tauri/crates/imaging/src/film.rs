@@ -35,8 +35,8 @@ fn children(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
 }
 
 fn still(bytes: &[u8]) -> Option<Vec<u8>> {
-    let tracks = children(child(bytes, *b"moov")?).filter(|(kind, _)| kind == b"trak");
-    tracks.filter_map(|(_, track)| still_of_track(bytes, track)).next()
+    let mut tracks = children(child(bytes, *b"moov")?).filter(|(kind, _)| kind == b"trak");
+    tracks.find_map(|(_, track)| still_of_track(bytes, track))
 }
 
 fn still_of_track(bytes: &[u8], track: &[u8]) -> Option<Vec<u8>> {

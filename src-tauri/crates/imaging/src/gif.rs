@@ -39,19 +39,18 @@ pub(crate) fn first_rows(bytes: &[u8], (width, height): (u32, u32)) -> Option<(V
         let start = (top + number) * row_bytes + left * 4;
         let above =
             number.checked_sub(1).filter(|_| is_interlaced).map(|above| (top + above) * row_bytes + left * 4);
-        match above {
+        if let Some(above) = above {
             // The rows between those of the passes that are there.
-            Some(above) => canvas.copy_within(above..above + across * 4, start),
-            None => {
-                let pixels = canvas[start..start + across * 4].as_chunks_mut::<4>().0;
-                pixels.fill([GREY, GREY, GREY, 0xFF]);
-            }
+            canvas.copy_within(above..above + across * 4, start);
+        } else {
+            let pixels = canvas[start..start + across * 4].as_chunks_mut::<4>().0;
+            pixels.fill([GREY, GREY, GREY, 0xFF]);
         }
     }
     (missing < down).then_some((canvas, missing as u32))
 }
 
-/// The order of the rows in the file (GIF89a, appendix E).
+/// The order of the rows in the file (`GIF89a`, appendix E).
 fn order(rows: usize, is_interlaced: bool) -> Vec<usize> {
     if !is_interlaced {
         return (0..rows).collect();

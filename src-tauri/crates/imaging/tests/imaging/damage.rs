@@ -133,12 +133,13 @@ fn a_picture_that_lost_its_end_shows_the_rest_and_tells_how_much_is_missing() {
             };
             assert!(part.missing >= before && part.missing <= 980, "{name} {parts}: {}", part.missing);
             before = part.missing;
+            // Of blocks, those of the last row are there in part.
             let row_bytes = whole.image.width() as usize * 3;
             let rows = (whole.image.height() as usize * (1000 - usize::from(part.missing)) / 1000)
-                .saturating_sub(16);
+                .saturating_sub(32);
             let (whole, part) = (whole.image.pixels(), part.image.pixels());
             if name != "rgb.bmp" {
-                assert_eq!(whole[..rows * row_bytes], part[..rows * row_bytes], "{name} {parts}");
+                assert!(whole[..rows * row_bytes] == part[..rows * row_bytes], "{name} {parts}");
             }
         }
         assert!(before > 0, "{name} was not shown at all");

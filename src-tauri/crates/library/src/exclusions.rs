@@ -97,7 +97,7 @@ impl Library {
             if let Ok(below) = Path::new(place.as_str()).strip_prefix(from)
                 && let Some(moved) = to.join(below).to_str()
             {
-                *place = moved.to_owned();
+                moved.clone_into(place);
                 has_moved = true;
             }
         }

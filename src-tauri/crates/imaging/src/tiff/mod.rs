@@ -223,11 +223,11 @@ mod tests {
         let cut = read(&file[..file.len() - 12]);
         assert_eq!(cut, Ok(([vec![255; 20], vec![GREY; 12]].concat(), 375)));
         // A strip that is said to be beyond the end.
-        let mut lost = file.clone();
+        let mut misled = file.clone();
         let second = lists as usize + 4;
-        lost[second..second + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        misled[second..second + 4].copy_from_slice(&u32::MAX.to_le_bytes());
         let expected = [vec![255; 8], vec![GREY; 8], vec![255; 16]].concat();
-        assert_eq!(read(&lost), Ok((expected, 250)));
+        assert_eq!(read(&misled), Ok((expected, 250)));
         assert_eq!(read(&file[..start as usize]), Err(truncated()));
     }
 

@@ -133,6 +133,7 @@ impl Progress {
                 changed.photos = true;
                 changed.folders = true;
             }
+            Event::Renamed { .. } | Event::WithoutPhotos(_) => changed.folders = true,
             Event::InQuestion { .. } => {
                 changed.photos = true;
                 changed.folders = true;

@@ -61,6 +61,10 @@ pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire
         absent: count(folder.absent),
         in_question: count(folder.in_question),
         last_seen: folder.last_seen_at,
+        without_photos: folder.without_photos.map(|seen| {
+            seen.endings.into_iter().map(|(ending, _)| ending).filter(|ending| !ending.is_empty()).collect()
+        }),
+        renamed_to: folder.renamed_to.as_deref().map(shown_path),
         look_inside: folder.looked_into,
     };
     let format = |(format, photos)| wire::FormatCount { format, photos: count(photos) };
@@ -68,6 +72,7 @@ pub(crate) fn overview(overview: library::Overview, progress: &Progress) -> wire
         photos: count(overview.photos),
         read: count(overview.read),
         failed: count(overview.failed),
+        damaged: count(overview.damaged),
         folders: overview.folders.into_iter().map(folder).collect(),
         formats: overview.formats.into_iter().map(format).collect(),
     }
@@ -103,11 +108,21 @@ pub(crate) fn photo(details: library::PhotoDetails) -> wire::Photo {
         bytes: details.bytes,
         taken: details.taken,
         taken_by_camera: details.taken_by_camera,
+        missing: details.missing,
         online: details.online,
         also_at: details.also_at.iter().map(|path| shown_path(path)).collect(),
         maybe_at: details.maybe_at.iter().map(|path| shown_path(path)).collect(),
         copies: details.copies.iter().map(|path| shown_path(path)).collect(),
         placeholder: details.placeholder.map(|hash| base64(&hash)),
+    }
+}
+
+pub(crate) fn damaged(damaged: &library::DamagedPhoto) -> wire::Damaged {
+    wire::Damaged {
+        photo: id(damaged.photo),
+        name: shown_name(&damaged.path),
+        path: shown_path(&damaged.path),
+        missing: damaged.missing,
     }
 }
 
@@ -119,6 +134,16 @@ pub(crate) fn failure(failure: library::Failure) -> wire::Failure {
         code: failure.code,
         reason: failure.reason,
     }
+}
+
+/// The list, what the person leaves out, and the places that they take in.
+pub(crate) fn exclusions(exclusions: library::Exclusions) -> Vec<wire::Exclusion> {
+    let library::Exclusions { excluded, included } = exclusions;
+    let excluded = excluded.into_iter().map(|library::Exclusion { pattern, kind, by, active, .. }| {
+        wire::Exclusion { pattern, kind, by, active }
+    });
+    let taken = |pattern| wire::Exclusion { pattern, kind: None, by: None, active: false };
+    excluded.chain(included.into_iter().map(taken)).collect()
 }
 
 pub(crate) fn storage(storage: &library::Storage) -> wire::Storage {

@@ -16,6 +16,8 @@ pub struct Overview {
     pub read: u32,
     /// Files that could not be read as photos.
     pub failed: u32,
+    /// Photos of which a part is missing.
+    pub damaged: u32,
     /// The folders, by path.
     pub folders: Vec<Folder>,
     /// File formats among the photos, most frequent first.
@@ -43,6 +45,10 @@ pub struct Folder {
     /// When it was last there, Unix milliseconds.
     #[ts(type = "number | null")]
     pub last_seen: Option<i64>,
+    /// The endings of files in it, where nothing was taken for a photo: those seen most first.
+    pub without_photos: Option<Vec<String>>,
+    /// The path where its photos seem to be, if it is not there.
+    pub renamed_to: Option<String>,
     /// Whether things inside its photos are found.
     pub look_inside: bool,
 }
@@ -144,6 +150,8 @@ pub struct Photo {
     pub taken: String,
     /// Whether `taken` comes from the camera.
     pub taken_by_camera: bool,
+    /// How much of the picture is missing, from 0 to 1.
+    pub missing: f32,
     /// Whether the file is there.
     pub online: bool,
     /// Other paths to the same file.
@@ -154,6 +162,19 @@ pub struct Photo {
     pub copies: Vec<String>,
     /// ThumbHash of the picture, base64.
     pub placeholder: Option<String>,
+}
+
+/// A photo of which a part is missing.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Damaged {
+    /// The photo's id.
+    pub photo: u32,
+    /// File name.
+    pub name: String,
+    /// Absolute path.
+    pub path: String,
+    /// How much is missing, from 0 to 1.
+    pub missing: f32,
 }
 
 /// A file that could not be read as a photo.
@@ -540,6 +561,19 @@ pub struct Normalization {
     pub mean: Vec<f32>,
     /// What it is divided by then.
     pub std: Vec<f32>,
+}
+
+/// Something that is left out of folders, or that the person takes in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Exclusion {
+    /// The pattern, or a path.
+    pub pattern: String,
+    /// Stable name of the reason; none of what the person chose.
+    pub kind: Option<String>,
+    /// What makes such folders, by name.
+    pub by: Option<String>,
+    /// Whether it is left out now.
+    pub active: bool,
 }
 
 /// Where the library's data lives and how big it is.

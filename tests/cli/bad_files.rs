@@ -23,7 +23,7 @@ fn each_bad_file_is_listed_with_a_reason_and_the_good_ones_are_searchable() {
     let jpeg = fs::read(samples().join("shoes/shoes-1.jpg")).unwrap();
     fs::write(place.photo("empty.jpg"), b"").unwrap();
     fs::write(place.photo("text.jpg"), "Dear diary,\n").unwrap();
-    fs::write(place.photo("cut.jpg"), &jpeg[..jpeg.len() / 4]).unwrap();
+    fs::write(place.photo("cut.jpg"), &jpeg[..600]).unwrap();
     fs::create_dir(place.photo("directory.jpg")).unwrap();
     // Not what its name says, but a picture all the same.
     fs::write(place.photo("really-a-jpeg.png"), &jpeg).unwrap();
@@ -275,4 +275,35 @@ fn a_name_can_neither_hide_its_ending_nor_talk_to_the_terminal() {
     assert!(shown.contains("photo[U+202E]gpj.exe.jpg") && shown.contains("two[U+000A]lines.jpg"), "{shown}");
     assert!(shown.contains("&lt;img src=x&gt;.jpg"));
     assert!(!shown.contains(['\u{202e}', '\u{1b}', '\u{7}']), "{shown}");
+}
+
+#[test]
+fn a_damaged_photo_is_found_by_what_is_left_of_it_and_listed_with_how_much_is_missing() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    let jpeg = fs::read(samples().join("dress/dress-1.jpg")).unwrap();
+    fs::write(place.photo("cut.jpg"), &jpeg[..jpeg.len() * 3 / 4]).unwrap();
+    let mut bad_sector = jpeg.clone();
+    let middle = jpeg.len() / 2;
+    bad_sector[middle..middle + 4096].fill(0);
+    fs::write(place.photo("bad sector.jpg"), bad_sector).unwrap();
+
+    let summary = place.index();
+    assert_eq!((&summary["indexed"], &summary["failed"]), (&14.into(), &0.into()), "{summary}");
+    let damaged = summary["damaged"].as_array().unwrap();
+    let missing = |name: &str| {
+        let entry = damaged.iter().find(|photo| photo["path"].as_str().unwrap().ends_with(name));
+        entry.unwrap_or_else(|| panic!("{name} is not listed: {damaged:?}"))["missing"].as_f64().unwrap()
+    };
+    assert!((0.1..0.5).contains(&missing("cut.jpg")), "{damaged:?}");
+    assert!((0.001..0.5).contains(&missing("bad sector.jpg")), "{damaged:?}");
+    assert_eq!(damaged.len(), 2);
+    let query = samples().join("dress/dress-1.jpg");
+    let found = place.search(&[query.to_str().unwrap(), "-n", "2"]);
+    assert!(found.contains(&"cut.jpg".to_owned()), "{found:?}");
+    assert_eq!(place.json(&["status"])["damaged"], 2);
+    let told = String::from_utf8(place.run(&["index"]).stdout).unwrap();
+    assert!(told.contains("cut.jpg") && told.contains("% of it is missing"), "{told}");
+    // Mended from a backup.
+    fs::write(place.photo("cut.jpg"), &jpeg).unwrap();
+    assert_eq!(place.index()["damaged"].as_array().unwrap().len(), 1);
 }

@@ -529,3 +529,26 @@ fn a_folder_mounted_in_itself_holds_each_photo_once() {
     assert_eq!(counts(&documents[0]), [12, 0, 0, 0, 0]);
     assert_eq!(counts(&documents[1]), [6, 12, 0, 0, 0], "a folder mounted beside itself is no loop");
 }
+
+#[test]
+fn a_folder_in_which_nothing_was_taken_for_a_photo_says_what_it_saw() {
+    let place = Place::empty();
+    for name in ["a.mp4", "b.MP4", "notes.txt", "README"] {
+        fs::write(place.photo(name), "no picture").unwrap();
+    }
+    let summary = place.index();
+    let expected = serde_json::json!([{
+        "path": place.photos(), "files": 4, "endings": [[".mp4", 2], ["", 1], [".txt", 1]],
+    }]);
+    assert_eq!(summary["without_photos"], expected);
+    let told = String::from_utf8(place.run(&["index"]).stdout).unwrap();
+    assert!(
+        told.contains("taken for a photo; it holds 4 files: 2 .mp4, 1 without an ending, 1 .txt"),
+        "{told}"
+    );
+    // As chat programs and phones leave them.
+    fs::copy(samples().join("hat/hat-1.jpg"), place.photo("IMG_0001")).unwrap();
+    let summary = place.index();
+    assert_eq!((&summary["indexed"], &summary["without_photos"]), (&1.into(), &serde_json::Value::Null));
+    assert_eq!(place.index()["unchanged"], 1);
+}

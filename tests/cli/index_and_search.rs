@@ -262,3 +262,46 @@ fn a_folder_can_be_taken_as_wholes_only() {
     let part = place.photos().join("hat");
     assert!(!place.run(&["index", part.to_str().unwrap(), "--no-regions"]).status.success());
 }
+
+/// What a search with these arguments finds, given a file at standard input.
+fn search_piped(place: &Place, arguments: &[&str], input: &std::path::Path) -> std::process::Output {
+    let mut command = place.command();
+    command.arg("search").args(arguments).stdin(fs::File::open(input).unwrap());
+    command.output().unwrap()
+}
+
+#[test]
+fn an_image_comes_through_a_pipe() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let shoe = samples().join("shoes/shoes-3.jpg");
+    let output = search_piped(&place, &["-", "-n", "1"], &shoe);
+    let found = String::from_utf8(output.stdout).unwrap();
+    assert!(found.contains("near-identical") && found.contains("shoes-3.jpg"), "{found}");
+    // With others, and a part of it.
+    let hat = samples().join("hat/hat-1.jpg");
+    let arguments = ["-", "--crop", "200,240,160,150", "--not", hat.to_str().unwrap(), "-n", "1"];
+    assert!(String::from_utf8(search_piped(&place, &arguments, &shoe).stdout).unwrap().contains("shoes"));
+    let text = place.root().join("text");
+    fs::write(&text, "no picture").unwrap();
+    let refused = search_piped(&place, &["-"], &text);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(!said.is_empty() && !said.contains("no such file"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_image_comes_through_what_a_shell_makes_of_a_program() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let pipe = place.root().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::write(pipe, fs::read(samples().join("hat/hat-2.jpg")).unwrap()).unwrap()
+    });
+    let found = place.search(&[pipe.to_str().unwrap(), "-n", "1"]);
+    writer.join().unwrap();
+    assert_eq!(found, ["hat/hat-2.jpg"]);
+}

@@ -18,8 +18,10 @@ mod data_folder;
 #[path = "../shared/documents.rs"]
 mod documents;
 mod duplicates;
+mod exclusions;
 mod folders;
 mod index_and_search;
+mod kept_time;
 mod models;
 #[cfg(target_os = "linux")]
 mod mounts;
@@ -32,6 +34,7 @@ mod originals;
 mod place;
 #[cfg(target_os = "linux")]
 mod readers;
+mod renamed;
 mod same_picture;
 mod watch;
 #[cfg(target_os = "linux")]

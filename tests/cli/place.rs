@@ -154,6 +154,8 @@ impl Place {
         self.json(&["similarity", hat, self.photo("shoes/shoes-1.jpg").to_str().unwrap()]);
         self.json(&["duplicates"]);
         self.json(&["status"]);
+        self.json(&["exclude", "shoes"]);
+        self.json(&["include", "shoes"]);
         let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../image-embedder/tests/golden/uint8.tflite");
         self.json(&["model", "import", model.to_str().unwrap(), "--name", "tiny"]);
         self.json(&["model", "use", "tiny"]);

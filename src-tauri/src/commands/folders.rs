@@ -11,7 +11,7 @@ use crate::convert;
 use crate::dialogs;
 use crate::problem::Result;
 use crate::session::Session;
-use crate::wire::{Activity, Failure, Overview, Storage};
+use crate::wire::{Activity, Damaged, Exclusion, Failure, Overview, Storage};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 
@@ -29,6 +29,12 @@ pub(crate) async fn activity(session: OpenSession<'_>) -> Result<Activity> {
 #[tauri::command]
 pub(crate) async fn failures(session: OpenSession<'_>) -> Result<Vec<Failure>> {
     with_library(&session, |library| Ok(library.failures()?.into_iter().map(convert::failure).collect()))
+        .await
+}
+
+#[tauri::command]
+pub(crate) async fn damaged(session: OpenSession<'_>) -> Result<Vec<Damaged>> {
+    with_library(&session, |library| Ok(library.damaged_photos()?.iter().map(convert::damaged).collect()))
         .await
 }
 
@@ -71,6 +77,12 @@ async fn add_folders(session: &Arc<Session>, folders: Vec<PathBuf>) -> Result<Ve
     .await
 }
 
+/// Takes the person's word that a folder was renamed.
+#[tauri::command]
+pub(crate) async fn follow_folder(session: OpenSession<'_>, id: u32) -> Result<()> {
+    changing(&session, move |library| Ok(library.follow_folder(id.into()).map(drop)?)).await
+}
+
 #[tauri::command]
 pub(crate) async fn remove_folder(session: OpenSession<'_>, id: u32) -> Result<()> {
     changing(&session, move |library| Ok(library.remove_folder_by_id(id.into())?)).await
@@ -89,6 +101,21 @@ pub(crate) async fn confirm_removed(session: OpenSession<'_>, id: u32) -> Result
 #[tauri::command]
 pub(crate) async fn look_inside_folder(session: OpenSession<'_>, id: u32, on: bool) -> Result<()> {
     changing(&session, move |library| Ok(library.look_inside_folder(id.into(), on)?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn exclusions(session: OpenSession<'_>) -> Result<Vec<Exclusion>> {
+    with_library(&session, |library| Ok(convert::exclusions(library.exclusions()?))).await
+}
+
+#[tauri::command]
+pub(crate) async fn exclude(session: OpenSession<'_>, pattern: String) -> Result<()> {
+    changing(&session, move |library| Ok(library.exclude(&pattern)?)).await
+}
+
+#[tauri::command]
+pub(crate) async fn include(session: OpenSession<'_>, pattern: String) -> Result<()> {
+    changing(&session, move |library| Ok(library.include(&pattern)?)).await
 }
 
 #[tauri::command]

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use catalog::content::Content;
-use catalog::photo::{Place, Stamp};
+use catalog::photo::{Mark, Place, Stamp};
 use catalog::{Catalog, Thumbnails, content, embedding, folder, model, photo};
 use divan::Bencher;
 
@@ -54,6 +54,7 @@ fn rows_and_vectors(bencher: Bencher<'_, '_>) {
                     folder_id: folder,
                     path: Path::new(&path),
                     stamp,
+                    mark: Mark { number: Some(number as i64), changed_ns: Some(number as i64) },
                     drive: Some(photo::DriveId(1)),
                 };
                 photo::upsert(connection, place, content, 0)?;

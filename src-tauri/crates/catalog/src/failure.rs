@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 
 use crate::Result;
 use crate::path_bytes::{PathBytes, below};
-use crate::photo::Stamp;
+use crate::photo::{self, Mark, Stamp};
 
 /// A failure's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,17 @@ pub fn upsert(
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute((folder_id, PathBytes(path), stamp.size as i64, stamp.modified_ns, code, reason, now))?;
+    Ok(())
+}
+
+/// Notes what the file system has of a file that failed.
+pub fn set_mark(connection: &Connection, folder_id: i64, path: &Path, mark: Mark) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO failure_mark (folder_id, path, number, changed_ns) \
+             SELECT folder_id, path, ?3, ?4 FROM failure WHERE folder_id = ?1 AND path = ?2",
+        )?
+        .execute((folder_id, PathBytes(path), mark.number, mark.changed_ns))?;
     Ok(())
 }
 
@@ -81,22 +92,25 @@ pub fn set_stamps(connection: &Connection, stamp: Stamp) -> Result<()> {
     Ok(())
 }
 
-/// Calls `each` with relative path and stamp of the failures of a folder at or below `prefix`.
+/// Calls `each` with relative path, stamp and mark of the failures of a folder at or below `prefix`; there is no mark where a
+/// program noted the failure that noted none.
 pub fn for_each_stamp(
     connection: &Connection,
     folder_id: i64,
     prefix: &Path,
-    mut each: impl FnMut(PathBuf, Stamp),
+    mut each: impl FnMut(PathBuf, Stamp, Option<Mark>),
 ) -> Result<()> {
     let (lower, upper) = below(prefix);
     let mut statement = connection.prepare_cached(
-        "SELECT path, size, modified_ns FROM failure \
-         WHERE folder_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
+        "SELECT failure.path, size, modified_ns, failure_mark.path IS NOT NULL, number, changed_ns \
+         FROM failure LEFT JOIN failure_mark USING (folder_id, path) \
+         WHERE folder_id = ?1 AND (failure.path = ?2 OR (failure.path >= ?3 AND failure.path < ?4))",
     )?;
     let mut rows = statement.query((folder_id, PathBytes(prefix), lower, upper))?;
     while let Some(row) = rows.next()? {
         let stamp = Stamp { size: row.get::<_, i64>(1)? as u64, modified_ns: row.get(2)? };
-        each(row.get::<_, PathBytes<PathBuf>>(0)?.0, stamp);
+        let mark = if row.get(3)? { Some(photo::mark(row, 4)?) } else { None };
+        each(row.get::<_, PathBytes<PathBuf>>(0)?.0, stamp, mark);
     }
     Ok(())
 }

@@ -71,6 +71,12 @@ pub fn set_online(connection: &Connection, id: i64, now: i64) -> Result<bool> {
     Ok(was_offline)
 }
 
+/// Gives a folder another path; its photos are those of the same names there.
+pub fn set_path(connection: &Connection, id: i64, path: &Path) -> Result<()> {
+    connection.prepare_cached("UPDATE folder SET path = ?2 WHERE id = ?1")?.execute((id, PathBytes(path)))?;
+    Ok(())
+}
+
 /// Whether the folder is still one of the library's.
 pub fn exists(connection: &Connection, id: i64) -> Result<bool> {
     let mut statement = connection.prepare_cached("SELECT 1 FROM folder WHERE id = ?1")?;

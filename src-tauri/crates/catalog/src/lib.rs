@@ -12,6 +12,7 @@ pub mod brought_model;
 pub mod calibration;
 pub mod content;
 pub mod copies;
+pub mod damage;
 mod database;
 pub mod embedding;
 mod error;

@@ -32,6 +32,8 @@ pub(crate) const CATALOG: Format = Format {
         include_str!("additions/002_folders.sql"),
         include_str!("additions/003_stand_ins.sql"),
         include_str!("additions/004_absent.sql"),
+        include_str!("additions/005_marks.sql"),
+        include_str!("additions/006_damage.sql"),
     ],
 };
 

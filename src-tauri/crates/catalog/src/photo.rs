@@ -17,6 +17,16 @@ pub struct Stamp {
     pub modified_ns: i64,
 }
 
+/// What a file system keeps of a file and no program sets. It also changes where the bytes do not: with a name, a right, or
+/// all at once when a file system numbers its files anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark {
+    /// The file's number on its file system, where it has one.
+    pub number: Option<i64>,
+    /// When anything of the file changed last, nanoseconds since 1970, where that is told.
+    pub changed_ns: Option<i64>,
+}
+
 /// A drive as the library tells it from others. What the number says is the library's business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DriveId(pub i64);
@@ -28,6 +38,8 @@ pub struct Row {
     pub id: i64,
     /// Size and time when it was indexed.
     pub stamp: Stamp,
+    /// Its mark then; none where a program indexed it that noted none.
+    pub mark: Option<Mark>,
     /// The drive it was seen on, where the system tells.
     pub drive: Option<DriveId>,
     /// The picture it holds.
@@ -43,6 +55,8 @@ pub struct Place<'a> {
     pub path: &'a Path,
     /// Size and time.
     pub stamp: Stamp,
+    /// What the file system keeps of it.
+    pub mark: Mark,
     /// The drive, where the system tells.
     pub drive: Option<DriveId>,
 }
@@ -170,22 +184,41 @@ pub fn for_each_row(
     mut each: impl FnMut(PathBuf, Row),
 ) -> Result<()> {
     let (lower, upper) = below(prefix);
-    let mut statement = connection.prepare_cached(
-        "SELECT path, id, size, modified_ns, device, content_id FROM photo \
-         WHERE folder_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {WALKED} WHERE folder_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))"
+    ))?;
     let mut rows = statement.query((folder_id, PathBytes(prefix), lower, upper))?;
     while let Some(row) = rows.next()? {
-        let stamp = Stamp { size: row.get::<_, i64>(2)? as u64, modified_ns: row.get(3)? };
-        let photo = Row { id: row.get(1)?, stamp, drive: drive(row, 4)?, content_id: row.get(5)? };
-        each(row.get::<_, PathBytes<PathBuf>>(0)?.0, photo);
+        let (path, photo) = walked(row)?;
+        each(path, photo);
     }
     Ok(())
 }
 
+/// Up to `count` photos of a folder, with their relative paths, spread evenly over the order of these.
+pub fn sample_of(connection: &Connection, folder_id: i64, count: usize) -> Result<Vec<(PathBuf, Row)>> {
+    let all = count_in(connection, folder_id)?;
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {WALKED} WHERE folder_id = ?1 ORDER BY path LIMIT 1 OFFSET ?2"))?;
+    let wanted = all.min(count as u64);
+    let photos = (0..wanted).map(|nth| statement.query_row((folder_id, (nth * all / wanted) as i64), walked));
+    Ok(photos.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The columns of a photo as a walk compares it, and where they are from.
+const WALKED: &str = "path, id, size, modified_ns, device, content_id, photo_id, number, changed_ns \
+     FROM photo LEFT JOIN photo_mark ON photo_id = id";
+
+fn walked(row: &rusqlite::Row<'_>) -> rusqlite::Result<(PathBuf, Row)> {
+    let stamp = Stamp { size: row.get::<_, i64>(2)? as u64, modified_ns: row.get(3)? };
+    let mark = row.get::<_, Option<i64>>(6)?.map(|_| mark(row, 7)).transpose()?;
+    let photo = Row { id: row.get(1)?, stamp, mark, drive: drive(row, 4)?, content_id: row.get(5)? };
+    Ok((row.get::<_, PathBytes<PathBuf>>(0)?.0, photo))
+}
+
 /// Adds the photo, or gives the one at this path its new stamp and picture. Returns its id.
 pub fn upsert(connection: &Connection, place: Place<'_>, content_id: i64, now: i64) -> Result<i64> {
-    let Place { folder_id, path, stamp, drive } = place;
+    let Place { folder_id, path, stamp, mark, drive } = place;
     let mut statement = connection.prepare_cached(
         "INSERT INTO photo (folder_id, path, size, modified_ns, device, content_id, added_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
@@ -195,18 +228,38 @@ pub fn upsert(connection: &Connection, place: Place<'_>, content_id: i64, now: i
     )?;
     let (size, drive) = (stamp.size as i64, drive.map(|drive| drive.0));
     let row = (folder_id, PathBytes(path), size, stamp.modified_ns, drive, content_id, now);
-    Ok(statement.query_row(row, |row| row.get(0))?)
+    let id = statement.query_row(row, |row| row.get(0))?;
+    set_mark(connection, id, mark)?;
+    Ok(id)
 }
 
 /// Gives a photo that was moved or renamed its new place. Id and picture stay.
 pub fn relocate(connection: &Connection, id: i64, place: Place<'_>) -> Result<()> {
-    let Place { folder_id, path, stamp, drive } = place;
+    let Place { folder_id, path, stamp, mark, drive } = place;
     let (size, drive) = (stamp.size as i64, drive.map(|drive| drive.0));
     connection
         .prepare_cached(
             "UPDATE photo SET folder_id = ?2, path = ?3, size = ?4, modified_ns = ?5, device = ?6 WHERE id = ?1",
         )?
         .execute((id, folder_id, PathBytes(path), size, stamp.modified_ns, drive))?;
+    set_mark(connection, id, mark)
+}
+
+/// Notes what the file system has of a photo whose bytes are as they were.
+pub fn set_stamp(connection: &Connection, id: i64, stamp: Stamp, mark: Mark) -> Result<()> {
+    let changed = connection
+        .prepare_cached("UPDATE photo SET size = ?2, modified_ns = ?3 WHERE id = ?1")?
+        .execute((id, stamp.size as i64, stamp.modified_ns))?;
+    // It may be gone since it was looked at.
+    if changed > 0 { set_mark(connection, id, mark) } else { Ok(()) }
+}
+
+fn set_mark(connection: &Connection, id: i64, mark: Mark) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO photo_mark (photo_id, number, changed_ns) VALUES (?1, ?2, ?3)",
+        )?
+        .execute((id, mark.number, mark.changed_ns))?;
     Ok(())
 }
 
@@ -224,6 +277,11 @@ pub fn drives(connection: &Connection) -> Result<Vec<DriveId>> {
         connection.prepare_cached("SELECT DISTINCT device FROM photo WHERE device IS NOT NULL")?;
     let drives = statement.query_map([], |row| row.get(0).map(DriveId))?;
     Ok(drives.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The mark in two columns, of which this is the first.
+pub(crate) fn mark(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Mark> {
+    Ok(Mark { number: row.get(column)?, changed_ns: row.get(column + 1)? })
 }
 
 fn drive(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<DriveId>> {

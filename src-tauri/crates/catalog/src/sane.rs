@@ -38,6 +38,7 @@ const RULES: &[Rule] = &[
     Rule { table: "tiling", broken: not_from_to_u32!("0", "version"), remedy: "DELETE FROM tiling" },
     Rule { table: "print", broken: not_from_to_u32!("0", "version"), remedy: "DELETE FROM print" },
     Rule { table: "compared", broken: not_from_to_u32!("0", "version"), remedy: "DELETE FROM compared" },
+    Rule { table: "damage", broken: "missing NOT BETWEEN 1 AND 1000", remedy: "DELETE FROM damage" },
     Rule {
         table: "calibration",
         broken: "pictures NOT BETWEEN 0 AND 4294967295 OR NOT (near_identical BETWEEN -1 AND 2 AND \

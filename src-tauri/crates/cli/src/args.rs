@@ -113,6 +113,23 @@ pub(crate) enum Command {
         #[arg(value_name = "FOLDER", required = true)]
         folders: Vec<PathBuf>,
     },
+    /// Leave folders out of the library, or list what is left out, with the reasons
+    ///
+    /// What is no photo of yours is left out by itself: snapshots and trash of a NAS, previews of photo programs, and more;
+    /// without a pattern they are listed. Photos that are left out go from the library with the next `index` or `watch`. The
+    /// photos themselves are not touched.
+    Exclude {
+        /// Names such as Exports, patterns such as '*_thumb.jpg' or 'Work/Raw*' (capitals do not count), or paths of places
+        /// inside a folder of the library
+        #[arg(value_name = "PATTERN")]
+        patterns: Vec<String>,
+    },
+    /// Take in what is left out: as `lookalike exclude` lists it, or the path of one place
+    Include {
+        /// As they are listed, or paths of places inside a folder of the library
+        #[arg(value_name = "PATTERN", required = true)]
+        patterns: Vec<String>,
+    },
     /// Check catalog, thumbnails and index against each other
     Verify {
         /// Mend what can be mended, reading photos again where needed; a damaged catalog is kept beside the new one

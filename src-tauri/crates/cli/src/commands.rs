@@ -7,16 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use library::{
-    Control, EmbedOptions, Event, Finding, Library, LibraryError, Match, Options, Region, Separator, Status,
-    Summary, Switching, Verification, default_data_dir, shown, shown_path,
+    Control, DamagedPhoto, EmbedOptions, Event, Finding, Library, LibraryError, Match, Options, Region, Renamed,
+    Separator, Status, Summary, Switching, Verification, WithoutPhotos, default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
 use crate::args::{Arguments, Command, EmbedArguments, SearchArguments};
 use crate::contact_sheet;
 use crate::duplicates;
+use crate::exclusions;
 use crate::models;
 use crate::output::{self, EmbedJson, Failure, IndexJson, ResultJson, SearchJson};
+use crate::piped;
 use crate::profile::Profile;
 use crate::progress::Progress;
 
@@ -65,6 +67,8 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
         Command::Model { command } => quietly(|| models::run(&open()?, command.as_ref(), json)),
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),
+        Command::Exclude { patterns } => exclusions::exclude(&open()?, patterns, json),
+        Command::Include { patterns } => exclusions::include(&open()?, patterns, json),
         Command::Verify { repair } => {
             let (library, salvaged) = interruptibly(|| -> Result<_, Failure> {
                 let salvaged = if *repair { Library::salvage(&data_dir()?)? } else { Vec::new() };
@@ -224,6 +228,34 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
              again.\nIf they were deleted, say so: lookalike index --confirm-removed [FOLDER...]"
         )?;
     }
+    for WithoutPhotos { path, files, endings } in &summary.without_photos {
+        let endings = endings.iter().map(|(ending, count)| match ending.as_str() {
+            "" => format!("{count} without an ending"),
+            ending => format!("{count} {}", shown(ending)),
+        });
+        let endings = endings.collect::<Vec<_>>().join(", ");
+        let seen = if *files == 0 { String::new() } else { format!(": {endings}") };
+        writeln!(
+            out,
+            "\nNothing in {} was taken for a photo; it holds {files} files{seen}",
+            shown_path(path)
+        )?;
+    }
+    for Renamed { path, to } in &summary.renamed {
+        let (path, to) = (shown_path(path), shown_path(to));
+        writeln!(
+            out,
+            "\n{path} is not there, and {to} has its photos.\nIf it was renamed, say so, and nothing is read again: lookalike \
+             index {to}"
+        )?;
+    }
+    if !summary.damaged.is_empty() {
+        writeln!(out, "\nThese photos are damaged; what is left of them is shown and found:")?;
+    }
+    for DamagedPhoto { path, missing, .. } in &summary.damaged {
+        let percent = (missing * 100.0).max(1.0);
+        writeln!(out, "  {}\n    {percent:.0}% of it is missing", shown_path(path))?;
+    }
     if !failures.is_empty() {
         writeln!(out, "\nThese files could not be read:")?;
     }
@@ -234,8 +266,9 @@ fn print_summary(summary: &Summary) -> Result<(), Failure> {
 }
 
 fn search(library: &Library, arguments: &SearchArguments, json: bool) -> Result<(), Failure> {
+    let examples = piped::read(arguments.examples.0.clone())?;
     let started = Instant::now();
-    let matches: Vec<Match> = library.search(&arguments.examples.0, arguments.limit.get())?;
+    let matches: Vec<Match> = library.search(&examples, arguments.limit.get())?;
     let seconds = started.elapsed().as_secs_f64();
     if json {
         let results = matches
@@ -323,7 +356,12 @@ fn status(status: &Status, json: bool) -> Result<(), Failure> {
         return output::json(status);
     }
     let mut out = io::stdout().lock();
-    writeln!(out, "{} photos, {} files that could not be read", status.photos, status.failed)?;
+    let damaged = match status.damaged {
+        0 => String::new(),
+        damaged => format!(" ({damaged} of them damaged)"),
+    };
+    let Status { photos, failed, .. } = status;
+    writeln!(out, "{photos} photos{damaged}, {failed} files that could not be read")?;
     for folder in &status.folders {
         let wholes = if folder.looked_into { "" } else { ", as wholes only" };
         let absent = match (folder.absent, folder.in_question) {

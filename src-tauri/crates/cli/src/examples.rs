@@ -17,7 +17,7 @@ pub(crate) struct Examples(pub(crate) Vec<Example>);
 /// The same by option: what belongs together is lost.
 #[derive(Debug, Args)]
 struct ByOption {
-    /// The images to look for; several are averaged
+    /// The images to look for; several are averaged, and - is one that comes through a pipe
     #[arg(value_name = "IMAGE", required = true)]
     images: Vec<PathBuf>,
     /// An image that results should not look like; can be repeated
@@ -145,9 +145,9 @@ mod tests {
 
     #[test]
     fn names_may_look_like_anything() {
-        let found = typed("search a@1,2,3,4 b:2 c=0.5 -- --weight").unwrap();
+        let found = typed("search a@1,2,3,4 b:2 c=0.5 - -- --weight").unwrap();
         let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
-        assert_eq!(names, ["a@1,2,3,4", "b:2", "c=0.5", "--weight"]);
+        assert_eq!(names, ["a@1,2,3,4", "b:2", "c=0.5", "-", "--weight"]);
         assert!(
             found.iter().all(|(_, _, crop, weight)| crop.is_none() && (weight - 1.0).abs() < f32::EPSILON)
         );

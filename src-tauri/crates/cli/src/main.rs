@@ -8,9 +8,11 @@ mod commands;
 mod contact_sheet;
 mod duplicates;
 mod examples;
+mod exclusions;
 mod manual;
 mod models;
 mod output;
+mod piped;
 mod profile;
 mod progress;
 

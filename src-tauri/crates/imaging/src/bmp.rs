@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::ImageError;
 use crate::format::Format;
+use crate::partial::GREY;
 
 const FILE_HEADER: usize = 14;
 /// The length of Windows' header, whose fields OS/2's shares.
@@ -19,6 +20,25 @@ pub(crate) fn is_os2_header(length: u8) -> bool {
 /// Whether the pixels are runs.
 pub(crate) fn is_run_length(bytes: &[u8]) -> bool {
     matches!(bytes.get(COMPRESSION..COMPRESSION + 4), Some([1 | 2, 0, 0, 0]))
+}
+
+/// Makes the rows grey that a file without runs has no pixels for, and returns how many. `samples` is the picture as far as it
+/// was read, from its top down. Nothing where it does not say how long a row is.
+pub(crate) fn fill_missing_rows(
+    bytes: &[u8],
+    samples: &mut [u8],
+    (width, height): (u32, u32),
+) -> Option<u32> {
+    let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    let (start, bits) = (number(10)?, number(FILE_HEADER + 12)? >> 16);
+    let row_bytes = (u64::from(width) * u64::from(bits)).div_ceil(32) * 4;
+    let there = (bytes.len() as u64).checked_sub(start.into())?.checked_div(row_bytes)?;
+    let missing = height.saturating_sub(u32::try_from(there).unwrap_or(u32::MAX));
+    let length = missing as usize * (samples.len() / height.max(1) as usize);
+    let is_from_top = (number(FILE_HEADER + 8)? as i32) < 0;
+    let rows = if is_from_top { samples.len() - length..samples.len() } else { 0..length };
+    samples[rows].fill(GREY);
+    Some(missing)
 }
 
 /// The file with a header of Windows.

@@ -37,7 +37,7 @@ pub(crate) fn from_code_points(primaries: u16, transfer: u16) -> Option<ColorPro
 }
 
 pub(crate) fn to_srgb(stored: Stored) -> Result<RgbImage, ImageError> {
-    let Stored { width, height, channels, samples, profile } = stored;
+    let Stored { width, height, channels, samples, profile, .. } = stored;
     let managed = profile.and_then(|profile| managed(&profile, channels, &samples));
     let pixels = match (managed, channels) {
         (Some(pixels), _) => pixels,

@@ -1,6 +1,6 @@
 //! HEIC and AVIF: the container that both use. Their coded pictures are for `hevc` and `avif`.
 //!
-//! A photo is one coded picture or a grid of them. Tiles are decoded one at a time onto the canvas, so a large grid
+//! A photo is one coded picture, the first of a sequence, or a grid of them. Tiles are decoded one at a time onto the canvas, so a large grid
 //! takes hardly more memory than its pixels. The container's own turn and mirror count; the EXIF orientation repeats
 //! them and is not applied again (ISO/IEC 23008-12). Only where a HEIC file has neither, EXIF is all there is to go by:
 //! some phones write it so.
@@ -22,6 +22,7 @@ use crate::color;
 use crate::date;
 use crate::error::ImageError;
 use crate::exif::{self, Exif};
+use crate::film;
 use crate::format::Format;
 use crate::ground::on_ground;
 use crate::limits::Limits;
@@ -56,7 +57,8 @@ pub(crate) struct Primary<'a> {
 }
 
 pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError> {
-    let primary = Primary::open(format, bytes)?;
+    let bytes = film::as_still(bytes);
+    let primary = Primary::open(format, &bytes)?;
     let (width, height) = primary.size()?;
     let pixels = u64::from(width) * u64::from(height);
     let has_alpha = primary.context.alpha_item(primary.item).ok().flatten().is_some();
@@ -83,7 +85,8 @@ pub(crate) fn decode(
     limits: &Limits,
     decode_picture: DecodePicture,
 ) -> Result<Stored, ImageError> {
-    let primary = Primary::open(format, bytes)?;
+    let bytes = film::as_still(bytes);
+    let primary = Primary::open(format, &bytes)?;
     let canvas = primary.paint(primary.item, PixelLayout::Rgb8, limits, decode_picture)?;
     let mut samples = canvas.samples;
     if let Some(alpha) = primary.context.alpha_item(primary.item).ok().flatten() {
@@ -109,6 +112,7 @@ pub(crate) fn decode(
             Some(icc) => color::from_icc(icc),
             None => color::from_code_points(canvas.nclx.primaries, canvas.nclx.transfer),
         },
+        missing: 0,
     };
     if let Some(clap) = primary.clean_aperture() {
         stored = crop(format, stored, clap)?;

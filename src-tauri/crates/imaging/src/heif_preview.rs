@@ -93,6 +93,7 @@ impl Preview<'_> {
                 Some(icc) => color::from_icc(icc),
                 None => color::from_code_points(canvas.nclx.primaries, canvas.nclx.transfer),
             },
+            missing: 0,
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::date;
 use crate::error::ImageError;
 use crate::exif::{self, Exif};
 use crate::format::Format;
+use crate::partial::{self, GREY};
 use crate::stored::{Channels, Header, Stored};
 use crate::turbo::{self, PixelLayout};
 
@@ -45,12 +46,22 @@ pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageErro
     let header = read_header(bytes)?;
     let denominator = if header.lossless { 1 } else { denominator };
     let mut decoded = turbo::decode(bytes, denominator).map_err(|message| complaint(bytes, &message))?;
+    let warning = decoded.warning.as_deref().unwrap_or_default();
+    let missing = if ran_out_of_data(warning) && !is_complete_with_end_marker(bytes) {
+        let rows = grey_rows(&decoded, header.layout);
+        let truncated = ImageError::Truncated { format: Format::Jpeg };
+        partial::thousandths(rows, decoded.height.into(), truncated)?.max(1)
+    } else if is_about_picture_data(warning) {
+        let rows = grey_rows(&decoded, header.layout);
+        let lost =
+            partial::thousandths(rows, decoded.height.into(), ImageError::corrupt(Format::Jpeg, warning))?;
+        lost.max(lost_in_middle(bytes, warning))
+    } else {
+        0
+    };
     if header.layout == PixelLayout::Cmyk {
         // Adobe's convention, and practically every CMYK JPEG's: the samples say how much ink is left out.
         decoded.samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
-    }
-    if decoded.warning.as_deref().is_some_and(ran_out_of_data) && !is_complete_with_end_marker(bytes) {
-        return Err(ImageError::Truncated { format: Format::Jpeg });
     }
     Ok(Stored {
         width: decoded.width,
@@ -62,7 +73,36 @@ pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageErro
         },
         samples: decoded.samples,
         profile: icc_of(bytes).and_then(|icc| color::from_icc(&icc)),
+        missing,
     })
+}
+
+/// Rows at the end that are grey, as libjpeg-turbo has those for which there is no data. Of a progressive file whose first scan
+/// is there, none are: it is only less sharp.
+fn grey_rows(pixels: &turbo::Pixels, layout: PixelLayout) -> u64 {
+    let row_bytes = pixels.width as usize * layout.bytes_per_pixel();
+    let is_grey = |row: &&[u8]| row.iter().all(|sample| *sample == GREY);
+    pixels.samples.rchunks_exact(row_bytes.max(1)).take_while(is_grey).count() as u64
+}
+
+/// Whether a warning may mean that data in the middle is not what it was. Some programs leave stray bytes, which is no harm.
+fn is_about_picture_data(warning: &str) -> bool {
+    ["bad Huffman", "found marker", "extraneous bytes"].iter().any(|words| warning.contains(words))
+}
+
+/// How much of the picture's data is blank, as a bad sector reads once it was mapped away, in thousandths. What follows it may be
+/// out of place, too.
+fn lost_in_middle(bytes: &[u8], warning: &str) -> u16 {
+    /// A sector of old drives. Picture data does not repeat one byte so often, unless the picture is all of one colour.
+    const SECTOR: usize = 512;
+    let data =
+        bytes.windows(2).position(|pair| pair == [0xFF, START_OF_SCAN]).map_or(bytes, |at| &bytes[at..]);
+    let runs = data.chunk_by(|one, other| one == other).map(<[u8]>::len).filter(|length| *length >= SECTOR);
+    let lost = runs.sum::<usize>() as u64;
+    let share = (lost * 1000 / data.len().max(1) as u64).min(999) as u16;
+    // No program writes such codes.
+    let is_certain = lost > 0 || warning.contains("bad Huffman");
+    if is_certain { share.max(1) } else { 0 }
 }
 
 /// Of libjpeg-turbo's warnings, only these two mean that part of the picture is grey. Stray bytes between markers,

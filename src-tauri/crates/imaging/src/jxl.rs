@@ -80,7 +80,8 @@ fn decode_in_bands(
             return Err(ImageError::unsupported(Format::Jxl, "it is coded in printing inks"));
         }
     };
-    Ok(Stored { width, height, channels, samples, profile: color::from_icc(&image.rendered_icc()) })
+    let profile = color::from_icc(&image.rendered_icc());
+    Ok(Stored { width, height, channels, samples, profile, missing: 0 })
 }
 
 /// Rows to render at a time: all of them where that takes no more memory than most pictures, or else a few groups'.

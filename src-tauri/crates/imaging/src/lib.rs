@@ -14,7 +14,9 @@ mod cr3;
 mod date;
 mod error;
 mod exif;
+mod film;
 mod format;
+mod gif;
 mod ground;
 mod heif;
 mod heif_preview;
@@ -24,6 +26,7 @@ mod jpeg;
 mod jxl;
 mod limits;
 mod orientation;
+mod partial;
 mod pixels;
 mod placeholder;
 mod png;
@@ -78,6 +81,9 @@ pub struct Decoded {
     pub image: RgbImage,
     /// What the file says about its full picture.
     pub probe: Probe,
+    /// How much of the picture is missing, in thousandths: its file is damaged or ends too early. What is missing is grey, or
+    /// not in its place.
+    pub missing: u16,
 }
 
 /// Reads a file's header and checks it against `limits`, without decoding pixels.
@@ -109,8 +115,9 @@ pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<D
             _ => None,
         };
         let stored = preview.map_or_else(|| stored_pixels(format, bytes, denominator, limits), Ok)?;
+        let missing = stored.missing;
         let image = color::to_srgb(stored)?;
-        Ok(Decoded { image: probe.orientation.apply(image)?, probe })
+        Ok(Decoded { image: probe.orientation.apply(image)?, probe, missing })
     })
 }
 

@@ -16,8 +16,10 @@ use crate::date;
 use crate::error::ImageError;
 use crate::exif;
 use crate::format::Format;
+use crate::gif;
 use crate::ground::on_ground;
 use crate::limits::Limits;
+use crate::partial;
 use crate::stored::{Channels, Header, Stored};
 
 pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError> {
@@ -65,17 +67,36 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<St
     let profile = icc.and_then(|icc| color::from_icc(&icc));
     let color = decoder.color_type();
     let mut samples = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX)];
-    let read = decoder.read_image_boxed(&mut samples);
-    // Runs that are damaged have filled the picture up to there, as other programs show it.
-    let is_partly_good = format == Format::Bmp && bmp::is_run_length(&known);
-    read.or_else(|error| if is_partly_good { Ok(()) } else { Err(failed(error)) })?;
+    let missing = match decoder.read_image_boxed(&mut samples) {
+        Ok(()) => 0,
+        // Runs that are damaged have filled the picture up to there, as other programs show it.
+        Err(_) if format == Format::Bmp && bmp::is_run_length(&known) => 0,
+        Err(error) => {
+            let rows = match format {
+                Format::Gif => gif::first_rows(bytes, (width, height)).map(|(canvas, rows)| {
+                    samples = canvas;
+                    rows
+                }),
+                Format::Bmp => bmp::fill_missing_rows(&known, &mut samples, (width, height)),
+                _ => None,
+            };
+            let reason = match failed(error) {
+                ImageError::Corrupt { .. } if format == Format::WebP && is_shorter_than_it_says(bytes) => {
+                    ImageError::Truncated { format }
+                }
+                reason => reason,
+            };
+            let Some(rows) = rows.filter(|_| partial::is_damage(&reason)) else { return Err(reason) };
+            partial::thousandths(rows.into(), height.into(), reason)?
+        }
+    };
     let (channels, samples) = match color {
         ColorType::L8 => (Channels::Grey, samples),
         ColorType::Rgb8 => (Channels::Rgb, samples),
         ColorType::Rgba8 => (Channels::Rgb, on_ground(&samples, width)),
         _ => return Err(ImageError::unsupported(format, "its kind of pixels is not known")),
     };
-    Ok(Stored { width, height, channels, samples, profile })
+    Ok(Stored { width, height, channels, samples, profile, missing })
 }
 
 /// The file as the decoder knows it.
@@ -95,6 +116,13 @@ fn open(format: Format, bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, Imag
         image::ImageError::Limits(_) => ImageError::corrupt(format, "its header asks for too much memory"),
         error => explain(format, &Limits::default(), (0, 0), error),
     })
+}
+
+/// Whether a WebP file has fewer bytes than its header says.
+fn is_shorter_than_it_says(webp: &[u8]) -> bool {
+    let length =
+        webp.get(4..8).and_then(|length| length.first_chunk()).map(|length| u32::from_le_bytes(*length));
+    length.is_some_and(|length| (webp.len() as u64) < u64::from(length) + 8)
 }
 
 /// A chunk of a WebP file, if all of it is there. The decoder would make room for as much as the chunk claims to be.
@@ -140,7 +168,11 @@ fn explain(
         image::ImageError::Limits(_) => {
             ImageError::TooMuchMemory { width, height, limit: limits.max_decoded_bytes }
         }
-        image::ImageError::Decoding(error) => ImageError::corrupt(format, &cause(&error)),
+        image::ImageError::Decoding(error) => match cause(&error) {
+            // The GIF decoder's words for it.
+            said if said.eq_ignore_ascii_case("unexpected end of file") => ImageError::Truncated { format },
+            said => ImageError::corrupt(format, &said),
+        },
         error => ImageError::corrupt(format, &error),
     }
 }

@@ -70,7 +70,9 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
 
 pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageError> {
     let (_, preview) = largest_preview(bytes)?;
-    jpeg::decode(preview, denominator)
+    let stored = jpeg::decode(preview, denominator)?;
+    // The photo itself, of which there is more, is in a part of the file that is not read here.
+    if stored.missing > 0 { Err(ImageError::Truncated { format: Format::Raw }) } else { Ok(stored) }
 }
 
 /// The embedded JPEG with the most pixels. Sensor data that is coded as lossless JPEG has too many bits to count.

@@ -50,4 +50,6 @@ pub(crate) struct Stored {
     pub(crate) samples: Vec<u8>,
     /// What the samples mean, if not sRGB.
     pub(crate) profile: Option<ColorProfile>,
+    /// How much of the picture is missing, in thousandths, see [`crate::partial`].
+    pub(crate) missing: u16,
 }

@@ -40,7 +40,7 @@ impl PixelLayout {
         }
     }
 
-    fn bytes_per_pixel(self) -> usize {
+    pub(crate) fn bytes_per_pixel(self) -> usize {
         match self {
             Self::Grey => 1,
             Self::Rgb => 3,

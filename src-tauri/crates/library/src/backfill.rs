@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use catalog::photo;
+use catalog::photo::{self, Mark};
 use crossbeam_channel::{RecvTimeoutError, Sender};
 use parking_lot::Mutex;
 
@@ -158,7 +158,8 @@ fn job(photo: photo::Photo) -> Option<Job> {
         return None;
     }
     let relative = path.strip_prefix(&folder).ok()?.to_path_buf();
-    Some(Job { folder_id, folder: folder.into(), relative, stamp, drive })
+    let mark = Mark::default();
+    Some(Job { folder_id, folder: folder.into(), relative, stamp, mark, drive })
 }
 
 /// Notes that the picture of this job was tried in vain.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use catalog::photo::DriveId;
 use catalog::{
-    Catalog, CatalogError, Connection, ContentHash, Thumbnails, absent, content, copies, embedding, failure,
-    folder, photo, print, stand_in, tiling,
+    Catalog, CatalogError, Connection, ContentHash, Thumbnails, absent, content, copies, damage, embedding,
+    failure, folder, photo, print, stand_in, tiling,
 };
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
@@ -16,12 +16,13 @@ use vector_index::VectorIndex;
 use crate::Result;
 use crate::absence::{self, Absence};
 use crate::clock;
+use crate::damaged::DamagedPhoto;
 use crate::drive::{Comparison, Drives, compare};
 use crate::event::Event;
 use crate::index::SearchIndex;
 use crate::photo::Digest;
 use crate::profile::{Stage, Stopwatch};
-use crate::reconcile::Job;
+use crate::reconcile::{Job, Marks};
 use crate::regions;
 use crate::respelled::{self, Spellings};
 use crate::update::{FailedPhoto, Summary};
@@ -32,6 +33,9 @@ pub(crate) const BATCH: usize = 64;
 
 /// Pictures dropped in a transaction: enough to be quick, few enough that a photo's commit need not wait long.
 const DROPPED_AT_ONCE: usize = 1024;
+
+/// Marks noted in a transaction.
+const MARKED_AT_ONCE: usize = 4096;
 
 /// A stamp that no file has, so that the next scan tries it again.
 pub(crate) const RETRY_STAMP: photo::Stamp = photo::Stamp { size: u64::MAX, modified_ns: i64::MIN };
@@ -231,6 +235,7 @@ impl Committer<'_> {
         effects: &mut Effects,
     ) -> catalog::Result<i64> {
         let content_id = content::upsert(connection, &digest.content)?;
+        damage::set(connection, content_id, digest.missing)?;
         let is_outdated = content::is_outdated(connection, content_id)?;
         if stand_in::delete(connection, content_id, self.model_id)? || is_outdated {
             let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;
@@ -293,6 +298,29 @@ impl Committer<'_> {
         Ok(())
     }
 
+    /// Drops the rows of photos in places that are left out; the files stay as they are.
+    pub(crate) fn remove_left_out(
+        &self,
+        left_out: &[i64],
+        summary: &mut Summary,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<()> {
+        for chunk in left_out.chunks(BATCH * 8) {
+            let events = self.catalog.write(|connection| {
+                let mut events = Vec::new();
+                for id in chunk {
+                    let Some(photo) = photo::by_id(connection, *id)? else { continue };
+                    photo::delete(connection, photo.id)?;
+                    events.push(Event::Removed { photo: photo.id, path: photo.path });
+                }
+                Ok(events)
+            })?;
+            summary.removed += events.len() as u64;
+            events.into_iter().for_each(&mut *emit);
+        }
+        Ok(())
+    }
+
     /// Records the places that a walk could not look at. They go from the list when a walk can.
     pub(crate) fn record_unreadable(
         &self,
@@ -320,6 +348,25 @@ impl Committer<'_> {
         Ok(self.catalog.write(|connection| {
             drives.iter().try_for_each(|(id, drive)| photo::set_drive(connection, *id, *drive))
         })?)
+    }
+
+    /// Notes what the file system has of photos and of failures whose bytes are as they were.
+    pub(crate) fn set_marks(&self, folder_id: i64, marks: &Marks) -> Result<()> {
+        for chunk in marks.photos.chunks(MARKED_AT_ONCE) {
+            self.catalog.write(|connection| {
+                chunk
+                    .iter()
+                    .try_for_each(|(id, stamp, mark)| photo::set_stamp(connection, *id, *stamp, *mark))
+            })?;
+        }
+        for chunk in marks.failures.chunks(MARKED_AT_ONCE) {
+            self.catalog.write(|connection| {
+                chunk
+                    .iter()
+                    .try_for_each(|(path, mark)| failure::set_mark(connection, folder_id, path, *mark))
+            })?;
+        }
+        Ok(())
     }
 
     /// Drops failures whose files are gone.
@@ -358,6 +405,11 @@ impl Committer<'_> {
         }
     }
 
+    /// The photos that are damaged, for the summary.
+    pub(crate) fn damaged(&self) -> Result<Vec<DamagedPhoto>> {
+        Ok(self.catalog.read(damage::all)?.into_iter().map(DamagedPhoto::from).collect())
+    }
+
     /// The failures that stand, for the summary.
     pub(crate) fn failures(&self) -> Result<Vec<FailedPhoto>> {
         let failures = self.catalog.read(failure::all)?;
@@ -378,8 +430,8 @@ fn place(
     effects: &mut Effects,
 ) -> catalog::Result<()> {
     failure::delete(connection, job.folder_id, &job.relative)?;
-    let place =
-        photo::Place { folder_id: job.folder_id, path: &job.relative, stamp: job.stamp, drive: job.drive };
+    let Job { folder_id, stamp, mark, drive, .. } = *job;
+    let place = photo::Place { folder_id, path: &job.relative, stamp, mark, drive };
     let here = photo::by_path(connection, job.folder_id, &job.relative)?;
     if here.is_none() {
         let is_respelled = |old: &photo::Photo| {
@@ -410,6 +462,7 @@ fn fail(
     effects: &mut Effects,
 ) -> catalog::Result<()> {
     failure::upsert(connection, job.folder_id, &job.relative, stamp, (&code, &reason), clock::now())?;
+    failure::set_mark(connection, job.folder_id, &job.relative, job.mark)?;
     effects.failed += 1;
     effects.events.push(Event::Failed { path: job.path(), code, reason });
     Ok(())

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use catalog::photo::Photo;
-use catalog::{Placeholder, content, photo};
+use catalog::{Placeholder, content, damage, photo};
 use jiff::tz::TimeZone;
 
+use crate::damaged::share;
 use crate::date::LocalTime;
 use crate::same_file::Seen;
 use crate::{Library, LibraryError, Result};
 
 /// A photo, its file and its picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PhotoDetails {
     /// The photo.
     pub id: i64,
@@ -33,6 +34,8 @@ pub struct PhotoDetails {
     pub taken: String,
     /// Whether the camera says when it was taken.
     pub taken_by_camera: bool,
+    /// How much of the picture is missing, from 0 to 1.
+    pub missing: f32,
     /// Whether its file is there now.
     pub online: bool,
     /// Other paths of the library that lead to the same file.
@@ -49,13 +52,14 @@ pub struct PhotoDetails {
 impl Library {
     /// Everything known of a photo. Looks whether its file is there, and reads nothing of it.
     pub fn photo_details(&self, id: i64) -> Result<PhotoDetails> {
-        let (photo, content, same) = self
+        let (photo, content, same, missing) = self
             .catalog
             .read(|connection| {
                 let Some(photo) = photo::by_id(connection, id)? else { return Ok(None) };
                 let Some(content) = content::by_id(connection, photo.content_id)? else { return Ok(None) };
                 let same = photo::by_content(connection, photo.content_id)?;
-                Ok(Some((photo, content, same)))
+                let missing = damage::of(connection, photo.content_id)?;
+                Ok(Some((photo, content, same, share(missing))))
             })?
             .ok_or(LibraryError::PhotoUnknown { id })?;
         let seen = if same.len() > 1 { Seen::look(&photo.path) } else { None };
@@ -86,6 +90,7 @@ impl Library {
             format: content.format,
             bytes: photo.stamp.size,
             taken: taken.to_string(),
+            missing,
             taken_by_camera: content.captured_at.is_some(),
             also_at,
             maybe_at,

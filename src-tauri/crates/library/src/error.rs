@@ -85,6 +85,20 @@ pub enum LibraryError {
         /// The data directory.
         data_dir: PathBuf,
     },
+    /// What is to be left out, or taken in, is neither a pattern nor a place in one of the folders.
+    #[error(
+        "{pattern:?} is neither a name or pattern such as \"Exports\" or \"*.bak\" nor the path of a place inside one of the folders"
+    )]
+    ExclusionUnfit {
+        /// The pattern as it was given.
+        pattern: String,
+    },
+    /// Nothing of this name is left out.
+    #[error("{pattern:?} is not left out; `lookalike exclude` lists what is")]
+    ExclusionUnknown {
+        /// The pattern.
+        pattern: String,
+    },
     /// No photo has this id.
     #[error("no photo has the id {id}")]
     PhotoUnknown {
@@ -265,6 +279,8 @@ impl LibraryError {
             Self::OtherDrive { .. } => "other_drive",
             Self::FolderUnknown { .. } | Self::FolderIdUnknown { .. } => "folder_unknown",
             Self::DataInsideFolder { .. } => "data_inside_folder",
+            Self::ExclusionUnfit { .. } => "exclusion_unfit",
+            Self::ExclusionUnknown { .. } => "exclusion_unknown",
             Self::PhotoUnknown { .. } => "photo_unknown",
             Self::PhotoOffline { .. } => "photo_offline",
             Self::FailureUnknown => "failure_unknown",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::endings::WithoutPhotos;
 use crate::json::lossy_path;
 
 /// Something a person watching would want to know.
@@ -77,6 +78,17 @@ pub enum Event {
         /// The folder.
         #[serde(serialize_with = "lossy_path")]
         path: PathBuf,
+    },
+    /// Nothing in a folder was taken for a photo.
+    WithoutPhotos(WithoutPhotos),
+    /// A folder that is not there seems to have been renamed: its photos are at another place. Adding that has it go on there.
+    Renamed {
+        /// The folder.
+        #[serde(serialize_with = "lossy_path")]
+        path: PathBuf,
+        /// Where its photos are.
+        #[serde(serialize_with = "lossy_path")]
+        to: PathBuf,
     },
     /// A folder that was offline is back.
     Online {

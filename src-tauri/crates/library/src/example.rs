@@ -4,6 +4,7 @@
 //! is embedded on the spot; one that is and has not changed answers with its stored embedding.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,8 +12,9 @@ use catalog::folder::Folder;
 use catalog::photo::Photo;
 use catalog::{Region, embedding, folder, photo as photo_rows};
 
-use crate::original;
+use crate::original::{self, ReadError};
 use crate::photo::embed_region;
+use crate::reader::Unread;
 use crate::{Library, LibraryError, Result};
 
 /// How much a counter-example pulls the query away, against 1 for each example. The more counter-examples there are
@@ -62,6 +64,23 @@ pub enum Source {
     Path(PathBuf),
     /// The bytes of an image file, as pasted or dropped.
     Bytes(Arc<[u8]>),
+}
+
+impl Source {
+    /// The image that a pipe gives, of as many bytes at most as a file may have.
+    pub fn from_pipe(pipe: &mut dyn Read) -> Result<Self> {
+        Self::from_pipe_within(pipe, imaging::Limits::default().max_file_bytes)
+    }
+
+    fn from_pipe_within(pipe: &mut dyn Read, limit: u64) -> Result<Self> {
+        let unread = |error| LibraryError::unread(Path::new("-"), Unread::File(error));
+        let mut bytes = Vec::new();
+        pipe.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unread(ReadError::Io(error)))?;
+        if bytes.len() as u64 > limit {
+            return Err(unread(ReadError::TooLarge { limit }));
+        }
+        Ok(Self::Bytes(bytes.into()))
+    }
 }
 
 /// A thing to look for, or to stay away from.
@@ -204,6 +223,15 @@ fn unit_length(vector: &[i8]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pipe_gives_as_many_bytes_as_a_file_may_have() {
+        let read = |bytes: &[u8]| Source::from_pipe_within(&mut &*bytes, 4);
+        assert!(matches!(read(b"four"), Ok(Source::Bytes(bytes)) if *bytes == *b"four"));
+        let refused = read(b"fiver").unwrap_err();
+        assert_eq!(refused.code(), "file_too_large");
+        assert!(Source::from_pipe_within(&mut std::io::repeat(0), 4).is_err(), "it does not end");
+    }
 
     #[test]
     fn a_weight_is_neither_nothing_nor_everything() {

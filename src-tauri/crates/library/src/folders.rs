@@ -10,11 +10,12 @@ use crate::{Library, LibraryError, Result, clock};
 impl Library {
     /// Adds a folder. A folder inside one that was added is covered already; folders that the new one covers
     /// become part of it, with their photos; whether they were looked into, it decides. Adding a folder twice changes
-    /// nothing.
+    /// nothing; one that is left out of the folder that it lies in is taken in. Where it is a folder of the library that was
+    /// renamed or moved, that one goes on here, with all that is known of its photos.
     ///
     /// Returns the path of the library's folder that holds it now: its own, resolved, or that of the outer one.
     pub fn add_folder(&self, path: &Path) -> Result<PathBuf> {
-        let _changing = self.changing.lock();
+        let changing = self.changing.lock();
         let folders = self.catalog.read(folder::all)?;
         let Some(path) = resolve(path, &folders) else {
             return Err(LibraryError::FolderMissing { path: path.into() });
@@ -23,13 +24,26 @@ impl Library {
             return Err(LibraryError::DataInsideFolder { folder: path, data_dir: self.data.path().into() });
         }
         if let Some(outer) = folders.iter().find(|folder| path.starts_with(&folder.path)) {
-            return Ok(outer.path.clone());
+            let outer = outer.path.clone();
+            drop(changing);
+            if self.leaves_out(&path)?
+                && let Some(path) = path.to_str()
+            {
+                self.include(path)?;
+            }
+            return Ok(outer);
         }
         for inner in folders.iter().filter(|inner| inner.path.starts_with(&path)) {
             // A walk of the outer folder would take its photos for deleted.
             if !inner.online || !inner.path.is_dir() {
                 return Err(LibraryError::FolderOffline { path: inner.path.clone(), outer: path });
             }
+        }
+        let covers = folders.iter().any(|inner| inner.path.starts_with(&path));
+        if !covers && let Some(before) = self.folder_before(&path, &folders)? {
+            self.move_folder(&before, &path)?;
+            self.look_again();
+            return Ok(path);
         }
         self.catalog.write(|connection| {
             let outer = folder::insert(connection, &path, clock::now())?;

@@ -18,20 +18,24 @@ mod clock;
 mod commit;
 mod control;
 mod copies;
+mod damaged;
 mod data_dir;
 mod date;
 mod detail;
 mod details;
 mod direct;
+mod doubtful;
 mod drive;
 mod duplicate_group;
 mod duplicate_list;
 mod duplicates;
 mod edits;
+mod endings;
 mod error;
 mod event;
 mod example;
 mod excerpt;
+mod exclusions;
 mod export;
 mod failures;
 mod file_id;
@@ -51,6 +55,7 @@ mod levels;
 mod linkage;
 mod live;
 mod margins;
+mod mark;
 mod model;
 mod model_key;
 mod models;
@@ -77,6 +82,7 @@ mod reader;
 mod reconcile;
 mod regions;
 mod registration;
+mod renamed;
 mod rerank;
 mod respelled;
 mod review;
@@ -101,7 +107,7 @@ mod worker;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
@@ -113,15 +119,18 @@ pub use brought::Import;
 pub use calibrate::LEAST_PICTURES;
 pub use chosen::{ChosenFile, PAGE_BEGINNING};
 pub use control::Control;
+pub use damaged::DamagedPhoto;
 pub use data_dir::default_data_dir;
 pub use date::Day;
 pub use details::PhotoDetails;
 pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
 pub use duplicate_group::{Duplicate, DuplicateGroup};
 pub use duplicate_list::{Going, WrittenList};
+pub use endings::WithoutPhotos;
 pub use error::{LibraryError, Result};
 pub use event::Event;
 pub use example::{Example, Source, Weight};
+pub use exclusions::{Exclusion, Exclusions};
 pub use failures::{Failure, FailureKey};
 pub use file_limit::outlast_file_limits;
 pub use filter::Filter;
@@ -136,6 +145,7 @@ pub use path_list::{PathList, Separator};
 pub use photo::Preview;
 pub use profile::{Stage, StageTime};
 pub use reader::serve_if_asked;
+pub use renamed::Renamed;
 pub use review::{Review, Verdict};
 pub use search::{Match, Query};
 pub use settings::read_setting;
@@ -215,6 +225,10 @@ pub struct Library {
     attention: AtomicU64,
     /// Running watches.
     watches: AtomicUsize,
+    /// Where the photos of folders that are not there seem to be, by the folder's id.
+    renamed: Mutex<HashMap<i64, PathBuf>>,
+    /// Folders in which the last walk took nothing for a photo, by id.
+    without_photos: Mutex<HashMap<i64, WithoutPhotos>>,
     last_filter: LastFilter,
     prepared: PreparedImages,
     /// See [`IMAGES_AT_ONCE`].
@@ -263,6 +277,8 @@ impl Library {
             changing: Mutex::new(()),
             attention: AtomicU64::new(0),
             watches: AtomicUsize::new(0),
+            renamed: Mutex::default(),
+            without_photos: Mutex::default(),
             last_filter: LastFilter::default(),
             prepared: PreparedImages::default(),
             decoding: Budget::new(IMAGES_AT_ONCE),

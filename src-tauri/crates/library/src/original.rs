@@ -10,10 +10,15 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use catalog::ContentHash;
-use catalog::photo::Stamp;
+use catalog::photo::{Mark, Stamp};
+
+use crate::mark;
 
 /// Bytes that are hashed at a time.
 const PART: usize = 256 << 10;
+
+/// Bytes by which a picture is told from other files.
+const BEGINNING: u64 = 4096;
 
 /// Why an original could not be read whole.
 #[derive(Debug)]
@@ -58,6 +63,7 @@ pub(crate) fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Stam
 pub(crate) struct Original {
     pub(crate) file: Arc<File>,
     pub(crate) stamp: Stamp,
+    pub(crate) mark: Mark,
 }
 
 impl Original {
@@ -75,7 +81,8 @@ impl Original {
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        Ok(Self { file: Arc::new(file), stamp: stamp(&metadata) })
+        let mark = mark::of_file(&file, &metadata);
+        Ok(Self { file: Arc::new(file), stamp: stamp(&metadata), mark })
     }
 
     /// The file's hash, which is no matter of trust: whoever reads the file for us gets it only from us. It is read once
@@ -118,6 +125,13 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// Whether a file begins as pictures do, whatever it is called. One that cannot be read does not.
+pub(crate) fn begins_as_picture(path: &Path) -> bool {
+    let mut beginning = Vec::with_capacity(BEGINNING as usize);
+    let read = open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning));
+    read.is_ok() && imaging::Format::of(&beginning).is_some()
 }
 
 /// Opens an original for reading.

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use catalog::{absent, failure, folder, photo};
+use catalog::{absent, damage, failure, folder, photo};
 
-use crate::{Library, Result};
+use crate::{Library, Result, WithoutPhotos};
 
 /// What the library holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Overview {
     pub read: u64,
     /// Files that could not be read as photos.
     pub failed: u64,
+    /// Photos of which a part is missing.
+    pub damaged: u64,
     /// The folders, by path.
     pub folders: Vec<FolderOverview>,
     /// Lower-case names of file formats with the number of photos of each, most first.
@@ -38,6 +40,10 @@ pub struct FolderOverview {
     pub online: bool,
     /// When it was last there, Unix milliseconds.
     pub last_seen_at: Option<i64>,
+    /// What was seen in it, where nothing was taken for a photo.
+    pub without_photos: Option<WithoutPhotos>,
+    /// Where its photos seem to be, if it is not there.
+    pub renamed_to: Option<PathBuf>,
     /// Whether its photos are embedded in parts, too.
     pub looked_into: bool,
 }
@@ -46,6 +52,8 @@ impl Library {
     /// What the library holds now, as far as the catalog knows; no folder is looked at.
     pub fn overview(&self) -> Result<Overview> {
         let looks_inside = self.looks_inside()?;
+        let renamed = self.renamed.lock().clone();
+        let without_photos = self.without_photos.lock().clone();
         Ok(self.catalog.read(|connection| {
             let counts = photo::count_by_folder(connection)?;
             let absent = absent::count_by_folder(connection)?;
@@ -56,6 +64,12 @@ impl Library {
                 photos: counts.get(&folder.id).copied().unwrap_or(0),
                 id: folder.id,
                 path: folder.path,
+                // Some may have come since.
+                without_photos: without_photos
+                    .get(&folder.id)
+                    .filter(|_| !counts.contains_key(&folder.id))
+                    .cloned(),
+                renamed_to: renamed.get(&folder.id).cloned(),
                 online: folder.online,
                 last_seen_at: folder.last_seen_at,
                 looked_into: folder.looked_into.unwrap_or(looks_inside),
@@ -64,6 +78,7 @@ impl Library {
                 photos: counts.values().sum(),
                 read: photo::count_embedded(connection, self.model_id)?,
                 failed: failure::count(connection)?,
+                damaged: damage::count(connection)?,
                 folders: folders.collect(),
                 formats: photo::count_by_format(connection)?,
             })

@@ -28,6 +28,8 @@ pub(crate) struct Digest {
     pub(crate) thumbnail: Vec<u8>,
     /// int8, see [`vector_index::quantize`].
     pub(crate) vector: Vec<i8>,
+    /// How much of the picture is missing, in thousandths.
+    pub(crate) missing: u16,
     /// The parts, where they were asked for; also where not, of a picture that is too small to have any.
     pub(crate) parts: Option<Parts>,
 }
@@ -69,6 +71,7 @@ impl Digest {
             && (1..=Limits::default().max_pixels).contains(&pixels)
             && format.len() <= 8
             && date_is_short
+            && self.missing < 1000
             && placeholder.is_some()
             && self.thumbnail.len() <= MOST_THUMBNAIL_BYTES
             && self.thumbnail.starts_with(&JPEG_START)
@@ -116,7 +119,7 @@ pub(crate) fn digest(
     stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
     let target = digest_target(wanted, model);
-    let Decoded { image, probe } =
+    let Decoded { image, probe, missing } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
         let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
@@ -141,6 +144,7 @@ pub(crate) fn digest(
         },
         thumbnail,
         vector,
+        missing,
         parts,
     })
 }
@@ -148,7 +152,7 @@ pub(crate) fn digest(
 /// The parts of a picture that has its thumbnail and embedding already.
 pub(crate) fn parts(bytes: &[u8], model: &Model, stopwatch: &Stopwatch) -> Result<Parts, DigestError> {
     let target = digest_target(Wanted::Parts, model);
-    let Decoded { image, probe } =
+    let Decoded { image, probe, .. } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     embed_parts(model, &image, &probe, stopwatch)
 }
@@ -256,7 +260,7 @@ pub struct Preview {
 /// Decodes and reduces an image for showing it.
 pub(crate) fn preview(bytes: &[u8]) -> Result<Preview, ImageError> {
     let target = Target { short_side: 0, long_side: THUMBNAIL_SIDE };
-    let Decoded { image, probe } = imaging::decode(bytes, Some(target), &Limits::default())?;
+    let Decoded { image, probe, .. } = imaging::decode(bytes, Some(target), &Limits::default())?;
     let jpeg = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
     Ok(Preview { jpeg, width: probe.width, height: probe.height })
 }

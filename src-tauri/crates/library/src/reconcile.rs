@@ -9,14 +9,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::folder::Folder;
-use catalog::photo::{DriveId, Row, Stamp};
+use catalog::photo::{DriveId, Mark, Row, Stamp};
 use catalog::{Catalog, absent, failure, photo};
 use crossbeam_channel::Sender;
 
 use crate::Result;
 use crate::absence::{self, Absence};
 use crate::control::Run;
+use crate::doubtful::Doubtful;
 use crate::drive::{Comparison, Drives, compare};
+use crate::endings::{Endings, WithoutPhotos};
+use crate::exclusions::Rules;
+use crate::mark::{self, Change};
 use crate::respelled::Spellings;
 use crate::walk::{self, Entry};
 
@@ -50,6 +54,7 @@ pub(crate) struct Job {
     /// Relative to the folder.
     pub(crate) relative: PathBuf,
     pub(crate) stamp: Stamp,
+    pub(crate) mark: Mark,
     /// The drive it is on, where the system tells.
     pub(crate) drive: Option<DriveId>,
 }
@@ -67,6 +72,8 @@ pub(crate) struct Findings {
     pub(crate) present: bool,
     /// Ids of photos whose files are gone, beyond doubt.
     pub(crate) missing: Vec<i64>,
+    /// Ids of photos in places that are left out, whether their files are there or not.
+    pub(crate) left_out: Vec<i64>,
     /// Photos whose files are gone unless it is another drive that looks like the one they were on, and that drive.
     pub(crate) vanished: Vec<(i64, Option<DriveId>)>,
     /// Photos that are not there and stay, and of each whether the person is to be asked about it.
@@ -83,6 +90,19 @@ pub(crate) struct Findings {
     pub(crate) offline: u64,
     /// Photos that are on another drive now, or on the same that tells more of itself.
     pub(crate) drives: Vec<(i64, Option<DriveId>)>,
+    /// What there is instead, where there are no photos in a folder, and none are known.
+    pub(crate) without_photos: Option<WithoutPhotos>,
+    /// What is to be noted of files that need not be read.
+    pub(crate) marks: Marks,
+}
+
+/// What the file system has of files whose bytes are as they were, in place of what was noted of them, if anything was.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    /// By photo.
+    pub(crate) photos: Vec<(i64, Stamp, Mark)>,
+    /// By path in the folder.
+    pub(crate) failures: Vec<(PathBuf, Mark)>,
 }
 
 /// Counts that grow while walks go on.
@@ -101,11 +121,13 @@ pub(crate) struct Counts {
 /// What the catalog has of a scope and the walk has not come upon yet.
 struct Known {
     photos: HashMap<PathBuf, Row>,
-    failures: HashMap<PathBuf, Stamp>,
+    failures: HashMap<PathBuf, (Stamp, Option<Mark>)>,
     /// Photos that were not there before, and whether the person is asked about them.
     absent: HashMap<i64, bool>,
     /// Files in the place of photos that were on another drive, as far as was known.
     strange: Vec<(Job, Row)>,
+    /// Files of which a few tell whether they must be read.
+    doubtful: Doubtful,
     /// Drives that photos were on, and where these very photos are now: one drive under two names.
     renamed: HashSet<(Option<DriveId>, Option<DriveId>)>,
 }
@@ -118,7 +140,7 @@ type Unknown = Vec<(i64, Option<DriveId>)>;
 /// `to_redo` are the pictures that lack an embedding or a thumbnail; one photo of each is read again.
 pub(crate) fn reconcile(
     catalog: &Catalog,
-    (scope, spellings): (&Scope, &mut Spellings),
+    (scope, rules, spellings): (&Scope, &Rules, &mut Spellings),
     to_redo: &mut HashSet<i64>,
     jobs: &Sender<Job>,
     counts: &Counts,
@@ -130,25 +152,28 @@ pub(crate) fn reconcile(
     let mut known = load_known(catalog, scope)?;
     let mut findings = Findings { present: true, ..Findings::default() };
     let (mut unreadable, mut drives, mut has_files) = (Vec::new(), Drives::default(), false);
+    let (mut others, mut has_placeholders) = (Endings::default(), false);
     let folder: Arc<Path> = scope.folder.path.clone().into();
-    for entry in entries(scope, spellings, &mut drives) {
+    for entry in entries(scope, rules, spellings, &mut drives) {
         // Half a walk proves nothing missing.
         if !run.proceed() {
             return Ok(findings);
         }
         match entry {
-            Entry::File { path, stamp, drive } => {
+            Entry::File { path, stamp, mark, drive } => {
                 has_files = true;
                 counts.scanned.fetch_add(1, Ordering::Relaxed);
                 let (folder_id, folder) = (scope.folder.id, Arc::clone(&folder));
-                let job = Job { folder_id, folder, relative: path, stamp, drive };
+                let job = Job { folder_id, folder, relative: path, stamp, mark, drive };
                 if let Some(job) = known.take(job, to_redo, &mut findings, counts)
                     && !send(job, jobs, counts)
                 {
                     return Ok(findings);
                 }
             }
+            Entry::Other(path) => others.add(&path),
             Entry::Placeholder(path) => {
+                has_placeholders = true;
                 known.photos.remove(&path);
                 known.failures.remove(&path);
             }
@@ -158,9 +183,12 @@ pub(crate) fn reconcile(
             }
         }
     }
-    if !known.settle_strange(&mut findings, jobs, counts) {
+    let is_settled = known.settle_strange(&mut findings, jobs, counts)
+        && known.settle_doubtful(catalog, (&mut findings, jobs, counts), run)?;
+    if !is_settled {
         return Ok(findings);
     }
+    known.forget_left_out(scope, rules, &mut findings);
     let is_known = !known.photos.is_empty();
     let unknown = known.report_missing(scope, (spellings, &mut drives), &unreadable, &mut findings);
     for (id, here) in unknown {
@@ -179,6 +207,9 @@ pub(crate) fn reconcile(
         findings.kept.values_mut().for_each(|is_asked| *is_asked = false);
     }
     findings.present = scope.folder.path.is_dir() && !unmounted;
+    if scope.is_whole() && findings.present && !has_files && !has_placeholders && !is_known {
+        findings.without_photos = Some(others.told(&scope.folder.path));
+    }
     Ok(findings)
 }
 
@@ -192,12 +223,13 @@ fn send(job: Job, jobs: &Sender<Job>, counts: &Counts) -> bool {
 /// only, although it answers to both.
 fn entries<'a>(
     scope: &'a Scope,
+    rules: &'a Rules,
     spellings: &mut Spellings,
     drives: &'a mut Drives,
 ) -> impl Iterator<Item = Entry> + 'a {
     let Scope { folder, prefix, .. } = scope;
     let is_respelled = !scope.is_whole() && spellings.is_respelled(&folder.path, &folder.path.join(prefix));
-    (!is_respelled).then(|| walk::walk(&folder.path, prefix, drives)).into_iter().flatten()
+    (!is_respelled).then(|| walk::walk(&folder.path, prefix, rules, drives)).into_iter().flatten()
 }
 
 fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
@@ -207,12 +239,13 @@ fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
         photo::for_each_row(connection, folder.id, prefix, |path, row| {
             photos.insert(path, row);
         })?;
-        failure::for_each_stamp(connection, folder.id, prefix, |path, stamp| {
-            failures.insert(path, stamp);
+        failure::for_each_stamp(connection, folder.id, prefix, |path, stamp, mark| {
+            failures.insert(path, (stamp, mark));
         })?;
         absent::of_folder(connection, folder.id)
     })?;
-    Ok(Known { photos, failures, absent, strange: Vec::new(), renamed: HashSet::new() })
+    let (strange, doubtful, renamed) = (Vec::new(), Doubtful::default(), HashSet::new());
+    Ok(Known { photos, failures, absent, strange, doubtful, renamed })
 }
 
 impl Known {
@@ -226,7 +259,7 @@ impl Known {
     ) -> Option<Job> {
         let failure = self.failures.remove(&job.relative);
         let Some(row) = self.photos.remove(&job.relative) else {
-            let still_failing = failure == Some(job.stamp);
+            let still_failing = failure.is_some_and(|noted| still_fails(noted, &job, findings));
             counts.still_failing.fetch_add(u64::from(still_failing), Ordering::Relaxed);
             return (!still_failing).then_some(job);
         };
@@ -240,8 +273,17 @@ impl Known {
             findings.drives.push((row.id, job.drive));
         }
         // A photo that has a failure as well could not be read when it last had to be.
-        if row.stamp != job.stamp || failure.is_some() || to_redo.remove(&row.content_id) {
+        if failure.is_some() || to_redo.remove(&row.content_id) {
             return Some(job);
+        }
+        match mark::compare((row.stamp, row.mark), (job.stamp, job.mark)) {
+            Change::Perhaps => return Some(job),
+            Change::Doubtful { shift } => {
+                self.doubtful.add(shift, job, row);
+                return None;
+            }
+            Change::NotNoted => findings.marks.photos.push((row.id, job.stamp, job.mark)),
+            Change::None => {}
         }
         counts.unchanged.fetch_add(1, Ordering::Relaxed);
         None
@@ -268,6 +310,31 @@ impl Known {
             }
         }
         true
+    }
+
+    /// Has files read of which only their times and numbers say something else than before, unless the bytes of a few of them
+    /// are as they were. Returns whether anybody reads.
+    fn settle_doubtful(
+        &mut self,
+        catalog: &Catalog,
+        (findings, jobs, counts): (&mut Findings, &Sender<Job>, &Counts),
+        run: &Run<'_>,
+    ) -> Result<bool> {
+        let settled = std::mem::take(&mut self.doubtful).settle(catalog, run)?;
+        counts.unchanged.fetch_add(settled.same.len() as u64, Ordering::Relaxed);
+        findings.marks.photos.extend(settled.same);
+        Ok(settled.to_read.into_iter().all(|job| send(job, jobs, counts)))
+    }
+
+    /// Takes off what is known of places that are left out.
+    fn forget_left_out(&mut self, scope: &Scope, rules: &Rules, findings: &mut Findings) {
+        self.photos.retain(|path, row| {
+            let is_left_out = rules.leave_out(&scope.folder.path, path);
+            if is_left_out {
+                findings.left_out.push(row.id);
+            }
+            !is_left_out
+        });
     }
 
     /// Reports what the walk did not come upon, unless it lies where the walk could not look.
@@ -338,6 +405,18 @@ impl Known {
     }
 }
 
+/// Whether a file that could not be read is as it was then. New numbers of all files are no reason to try each again.
+fn still_fails((stamp, mark): (Stamp, Option<Mark>), job: &Job, findings: &mut Findings) -> bool {
+    if stamp != job.stamp {
+        return false;
+    }
+    let Some(mark) = mark else {
+        findings.marks.failures.push((job.relative.clone(), job.mark));
+        return true;
+    };
+    mark.changed_ns == job.mark.changed_ns
+}
+
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests change what they like")]
 mod tests {
@@ -368,7 +447,8 @@ mod tests {
                 };
                 let content = content::upsert(connection, &picture)?;
                 let stamp = Stamp { size: 1, modified_ns: 1 };
-                let place = Place { folder_id, path: Path::new("a.jpg"), stamp, drive };
+                let mark = Mark::default();
+                let place = Place { folder_id, path: Path::new("a.jpg"), stamp, mark, drive };
                 photo::upsert(connection, place, content, 0)?;
                 Ok(())
             })
@@ -380,7 +460,8 @@ mod tests {
     fn findings(catalog: &Catalog, scope: &Scope) -> Findings {
         let (jobs, _queue) = crossbeam_channel::unbounded();
         let (counts, control) = (Counts::default(), Control::default());
-        let scope = (scope, &mut Spellings::default());
+        let rules = Rules::default();
+        let scope = (scope, &rules, &mut Spellings::default());
         reconcile(catalog, scope, &mut HashSet::new(), &jobs, &counts, &Run::new(&control)).unwrap()
     }
 

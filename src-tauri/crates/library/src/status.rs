@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use catalog::{absent, failure, folder, photo};
+use catalog::{absent, damage, failure, folder, photo};
 use serde::Serialize;
 use vector_index::VectorIndex;
 
@@ -18,6 +18,8 @@ pub struct Status {
     pub photos: u64,
     /// Files that cannot be read as photos.
     pub failed: u64,
+    /// Photos of which a part is missing.
+    pub damaged: u64,
     /// The folders, by path.
     pub folders: Vec<FolderStatus>,
     /// Name of the model that answers.
@@ -81,7 +83,7 @@ impl Library {
     /// What the library holds now.
     pub fn status(&self) -> Result<Status> {
         let looks_inside = self.looks_inside()?;
-        let (folders, failed) = self.catalog.read(|connection| {
+        let (folders, failed, damaged) = self.catalog.read(|connection| {
             let mut folders = Vec::new();
             let counts = absent::count_by_folder(connection)?;
             for folder in folder::all(connection)? {
@@ -97,7 +99,7 @@ impl Library {
                 let path = folder.path;
                 folders.push(FolderStatus { path, state, photos, absent, in_question, looked_into });
             }
-            Ok((folders, failure::count(connection)?))
+            Ok((folders, failure::count(connection)?, damage::count(connection)?))
         })?;
         let vectors = self.index.vectors()?;
         let recall = match vectors.len() {
@@ -107,6 +109,7 @@ impl Library {
         Ok(Status {
             photos: folders.iter().map(|folder| folder.photos).sum(),
             failed,
+            damaged,
             folders,
             model: self.model.name.clone(),
             switching: self.switching()?,

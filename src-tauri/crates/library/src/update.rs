@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
+use catalog::folder::Folder;
 use catalog::{content, folder, photo, stand_in};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use serde::Serialize;
@@ -16,11 +17,15 @@ use serde::Serialize;
 use crate::clock;
 use crate::commit::{BATCH, Committer};
 use crate::control::{Control, Run};
+use crate::damaged::DamagedPhoto;
+use crate::endings::WithoutPhotos;
 use crate::event::Event;
+use crate::exclusions::Rules;
 use crate::json::{is_none, lossy_path};
 use crate::photo::Wanted;
 use crate::profile::{Stage, StageTime};
 use crate::reconcile::{Counts, Findings, Job, Scope, reconcile};
+use crate::renamed::Renamed;
 use crate::respelled::Spellings;
 use crate::switch::Pass;
 use crate::worker::{self, Outcome, Shared};
@@ -44,6 +49,12 @@ pub struct Summary {
     pub removed: u64,
     /// Photos kept although they, or their folder, are not there.
     pub offline: u64,
+    /// Folders in which nothing was taken for a photo.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_photos: Vec<WithoutPhotos>,
+    /// Folders that are not there, of which the photos are somewhere else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub renamed: Vec<Renamed>,
     /// Those of them of which the person is asked whether they were deleted.
     #[serde(skip_serializing_if = "is_none")]
     pub in_question: u64,
@@ -55,6 +66,9 @@ pub struct Summary {
     pub seconds_inside: f64,
     /// All failures that stand in the library, those of offline folders included.
     pub failures: Vec<FailedPhoto>,
+    /// All photos of which a part is missing, those of offline folders included.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub damaged: Vec<DamagedPhoto>,
     /// Whether another model has taken over: open the library anew.
     #[serde(skip)]
     pub switched: bool,
@@ -121,6 +135,7 @@ impl Library {
         // Reading new photos may take hours; what is not there is told before.
         for scope in &absent {
             summary.offline += self.note_presence(scope, false, emit)?;
+            summary.renamed.extend(self.look_beside(scope, emit)?);
         }
         let findings = self.followed(run, |committed| {
             self.run_pipeline(&present, &committer, &counts, run, &mut summary, &mut |event| {
@@ -132,7 +147,10 @@ impl Library {
         })?;
         for (scope, findings) in present.iter().zip(&findings) {
             summary.offline += findings.offline;
+            self.note_without_photos(scope, findings, emit);
+            summary.without_photos.extend(findings.without_photos.clone());
             committer.set_drives(&findings.drives)?;
+            committer.set_marks(scope.folder.id, &findings.marks)?;
             committer.set_present(&findings.returned)?;
             if !findings.unreadable.is_empty() {
                 committer.record_unreadable(scope.folder.id, &findings.unreadable, &mut summary)?;
@@ -140,6 +158,7 @@ impl Library {
             // A run that ended early has not read every new file: what looks missing may have moved to one of them.
             if !run.has_ended() {
                 committer.remove_resolved(&findings.resolved)?;
+                committer.remove_left_out(&findings.left_out, &mut summary, emit)?;
                 committer.remove_missing(&findings.missing, &mut summary, emit)?;
                 committer.settle_vanished((scope, findings), &mut summary, emit)?;
             }
@@ -152,6 +171,7 @@ impl Library {
         summary.unchanged += counts.unchanged.load(Ordering::Relaxed);
         summary.failed += counts.still_failing.load(Ordering::Relaxed);
         summary.failures = committer.failures()?;
+        summary.damaged = committer.damaged()?;
         summary.profile = committer.stopwatch.read();
         summary.seconds = started.elapsed().as_secs_f64();
         if summary.indexed > 0 {
@@ -180,6 +200,7 @@ impl Library {
             &committer.stopwatch,
         );
         let whole = scopes.iter().any(Scope::is_whole);
+        let rules = &Rules::load(&self.catalog)?;
         let mut to_redo = if whole { self.contents_to_redo(committer)? } else { HashSet::new() };
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
@@ -193,7 +214,7 @@ impl Library {
                 let mut spellings = Spellings::default();
                 let walk = |scope| {
                     let mut findings = committer.stopwatch.time(Stage::Walk, || {
-                        let place = (scope, &mut spellings);
+                        let place = (scope, rules, &mut spellings);
                         reconcile(&self.catalog, place, &mut to_redo, &job_queue, counts, run)
                     })?;
                     // Now, and not when its new photos are read: a folder that is back can be used at once.
@@ -247,11 +268,41 @@ impl Library {
         Ok(to_redo)
     }
 
+    /// Notes whether there are photos in a folder, and tells so where there are none.
+    fn note_without_photos(&self, scope: &Scope, findings: &Findings, emit: &mut dyn FnMut(Event)) {
+        let mut known = self.without_photos.lock();
+        let id = scope.folder.id;
+        let Some(now) = findings.without_photos.clone() else {
+            if !findings.left.is_empty() || scope.is_whole() {
+                known.remove(&id);
+            }
+            return;
+        };
+        if known.insert(id, now.clone()).as_ref() != Some(&now) {
+            emit(Event::WithoutPhotos(now));
+        }
+    }
+
+    /// Looks whether a folder that is not there was renamed, and tells so.
+    fn look_beside(&self, scope: &Scope, emit: &mut dyn FnMut(Event)) -> Result<Option<Renamed>> {
+        let folders = self.catalog.read(folder::all)?;
+        let Folder { id, path, .. } = scope.folder.clone();
+        let Some(to) = self.renamed_to(&scope.folder, &folders)? else {
+            self.renamed.lock().remove(&id);
+            return Ok(None);
+        };
+        if self.renamed.lock().insert(id, to.clone()).as_ref() != Some(&to) {
+            emit(Event::Renamed { path: path.clone(), to: to.clone() });
+        }
+        Ok(Some(Renamed { path, to }))
+    }
+
     /// Notes whether a folder is there. Returns how many photos are kept although it is not.
     fn note_presence(&self, scope: &Scope, present: bool, emit: &mut dyn FnMut(Event)) -> Result<u64> {
         let folder = &scope.folder;
         let path = folder.path.clone();
         if present {
+            self.renamed.lock().remove(&folder.id);
             // A part of a folder tells nothing new of a folder that was there; spare the write.
             if folder.online && !scope.is_whole() {
                 return Ok(0);

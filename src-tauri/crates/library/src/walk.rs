@@ -1,32 +1,32 @@
 //! Walks a folder and says which files a scan should look at.
 //!
-//! Skips what is not a photo folder's business: hidden names, thumbnails and recycle bins of NAS systems,
-//! version control, package trees, loops and files that live only in the cloud. Compares nothing:
-//! that is the reconciliation's part.
+//! A file is taken for a photo by the ending of its name; one without an ending by its first bytes, unless it lies among
+//! thousands of files, as mail and caches do.
+//!
+//! Skips what is left out by the rules (`exclusions.rs`), loops, and files that live only in the cloud. Compares nothing: that is
+//! the reconciliation's part.
 //!
 //! A directory that contains itself by a link or a mount, or the folder that is walked, is a loop. A walk that begins
 //! below the folder knows the way there, so that it finds what a walk of all of the folder would find there.
 
-use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-use catalog::photo::{DriveId, Stamp};
+use catalog::photo::{DriveId, Mark, Stamp};
 use walkdir::WalkDir;
 
 use crate::drive::Drives;
+use crate::exclusions::Rules;
 use crate::file_id::FileId;
-use crate::original;
-
-/// Directories that hold no photos of the person's: written by NAS systems, tools and trash cans.
-const SKIPPED_NAMES: &[&str] =
-    &["@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found", "node_modules"];
+use crate::{mark, original};
 
 /// What a walk comes upon. Paths are relative to the folder.
 #[derive(Debug)]
 pub(crate) enum Entry {
     /// A file that may be a photo. The drive is that of its directory: links to files are as good as files.
-    File { path: PathBuf, stamp: Stamp, drive: Option<DriveId> },
+    File { path: PathBuf, stamp: Stamp, mark: Mark, drive: Option<DriveId> },
+    /// A file that is taken for no photo.
+    Other(PathBuf),
     /// A photo's name whose bytes are in the cloud; reading it would download it.
     Placeholder(PathBuf),
     /// A directory, link or file that the system did not let us look at, or a link to a place that is not there
@@ -34,25 +34,30 @@ pub(crate) enum Entry {
     Unreadable { path: PathBuf, reason: Option<String> },
 }
 
+/// In a directory of more entries than this, files without an ending are not looked into.
+const MANY: usize = 5_000;
+
 /// Walks `prefix` below `root`; an empty prefix walks all of it. A prefix may also name one file.
-pub(crate) fn walk<'a>(root: &'a Path, prefix: &Path, drives: &'a mut Drives) -> Walk<'a> {
+pub(crate) fn walk<'a>(root: &'a Path, prefix: &Path, rules: &'a Rules, drives: &'a mut Drives) -> Walk<'a> {
     let start = if prefix.as_os_str().is_empty() { root.to_path_buf() } else { root.join(prefix) };
     let way = Way::to(root, prefix.parent(), drives);
     // Behind a loop there is nothing: what lies there is found elsewhere.
     let entries =
         way.is_some().then(|| WalkDir::new(start).sort_by_file_name().follow_links(true).into_iter());
     let way = way.unwrap_or_default();
-    Walk { root, entries, begins: way.0.len(), way, drives }
+    Walk { root, rules, entries, begins: way.0.len(), way, crowd: Crowd::default(), drives }
 }
 
 /// A walk that is under way.
 #[derive(Debug)]
 pub(crate) struct Walk<'a> {
     root: &'a Path,
+    rules: &'a Rules,
     entries: Option<walkdir::IntoIter>,
     way: Way,
     /// Directories on the way before the walk begins.
     begins: usize,
+    crowd: Crowd,
     drives: &'a mut Drives,
 }
 
@@ -69,15 +74,18 @@ impl Iterator for Walk<'_> {
                     None => continue,
                 },
             };
-            let is_skipped =
-                entry.depth() > 0 && (is_skipped_name(entry.file_name()) || has_hidden_attribute(&entry));
+            let is_skipped = entry.depth() > 0
+                && (self.rules.leave_out_itself(entry.path()) || has_hidden_attribute(&entry));
             self.way.0.truncate(self.begins + entry.depth());
             if entry.file_type().is_dir() {
                 let is_link = entry.path_is_symlink();
                 if is_skipped || !self.way.enter(self.root, entry.path(), is_link, self.drives) {
                     entries.skip_current_dir();
                 }
-            } else if !is_skipped && let Some(entry) = classify(self.root, &entry, self.way.drive()) {
+            } else if !is_skipped
+                && entry.file_type().is_file()
+                && let Some(entry) = classify(self.root, &entry, self.way.drive(), &mut self.crowd)
+            {
                 return Some(entry);
             }
         }
@@ -195,25 +203,54 @@ pub(crate) fn is_behind_loop(root: &Path, path: &Path, drives: &mut Drives) -> b
     below.is_some() && Way::to(root, below, drives).is_none()
 }
 
-/// Whether some part of a relative path is skipped, and with it everything below.
-pub(crate) fn is_skipped(relative: &Path) -> bool {
-    relative.iter().any(is_skipped_name)
-}
+/// Whether the directory of a file has so many entries that its files are not looked into one by one.
+#[derive(Debug, Default)]
+struct Crowd(Option<(PathBuf, bool)>);
 
-fn is_skipped_name(name: &OsStr) -> bool {
-    // A leading dot also covers `.git` and the `._*` files that macOS leaves on foreign drives.
-    name.as_encoded_bytes().first() == Some(&b'.') || SKIPPED_NAMES.iter().any(|skipped| name == *skipped)
-}
-
-fn classify(root: &Path, entry: &walkdir::DirEntry, drive: Option<DriveId>) -> Option<Entry> {
-    // Also pipes and devices: whoever is to read one says what it is, and does not open it.
-    if !imaging::is_candidate(entry.path()) {
-        return None;
+impl Crowd {
+    fn is_around(&mut self, file: &Path) -> bool {
+        let Some(directory) = file.parent() else { return false };
+        if self.0.as_ref().is_none_or(|(known, _)| known != directory) {
+            let count = std::fs::read_dir(directory).map_or(0, |entries| entries.take(MANY + 1).count());
+            self.0 = Some((directory.to_path_buf(), count > MANY));
+        }
+        self.0.as_ref().is_some_and(|(_, is_crowd)| *is_crowd)
     }
+}
+
+/// What a file is. Pipes and devices with a photo's ending are files, too: whoever is to read one says what it is, and does
+/// not open it. Without an ending they are none.
+fn classify(
+    root: &Path,
+    entry: &walkdir::DirEntry,
+    drive: Option<DriveId>,
+    crowd: &mut Crowd,
+) -> Option<Entry> {
     let path = relative_to(root, entry.path());
+    let has_ending = entry.path().extension().is_some();
+    if has_ending && !imaging::is_candidate(entry.path()) {
+        return Some(Entry::Other(path));
+    }
     Some(match entry.metadata() {
-        Ok(metadata) if is_placeholder(&metadata) => Entry::Placeholder(path),
-        Ok(metadata) => Entry::File { path, stamp: original::stamp(&metadata), drive },
+        Ok(metadata) if is_placeholder(&metadata) => {
+            if !has_ending {
+                // What it is can be told by its bytes only.
+                return None;
+            }
+            Entry::Placeholder(path)
+        }
+        Ok(metadata)
+            if !has_ending
+                && (!metadata.is_file()
+                    || crowd.is_around(entry.path())
+                    || !original::begins_as_picture(entry.path())) =>
+        {
+            Entry::Other(path)
+        }
+        Ok(metadata) => {
+            let (stamp, mark) = (original::stamp(&metadata), mark::of(entry.path(), &metadata));
+            Entry::File { path, stamp, mark, drive }
+        }
         Err(error) => Entry::Unreadable { path, reason: Some(error.to_string()) },
     })
 }
@@ -282,7 +319,8 @@ mod tests {
 
     fn found_below(root: &Path, prefix: &str) -> BTreeSet<PathBuf> {
         let mut drives = Drives::default();
-        let files = walk(root, Path::new(prefix), &mut drives).filter_map(|entry| match entry {
+        let rules = Rules::default();
+        let files = walk(root, Path::new(prefix), &rules, &mut drives).filter_map(|entry| match entry {
             Entry::File { path, .. } => Some(path),
             _ => None,
         });
@@ -303,6 +341,7 @@ mod tests {
             "x/node_modules/y.png",
             ".git/z.png",
             "notes.txt",
+            "README",
         ] {
             let path = root.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -310,7 +349,25 @@ mod tests {
         }
         let expected = ["a.jpg", "2019/b.HEIC", "Größe/ç.png", "photo.jpg/inside.jpg"];
         assert_eq!(found(root.path()), expected.iter().map(PathBuf::from).collect());
-        assert!(is_skipped(Path::new("x/.git/y.jpg")) && !is_skipped(Path::new("x/y.jpg")));
+    }
+
+    #[test]
+    fn a_file_without_an_ending_is_a_photo_by_its_first_bytes_unless_it_is_one_of_thousands() {
+        let root = tempfile::tempdir().unwrap();
+        let jpeg = [0xFF, 0xD8, 0xFF, 0xE0];
+        for directory in ["few", "many"] {
+            fs::create_dir(root.path().join(directory)).unwrap();
+            fs::write(root.path().join(directory).join("IMG_0001"), jpeg).unwrap();
+            fs::write(root.path().join(directory).join("Makefile"), "all:").unwrap();
+        }
+        for number in 0..MANY {
+            fs::write(root.path().join(format!("many/{number}.txt")), "").unwrap();
+        }
+        assert_eq!(found(root.path()), BTreeSet::from([PathBuf::from("few/IMG_0001")]));
+        let path = root.path().join("few/IMG_0001");
+        assert_eq!(found_below(root.path(), "few/IMG_0001").len(), 1);
+        fs::write(path, "no picture any more").unwrap();
+        assert_eq!(found(root.path()).len(), 0);
     }
 
     #[cfg(unix)]
@@ -325,10 +382,12 @@ mod tests {
         std::os::unix::fs::symlink("nowhere", root.path().join("broken.jpg")).unwrap();
         assert_eq!(found(root.path()), BTreeSet::from([PathBuf::from("linked/far.jpg")]));
         let mut drives = Drives::default();
-        let unreadable = walk(root.path(), Path::new(""), &mut drives).filter_map(|entry| match entry {
-            Entry::Unreadable { path, .. } => Some(path),
-            _ => None,
-        });
+        let rules = Rules::default();
+        let unreadable =
+            walk(root.path(), Path::new(""), &rules, &mut drives).filter_map(|entry| match entry {
+                Entry::Unreadable { path, .. } => Some(path),
+                _ => None,
+            });
         assert_eq!(
             unreadable.collect::<Vec<_>>(),
             [Path::new("broken.jpg")],

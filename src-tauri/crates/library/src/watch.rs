@@ -17,12 +17,13 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use crate::control::{Control, Run};
 use crate::drive::Drives;
 use crate::event::Event;
+use crate::exclusions::Rules;
 use crate::file_id::FileId;
 use crate::live::{Live, Notice};
 use crate::polling::{POLL, Polling};
 use crate::reconcile::Scope;
 use crate::switch::{Pass, SLICE};
-use crate::{Library, Result, walk};
+use crate::{Library, Result};
 
 /// Nothing may have happened for this long before we look: programs write files in several steps.
 const QUIET: Duration = Duration::from_millis(400);
@@ -116,6 +117,7 @@ fn report_build(builder: Option<thread::ScopedJoinHandle<'_, Result<()>>>) {
 
 struct Watch<'a> {
     library: &'a Library,
+    rules: Rules,
     drives: Drives,
     live: Live,
     folders: HashMap<i64, Watched>,
@@ -157,6 +159,7 @@ impl<'a> Watch<'a> {
         let now = Instant::now();
         let mut watch = Self {
             library,
+            rules: Rules::load(&library.catalog)?,
             drives: Drives::default(),
             live: Live::new(notices),
             folders: HashMap::new(),
@@ -185,7 +188,7 @@ impl<'a> Watch<'a> {
         emit: &mut dyn FnMut(Event),
     ) -> Result<bool> {
         self.gather(notices);
-        self.check_attention();
+        self.check_attention()?;
         self.check_presence()?;
         self.not_live.drain(..).for_each(&mut *emit);
         let Some(scopes) = self.due() else { return Ok(false) };
@@ -305,11 +308,10 @@ impl<'a> Watch<'a> {
         for path in paths {
             let owner = self.folders.values().find_map(|watched| {
                 let relative = path.strip_prefix(&watched.folder.path).ok()?;
-                Some((watched.folder.id, relative.to_path_buf()))
+                let is_left_out = self.rules.leave_out(&watched.folder.path, relative);
+                Some((watched.folder.id, relative.to_path_buf(), is_left_out))
             });
-            if let Some((id, relative)) = owner
-                && !walk::is_skipped(&relative)
-            {
+            if let Some((id, relative, false)) = owner {
                 self.mark(id, relative);
             }
         }
@@ -328,15 +330,17 @@ impl<'a> Watch<'a> {
     }
 
     /// Looks at everything where the library asks for it.
-    fn check_attention(&mut self) {
+    fn check_attention(&mut self) -> Result<()> {
         let attention = self.library.attention.load(Ordering::Acquire);
         if attention != self.attention {
             self.attention = attention;
+            self.rules = Rules::load(&self.library.catalog)?;
             self.next_presence = Instant::now();
             // Also without any folder: whoever watches waits to hear that all is up to date.
             self.dirty_since.get_or_insert_with(Instant::now);
             self.mark_all();
         }
+        Ok(())
     }
 
     /// Notices folders that went or came back, were added or forgotten, and those whose walk is due.

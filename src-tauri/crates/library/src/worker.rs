@@ -258,12 +258,14 @@ fn read(shared: &Shared<'_>, job: &mut Job, reader: &mut Reader) -> Result<Resul
     let given_up = || shared.run.has_ended();
     let given_up: GivenUp<'_> = &given_up;
     let loaded = reader.load_file(&job.path(), given_up, stopwatch);
-    let hashed = loaded
-        .and_then(|original| stopwatch.time(Stage::Hash, || original.hash(given_up)).map_err(Unread::from));
+    let hashed = loaded.and_then(|original| {
+        let (hash, stamp) = stopwatch.time(Stage::Hash, || original.hash(given_up))?;
+        Ok((hash, stamp, original.mark))
+    });
     let hash = match hashed {
-        Ok((hash, stamp)) => {
+        Ok((hash, stamp, mark)) => {
             // What was read is what counts; directory listings may lag behind.
-            job.stamp = stamp;
+            (job.stamp, job.mark) = (stamp, mark);
             hash
         }
         Err(unread) => return Ok(Err(unread)),

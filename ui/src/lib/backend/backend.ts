@@ -6,9 +6,11 @@
 import type {
   Activity,
   Changed,
+  Damaged,
   Drag,
   DuplicateGroup,
   Duplicates,
+  Exclusion,
   Failure,
   Filter,
   ForeignImage,
@@ -60,6 +62,8 @@ export interface Backend {
   timeline(filter: Filter): Promise<Timeline>;
   photo(id: number): Promise<Photo>;
   failures(): Promise<Failure[]>;
+  /** Photos of which a part is missing. */
+  damaged(): Promise<Damaged[]>;
   /** Has all files that failed read again. */
   retryFailures(): Promise<void>;
 
@@ -92,8 +96,16 @@ export interface Backend {
   removeFolder(id: number): Promise<void>;
   /** Takes the person's word that photos of a folder that are not there were deleted. */
   confirmRemoved(id: number): Promise<void>;
+  /** Has a folder go on where its photos were found. */
+  followFolder(id: number): Promise<void>;
   /** Has things inside the photos of a folder found, or not. */
   lookInsideFolder(id: number, on: boolean): Promise<void>;
+  /** What is left out of the folders: the list, then what the person chose. */
+  exclusions(): Promise<Exclusion[]>;
+  /** Leaves out what fits a pattern, or the place that a path names. */
+  exclude(pattern: string): Promise<void>;
+  /** Takes in what is left out. */
+  include(pattern: string): Promise<void>;
   revealFolder(id: number): Promise<void>;
 
   reveal(photos: number[]): Promise<void>;

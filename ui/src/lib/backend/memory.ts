@@ -19,7 +19,9 @@ import { SCENES, sceneHash, sceneUrl } from './scenes';
 import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
 import type {
   Activity,
+  Damaged,
   Example,
+  Exclusion,
   Failure,
   Filter,
   Folder,
@@ -43,6 +45,12 @@ export interface MemoryOptions {
   /** Names; the last one is offline when there are several. None means a first run. */
   folders?: readonly string[];
   failures?: number;
+  /** Photos, from the first on, of which a part is missing, and how much. */
+  damaged?: readonly number[];
+  /** Where the photos of the folder that is offline are. */
+  renamedTo?: string;
+  /** Endings of the files in the first folder, in which nothing was taken for a photo. */
+  withoutPhotos?: string[];
   /** Groups of duplicates; those among the photos by themselves when it is not said. */
   duplicates?: number;
   /** Photos that come in one after the other, as if they were being indexed. */
@@ -58,6 +66,13 @@ interface Foreign extends ForeignImage {
 }
 
 const FOLDERS = ['Pictures', 'Camera uploads', 'Scans', 'NAS'];
+const EXCLUSIONS: Exclusion[] = [
+  { pattern: '#snapshot', kind: 'snapshots', by: 'Synology', active: true },
+  { pattern: '#recycle', kind: 'trash', by: 'Synology', active: true },
+  { pattern: '$Recycle.Bin', kind: 'trash', by: 'Windows', active: true },
+  { pattern: '*.lrdata', kind: 'previews', by: 'Adobe Lightroom', active: true },
+  { pattern: '.*', kind: 'hidden', by: null, active: true },
+];
 const PER_TICK = 12;
 
 export class MemoryBackend implements Backend {
@@ -70,7 +85,9 @@ export class MemoryBackend implements Backend {
   #byId: Map<number, MadeUpPhoto>;
   #folders: Folder[];
   #failures: Failure[];
+  #damaged: Damaged[];
   #activity = IDLE;
+  #exclusions = EXCLUSIONS;
   #timer: ReturnType<typeof setInterval> | undefined;
   #models = new MadeUpModels({
     photos: () => this.#photos.length,
@@ -92,6 +109,10 @@ export class MemoryBackend implements Backend {
     this.#folders = names.map((name, index) =>
       folder(index + 1, name, index > 0 && index === names.length - 1),
     );
+    this.#folders.forEach((folder) => {
+      if (folder.state === 'offline') folder.renamedTo = options.renamedTo ?? null;
+      if (folder.id === 1) folder.withoutPhotos = options.withoutPhotos ?? null;
+    });
     const ids = this.#folders.map(({ id }) => id);
     const arriving = Math.min(options.arriving ?? 0, options.photos ?? 1200);
     const all = ids.length > 0 ? madeUpPhotos(options.photos ?? 1200, ids) : [];
@@ -100,6 +121,12 @@ export class MemoryBackend implements Backend {
     this.#photos = all.slice(arriving);
     this.#duplicates = new MadeUpDuplicates(options.duplicates);
     this.#failures = ids.length > 0 ? FAILURES.slice(0, options.failures ?? FAILURES.length) : [];
+    this.#damaged = (options.damaged ?? []).map((missing, index) => ({
+      photo: index + 1,
+      name: `damaged-${index + 1}.jpg`,
+      path: `/home/kim/Pictures/damaged-${index + 1}.jpg`,
+      missing,
+    }));
     this.settings = {
       theme: 'system',
       language: null,
@@ -159,6 +186,7 @@ export class MemoryBackend implements Backend {
       photos: this.#photos.length,
       read: this.#photos.length,
       failed: this.#failures.length,
+      damaged: this.#damaged.length,
       folders: this.#folders.map((folder) => ({ ...folder, photos: perFolder.get(folder.id) ?? 0 })),
       formats: [...formats]
         .map(([format, photos]) => ({ format, photos }))
@@ -202,6 +230,7 @@ export class MemoryBackend implements Backend {
       bytes: Math.round(photo.width * photo.height * 0.31),
       taken: new Date(photo.taken).toISOString().slice(0, 19),
       takenByCamera: photo.format === 'jpeg',
+      missing: this.#damaged.find((damaged) => damaged.photo === photo.id)?.missing ?? 0,
       online: this.#online(photo),
       alsoAt: [],
       maybeAt: [],
@@ -212,6 +241,10 @@ export class MemoryBackend implements Backend {
 
   async failures() {
     return this.#failures;
+  }
+
+  async damaged(): Promise<Damaged[]> {
+    return this.#damaged;
   }
 
   async retryFailures() {
@@ -314,11 +347,42 @@ export class MemoryBackend implements Backend {
     this.emit('changed', { photos: true, folders: true, failures: false, models: false });
   }
 
+  async followFolder(id: number) {
+    this.#folders = this.#folders.map((folder) => {
+      if (folder.id !== id || folder.renamedTo === null) return folder;
+      return { ...folder, path: folder.renamedTo, renamedTo: null, state: 'watching' };
+    });
+    this.emit('changed', { photos: true, folders: true, failures: false, models: false });
+  }
+
   async lookInsideFolder(id: number, on: boolean) {
     this.#folders = this.#folders.map((folder) =>
       folder.id === id ? { ...folder, lookInside: on } : folder,
     );
     this.emit('changed', { photos: false, folders: true, failures: false, models: false });
+  }
+
+  async exclusions(): Promise<Exclusion[]> {
+    return this.#exclusions;
+  }
+
+  async exclude(pattern: string) {
+    if (pattern === '*') throw problem('exclusion_unfit', 'it is no pattern');
+    const isListed = this.#exclusions.some((exclusion) => exclusion.pattern === pattern);
+    const added = { pattern, kind: null, by: null, active: true };
+    this.#exclusions = isListed ? this.#chosen(pattern, true) : [...this.#exclusions, added];
+    this.emit('changed', { photos: true, folders: true, failures: true, models: false });
+  }
+
+  async include(pattern: string) {
+    this.#exclusions = this.#chosen(pattern, false).filter(({ kind, active }) => kind !== null || active);
+    this.emit('changed', { photos: true, folders: true, failures: true, models: false });
+  }
+
+  #chosen(pattern: string, active: boolean): Exclusion[] {
+    return this.#exclusions.map((exclusion) =>
+      exclusion.pattern === pattern ? { ...exclusion, active } : exclusion,
+    );
   }
 
   revealFolder = (id: number) => this.#note(`revealFolder ${id}`);
@@ -507,7 +571,18 @@ function folder(id: number, name: string, offline: boolean): Folder {
   const path = offline ? `/media/${name}` : `/home/kim/${name}`;
   const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
   const lastSeen = offline ? Date.UTC(2026, 2, 3, 12) : null;
-  return { id, path, name, photos: 0, absent: 0, inQuestion: 0, state, lastSeen, lookInside: true };
+  const counts = { photos: 0, absent: 0, inQuestion: 0 };
+  return {
+    id,
+    path,
+    name,
+    ...counts,
+    state,
+    lastSeen,
+    withoutPhotos: null,
+    renamedTo: null,
+    lookInside: true,
+  };
 }
 
 const written = (count: number): Written => ({ count, refused: [], outOfReach: 0 });

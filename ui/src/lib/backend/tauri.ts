@@ -33,6 +33,7 @@ export const tauri: Backend = {
   timeline: async (filter) => decodeTimeline(await call('timeline', { filter })),
   photo: (id) => call('photo', { id }),
   failures: () => call('failures'),
+  damaged: () => call('damaged'),
   retryFailures: () => call('retry_failures'),
 
   search: (request) => call('search', { request }),
@@ -55,7 +56,11 @@ export const tauri: Backend = {
   removeFolder: (id) => call('remove_folder', { id }),
   confirmRemoved: (id) => call('confirm_removed', { id }),
   revealFolder: (id) => call('reveal_folder', { id }),
+  followFolder: (id) => call('follow_folder', { id }),
   lookInsideFolder: (id, on) => call('look_inside_folder', { id, on }),
+  exclusions: () => call('exclusions'),
+  exclude: (pattern) => call('exclude', { pattern }),
+  include: (pattern) => call('include', { pattern }),
 
   reveal: (photos) => call('reveal', { photos }),
   open: (photo) => call('open', { photo }),

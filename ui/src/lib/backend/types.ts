@@ -17,6 +17,10 @@ read: number,
  */
 failed: number,
 /**
+ * Photos of which a part is missing.
+ */
+damaged: number,
+/**
  * The folders, by path.
  */
 folders: Array<Folder>,
@@ -61,6 +65,14 @@ state: FolderState,
  * When it was last there, Unix milliseconds.
  */
 lastSeen: number | null,
+/**
+ * The endings of files in it, where nothing was taken for a photo: those seen most first.
+ */
+withoutPhotos: Array<string> | null,
+/**
+ * The path where its photos seem to be, if it is not there.
+ */
+renamedTo: string | null,
 /**
  * Whether things inside its photos are found.
  */
@@ -179,6 +191,10 @@ taken: string,
  */
 takenByCamera: boolean,
 /**
+ * How much of the picture is missing, from 0 to 1.
+ */
+missing: number,
+/**
  * Whether the file is there.
  */
 online: boolean,
@@ -223,6 +239,27 @@ code: string,
  * The reason in English.
  */
 reason: string, };
+
+/**
+ * A photo of which a part is missing.
+ */
+export type Damaged = {
+/**
+ * The photo's id.
+ */
+photo: number,
+/**
+ * File name.
+ */
+name: string,
+/**
+ * Absolute path.
+ */
+path: string,
+/**
+ * How much is missing, from 0 to 1.
+ */
+missing: number, };
 
 /**
  * Which photos to show or to search among. Empty lists mean all.
@@ -675,6 +712,27 @@ graph: boolean,
  * Vectors that a search finds.
  */
 vectors: number, };
+
+/**
+ * Something that is left out of folders, or that the person takes in.
+ */
+export type Exclusion = {
+/**
+ * The pattern, or a path.
+ */
+pattern: string,
+/**
+ * Stable name of the reason; none of what the person chose.
+ */
+kind: string | null,
+/**
+ * What makes such folders, by name.
+ */
+by: string | null,
+/**
+ * Whether it is left out now.
+ */
+active: boolean, };
 
 /**
  * What the window needs first.

@@ -80,3 +80,13 @@ test('of thousands of files a page is shown at a time', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Show 50 more of 2,950' }));
   expect(within(group).getAllByRole('listitem')).toHaveLength(100);
 });
+
+test('damaged photos are listed with how much is missing', async () => {
+  const backend = await madeUpLibrary({ damaged: [0.25, 0.001] });
+  show(Failures, backend);
+  const group = await screen.findByRole('region', { name: /2 photos are damaged/ });
+  expect(within(group).getByText(/damaged-1\.jpg · 25% of it is missing/)).toBeVisible();
+  expect(within(group).getByText(/damaged-2\.jpg · 1% of it is missing/)).toBeVisible();
+  await userEvent.click(within(group).getByRole('button', { name: /damaged-2\.jpg/ }));
+  expect(backend.calls).toContain('reveal 2');
+});

@@ -2,11 +2,12 @@ import { screen, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 
+import list from '../../../../src-tauri/crates/library/src/exclusions.json';
 import { faultsOf } from '../../test/axe';
 import { madeUpLibrary, show } from '../../test/library';
 import { BackendError } from '../backend/error';
 import { notices } from '../state/notices.svelte';
-import { t } from '../strings/index.svelte';
+import { lookUp, t } from '../strings/index.svelte';
 import { formatBytes } from './bytes';
 import Settings from './Settings.svelte';
 
@@ -139,4 +140,43 @@ test.each([
   [48_200_000_000, 'en', '48 GB'],
 ])('%d bytes are written for people in %s: %s', (bytes, language, text) => {
   expect(formatBytes(bytes, language).replace('\u{a0}', ' ')).toBe(text);
+});
+
+test('what is left out of the folders has a reason each, and is taken in and left out', async () => {
+  const backend = await open();
+  const activity = async (pattern: string) =>
+    (await backend.exclusions()).find((exclusion) => exclusion.pattern === pattern)?.active;
+  const reason = await screen.findByText('Photos that were thrown away');
+  await userEvent.click(reason);
+  await userEvent.click(screen.getByRole('switch', { name: 'Leave out #recycle' }));
+  await expect.poll(() => activity('#recycle')).toBe(false);
+  expect(await activity('$Recycle.Bin')).toBe(true);
+
+  const field = screen.getByLabelText('Leave out more');
+  await userEvent.type(field, '*_thumb.jpg{Enter}');
+  await userEvent.click(await screen.findByRole('button', { name: 'Take in *_thumb.jpg again' }));
+  await expect.poll(() => activity('*_thumb.jpg')).toBeUndefined();
+
+  await userEvent.type(field, '*{Enter}');
+  await expect.poll(() => notices.list.map(({ text }) => text).join()).toContain('neither a name or pattern');
+  expect(field).toHaveValue('*');
+});
+
+test('each reason for leaving something out has words', () => {
+  for (const kind of Object.keys(list.kinds)) {
+    expect(lookUp(`settings.exclusions.kinds.${kind}`), kind).toBeTruthy();
+  }
+});
+
+test('a folder that was renamed goes on where its photos are when the person says so', async () => {
+  await open({ renamedTo: '/media/Archive' });
+  expect(screen.getByText(/offline, .*Its photos are in \/media\/Archive/)).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'NAS was renamed: it is /media/Archive now' }));
+  expect(await screen.findByText(/\/media\/Archive · .* · watched/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: /was renamed/ })).toBeNull();
+});
+
+test('a folder in which nothing was taken for a photo says what was seen in it', async () => {
+  await open({ withoutPhotos: ['.mp4', '.txt'] });
+  expect(screen.getByText(/Nothing in it was taken for a photo: it holds \*\.mp4, \*\.txt/)).toBeVisible();
 });

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use catalog::content::Content;
-use catalog::photo::{Place, Stamp};
+use catalog::photo::{Mark, Place, Stamp};
 use catalog::{Catalog, CatalogError, Connection, Thumbnails, content, folder, photo, setting};
 
 const PHOTOS: usize = 20;
@@ -25,7 +25,12 @@ fn add_photo(connection: &Connection, folder_id: i64, number: usize) -> catalog:
     let picture = Content { hash, format, width, height, captured_at: None, placeholder: None };
     let content = content::upsert(connection, &picture)?;
     let (path, stamp) = (format!("{number}.jpg"), Stamp { size: 1, modified_ns: 1 });
-    photo::upsert(connection, Place { folder_id, path: Path::new(&path), stamp, drive: None }, content, 0)
+    photo::upsert(
+        connection,
+        Place { folder_id, path: Path::new(&path), stamp, mark: Mark::default(), drive: None },
+        content,
+        0,
+    )
 }
 
 /// Photos and settings; and whether more of them can be added and are kept.

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use catalog::content::Content;
-use catalog::photo::{DriveId, Place, Stamp};
+use catalog::photo::{DriveId, Mark, Place, Stamp};
 use catalog::{
-    Catalog, CatalogError, Thumbnails, content, copies, embedding, failure, folder, model, photo, print,
-    setting,
+    Catalog, CatalogError, Thumbnails, content, copies, damage, embedding, failure, folder, model, photo,
+    print, setting,
 };
 
 const STAMP: Stamp = Stamp { size: 10, modified_ns: -5 };
+const MARK: Mark = Mark { number: Some(-3), changed_ns: Some(4) };
 
 fn open() -> (tempfile::TempDir, Catalog) {
     let directory = tempfile::tempdir().unwrap();
@@ -18,7 +19,7 @@ fn open() -> (tempfile::TempDir, Catalog) {
 }
 
 fn place(folder_id: i64, path: &str) -> Place<'_> {
-    Place { folder_id, path: Path::new(path), stamp: STAMP, drive: Some(DriveId(7)) }
+    Place { folder_id, path: Path::new(path), stamp: STAMP, mark: MARK, drive: Some(DriveId(7)) }
 }
 
 fn picture(seed: u8) -> Content {
@@ -51,7 +52,7 @@ fn paths_below(catalog: &Catalog, folder: i64, prefix: &str) -> Vec<PathBuf> {
     catalog
         .read(|connection| {
             photo::for_each_row(connection, folder, Path::new(prefix), |path, row| {
-                assert_eq!((row.stamp, row.drive), (STAMP, Some(DriveId(7))));
+                assert_eq!((row.stamp, row.mark, row.drive), (STAMP, Some(MARK), Some(DriveId(7))));
                 paths.push(path);
             })
         })
@@ -121,6 +122,48 @@ fn forgetting_a_folder_leaves_no_photo_and_an_orphan_to_collect() {
                 None,
                 "vectors go with the picture"
             );
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_failure_has_a_mark_of_its_own_until_it_is_noted_anew() {
+    let (_directory, catalog) = open();
+    let folder = folder_with(&catalog, "/photos", &[]);
+    let path = Path::new("x.jpg");
+    let mark = || {
+        let mut marks = Vec::new();
+        let note = |found: PathBuf, stamp, mark| marks.push((found, stamp, mark));
+        catalog.read(|connection| failure::for_each_stamp(connection, folder, Path::new(""), note)).unwrap();
+        assert_eq!((marks[0].0.as_path(), marks[0].1), (path, STAMP));
+        marks[0].2
+    };
+    let fail = |connection: &_| failure::upsert(connection, folder, path, STAMP, ("code", "reason"), 0);
+    catalog.write(|connection| fail(connection)).unwrap();
+    assert_eq!(mark(), None);
+    catalog.write(|connection| failure::set_mark(connection, folder, path, MARK)).unwrap();
+    assert_eq!(mark(), Some(MARK));
+    let gone = Path::new("gone.jpg");
+    catalog.write(|connection| failure::set_mark(connection, folder, gone, MARK)).unwrap();
+    catalog.write(|connection| fail(connection)).unwrap();
+    assert_eq!(mark(), None, "another failure");
+}
+
+#[test]
+fn how_much_of_a_picture_is_missing_is_known_of_each_of_its_photos() {
+    let (_directory, catalog) = open();
+    let folder = folder_with(&catalog, "/photos", &["a.jpg"]);
+    catalog
+        .write(|connection| {
+            let content = content::upsert(connection, &picture(1))?;
+            photo::upsert(connection, place(folder, "copy.jpg"), content, 0)?;
+            damage::set(connection, content, 250)?;
+            assert_eq!((damage::of(connection, content)?, damage::count(connection)?), (250, 2));
+            let paths: Vec<PathBuf> = damage::all(connection)?.into_iter().map(|photo| photo.path).collect();
+            assert_eq!(paths, ["/photos/a.jpg", "/photos/copy.jpg"].map(PathBuf::from));
+            damage::set(connection, content, 0)?;
+            assert_eq!((damage::of(connection, content)?, damage::all(connection)?), (0, Vec::new()));
             Ok(())
         })
         .unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use catalog::content::Content;
-use catalog::photo::{Place, Stamp};
+use catalog::photo::{Mark, Place, Stamp};
 use catalog::{Catalog, CatalogError, Connection, content, embedding, folder, model, photo, setting};
 
 const PAGE: usize = 4096;
@@ -113,7 +113,13 @@ fn fill(connection: &Connection) -> catalog::Result<()> {
         let content = content::upsert(connection, &picture)?;
         embedding::insert_whole(connection, content, model, &[1; 64])?;
         let (path, stamp) = (format!("{number}.jpg"), Stamp { size: 1, modified_ns: 1 });
-        let place = Place { folder_id: folders[number % 2], path: Path::new(&path), stamp, drive: None };
+        let place = Place {
+            folder_id: folders[number % 2],
+            path: Path::new(&path),
+            stamp,
+            mark: Mark::default(),
+            drive: None,
+        };
         photo::upsert(connection, place, content, 0)?;
     }
     setting::set(connection, "settings", "{}")

@@ -14,6 +14,7 @@ use crate::error::ImageError;
 use crate::format::Format;
 use crate::ground::on_ground;
 use crate::limits::Limits;
+use crate::partial::{self, GREY};
 use crate::stored::{Channels, Header, Stored};
 use crate::transfer::{Encoding, Samples};
 use chunks::WithEnd;
@@ -26,6 +27,8 @@ struct Pixels {
     width: u32,
     kind: Samples,
     samples: Vec<u8>,
+    /// Rows at the end that are missing, and why.
+    missing: Option<(u32, DecodingError)>,
 }
 
 pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
@@ -61,25 +64,32 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
         Some(_) => None,
         None => reader.info().icc_profile.as_deref().and_then(color::from_icc),
     };
-    let pixels = if let Some(frame) = first_of_animation(&mut reader) {
+    let pixels = if let Some(frame) = first_of_animation(&mut reader).filter(|frame| frame.missing.is_none())
+    {
         frame
     } else {
         reader = open(bytes)?;
         read(&mut reader, (width, height)).map_err(failed)?
     };
-    let Pixels { kind, samples, .. } = pixels;
+    let Pixels { kind, samples, missing, .. } = pixels;
+    let (rows, missing) = match missing {
+        Some((rows, reason)) => (rows, partial::thousandths(rows.into(), height.into(), failed(reason))?),
+        None => (0, 0),
+    };
     let samples = match description {
         Some(encoding) => encoding.to_srgb(&samples, kind),
         None if kind.bytes == 2 => eight_bit(&samples),
         None => samples,
     };
-    let (channels, samples) = match (kind.colors, kind.alpha) {
+    let (channels, mut samples) = match (kind.colors, kind.alpha) {
         (1, false) => (Channels::Grey, samples),
         (1, true) => (Channels::Rgb, on_ground(&grey_to_rgba(&samples), width)),
         (_, false) => (Channels::Rgb, samples),
         (_, true) => (Channels::Rgb, on_ground(&samples, width)),
     };
-    Ok(Stored { width, height, channels, samples, profile })
+    let there = samples.len() - rows as usize * width as usize * channels.count();
+    samples[there..].fill(GREY);
+    Ok(Stored { width, height, channels, samples, profile, missing })
 }
 
 fn open(bytes: &[u8]) -> Result<Reader<WithEnd<'_>>, ImageError> {
@@ -122,7 +132,8 @@ fn kind(reader: &Reader<WithEnd<'_>>) -> Samples {
     }
 }
 
-/// Reads a frame of this size. What follows its last row is not asked for: it may be missing.
+/// Reads a frame of this size. What follows its last row is not asked for: it may be missing, and so may its last rows. Of an
+/// interlaced frame, all must be there.
 fn read(reader: &mut Reader<WithEnd<'_>>, (width, height): (u32, u32)) -> Result<Pixels, DecodingError> {
     let kind = kind(reader);
     let row_bytes = width as usize * kind.count() * kind.bytes;
@@ -135,11 +146,16 @@ fn read(reader: &mut Reader<WithEnd<'_>>, (width, height): (u32, u32)) -> Result
             ::png::expand_interlaced_row(&mut samples, row_bytes, &row, &pass, bits);
         }
     } else {
-        for row in samples.chunks_exact_mut(row_bytes) {
-            reader.read_row(row)?;
+        for (number, row) in (0..).zip(samples.chunks_exact_mut(row_bytes)) {
+            if let Err(error) = reader.read_row(row) {
+                if number == 0 || !partial::is_damage(&explain(&error)) {
+                    return Err(error);
+                }
+                return Ok(Pixels { width, kind, samples, missing: Some((height - number, error)) });
+            }
         }
     }
-    Ok(Pixels { width, kind, samples })
+    Ok(Pixels { width, kind, samples, missing: None })
 }
 
 /// Rows of all seven passes (Adam7).
@@ -180,7 +196,7 @@ fn on_canvas(frame: &Pixels, (left, top): (usize, usize), (width, height): (u32,
             place[..from].copy_from_slice(pixel);
         }
     }
-    Pixels { width, kind, samples }
+    Pixels { width, kind, samples, missing: None }
 }
 
 fn eight_bit(samples: &[u8]) -> Vec<u8> {

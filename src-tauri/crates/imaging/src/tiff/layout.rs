@@ -148,6 +148,16 @@ impl<'a> Layout<'a> {
         let is_planar = number(PLANAR, 1) == 2 && samples > 1;
         let pieces = Pieces::read(directory, packing, size)?;
         let fractions = |tag| directory.get(tag).map(Entry::fractions).unwrap_or_default();
+        let subsampling = match subsampling(directory, meaning, packing, is_planar)? {
+            // The default, which a writer may have forgotten to tell is not meant.
+            (2, 2)
+                if directory.get(SUBSAMPLING).is_none()
+                    && pieces.hold_all_samples(packing, size, samples) =>
+            {
+                (1, 1)
+            }
+            told => told,
+        };
         let layout = Self {
             tiff,
             width,
@@ -161,7 +171,7 @@ impl<'a> Layout<'a> {
             is_planar,
             predictor: predictor(number(PREDICTOR, 1), packing)?,
             lowest_bit_first: number(FILL_ORDER, 1) == 2,
-            subsampling: subsampling(directory, meaning, packing, is_planar)?,
+            subsampling,
             piece: pieces.size,
             across: width.div_ceil(pieces.size.0),
             offsets: pieces.offsets,
@@ -336,6 +346,13 @@ impl Pieces {
         }
         Ok(pieces)
     }
+
+    /// Whether the first piece, as it lies in the file, is as long as all samples of all its pixels are.
+    fn hold_all_samples(&self, packing: Packing, (_, height): (u32, u32), samples: usize) -> bool {
+        let pixels = u64::from(self.size.0) * u64::from(self.size.1.min(height));
+        let length = self.lengths.first().copied().unwrap_or(0);
+        packing == Packing::None && u64::from(length) >= pixels * samples as u64
+    }
 }
 
 fn packing(compression: u32, t4_options: u32) -> Result<Packing, ImageError> {
@@ -355,7 +372,7 @@ fn packing(compression: u32, t4_options: u32) -> Result<Packing, ImageError> {
         33003 | 33005 | 34712 => return Err(unsupported("it has JPEG 2000 data")),
         34676 | 34677 => return Err(unsupported("it has LogLuv data")),
         34887 => return Err(unsupported("it has LERC data")),
-        34925 => return Err(unsupported("it has LZMA data")),
+        34925 => return Err(unsupported("its picture data is packed with LZMA, which is not read here")),
         50002 | 52546 => return Err(unsupported("it has JPEG XL data")),
         other => return Err(unsupported(&format!("its compression, number {other}, is not known"))),
     })

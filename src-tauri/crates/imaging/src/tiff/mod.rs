@@ -19,6 +19,7 @@ use crate::exif::{self, Exif};
 use crate::ground::on_ground;
 use crate::ifd::{Directory, Tiff};
 use crate::limits::Limits;
+use crate::partial::{self, GREY};
 use crate::stored::{Header, Stored};
 use colour::Colours;
 use layout::{Layout, damaged, truncated};
@@ -60,24 +61,61 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
     let count = colours.channels().count() + usize::from(colours.has_alpha());
     let row_bytes = layout.width as usize * count;
     let mut samples = vec![0; row_bytes * layout.height as usize];
+    let (mut missing, mut reason) = (0_u64, None);
     // One row of tiles after the other.
     for (number, band) in samples.chunks_mut(row_bytes * layout.piece.1 as usize).enumerate() {
         for column in 0..layout.across {
-            paint(&layout, &colours, (column, number as u32), band)?;
+            let mut painted = 0;
+            match paint(&layout, &colours, ((column, number as u32), &mut painted), band) {
+                Ok(()) => {}
+                Err(error) if partial::is_damage(&error) => {
+                    missing += leave_out(&layout, &colours, (column, painted), band);
+                    reason.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
+    let pixels = u64::from(layout.width) * u64::from(layout.height);
+    let missing = match reason {
+        Some(reason) => partial::thousandths(missing, pixels, reason)?,
+        None => 0,
+    };
     if colours.has_alpha() {
         samples = on_ground(&samples, layout.width);
     }
     let profile = directory.get(ICC_PROFILE).and_then(|entry| color::from_icc(entry.value));
-    Ok(Stored { width: layout.width, height: layout.height, channels: colours.channels(), samples, profile })
+    let channels = colours.channels();
+    Ok(Stored { width: layout.width, height: layout.height, channels, samples, profile, missing })
 }
 
-/// Paints one strip or tile onto the rows that it belongs to.
+/// Makes grey what a strip or tile, of which so many rows were painted, should have covered. Returns how many pixels that is.
+fn leave_out(
+    layout: &Layout<'_>,
+    colours: &Colours,
+    (column, painted): (u32, usize),
+    band: &mut [u8],
+) -> u64 {
+    let count = colours.channels().count() + usize::from(colours.has_alpha());
+    let left = column as usize * layout.piece.0 as usize;
+    let visible = (layout.width as usize - left).min(layout.piece.0 as usize);
+    let mut missing = 0;
+    for pixels in band.chunks_exact_mut(layout.width as usize * count).skip(painted) {
+        let pixels = &mut pixels[left * count..(left + visible) * count];
+        pixels.fill(GREY);
+        if colours.has_alpha() {
+            pixels.iter_mut().skip(count - 1).step_by(count).for_each(|alpha| *alpha = 0xFF);
+        }
+        missing += visible as u64;
+    }
+    missing
+}
+
+/// Paints one strip or tile onto the rows that it belongs to, and counts them.
 fn paint(
     layout: &Layout<'_>,
     colours: &Colours,
-    (column, row): (u32, u32),
+    ((column, row), painted): ((u32, u32), &mut usize),
     band: &mut [u8],
 ) -> Result<(), ImageError> {
     let streams: Result<Vec<_>, _> =
@@ -91,6 +129,7 @@ fn paint(
         rows.next(layout, &mut samples).map_err(|error| explain(&error))?;
         let covered = &mut pixels[left * count..(left + visible) * count];
         colours.convert(&samples[..visible * layout.samples], covered);
+        *painted += 1;
     }
     Ok(())
 }
@@ -145,5 +184,74 @@ fn explain(error: &io::Error) -> ImageError {
     match error.kind() {
         ErrorKind::UnexpectedEof => truncated(),
         _ => damaged(&format!("its picture data cannot be unpacked: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tag of one number, in little-endian.
+    fn tag(tag: u16, value: u32) -> Vec<u8> {
+        [&tag.to_le_bytes()[..], &[4, 0, 1, 0, 0, 0], &value.to_le_bytes()].concat()
+    }
+
+    #[test]
+    fn strips_that_are_cut_off_or_unreadable_are_grey_and_the_others_are_shown() {
+        // Four strips of two rows of four white pixels; where they are is told before them.
+        let (start, length) = (8 + 2 + 8 * 12 + 4 + 32, 8);
+        let offsets: Vec<u8> = (0..4_u32).flat_map(|strip| (start + strip * length).to_le_bytes()).collect();
+        let lengths: Vec<u8> = (0..4).flat_map(|_| length.to_le_bytes()).collect();
+        let list =
+            |tag: u16, at: u32| [&tag.to_le_bytes()[..], &[4, 0, 4, 0, 0, 0], &at.to_le_bytes()].concat();
+        let lists = start - 32;
+        let tags = [
+            tag(256, 4),
+            tag(257, 8),
+            tag(258, 8),
+            tag(259, 1),
+            tag(262, 1),
+            list(273, lists),
+            tag(278, 2),
+            list(279, lists + 16),
+        ];
+        let header = [&b"II*\0\x08\0\0\0\x08\0"[..], &tags.concat(), &[0; 4], &offsets, &lengths].concat();
+        let file = [header, vec![255; 32]].concat();
+        let read =
+            |bytes: &[u8]| decode(bytes, &Limits::default()).map(|stored| (stored.samples, stored.missing));
+        assert_eq!(read(&file), Ok((vec![255; 32], 0)));
+        let cut = read(&file[..file.len() - 12]);
+        assert_eq!(cut, Ok(([vec![255; 20], vec![GREY; 12]].concat(), 375)));
+        // A strip that is said to be beyond the end.
+        let mut misled = file.clone();
+        let second = lists as usize + 4;
+        misled[second..second + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        let expected = [vec![255; 8], vec![GREY; 8], vec![255; 16]].concat();
+        assert_eq!(read(&misled), Ok((expected, 250)));
+        assert_eq!(read(&file[..start as usize]), Err(truncated()));
+    }
+
+    #[test]
+    fn colours_that_do_not_say_how_coarse_they_are_are_as_coarse_as_their_data_says() {
+        let (side, grey): (u32, [u8; 3]) = (4, [200, 128, 128]);
+        for (samples, is_coarse) in
+            [(grey.repeat(16), false), ([200, 200, 200, 200, 128, 128].repeat(4), true)]
+        {
+            let tags = [
+                tag(256, side),
+                tag(257, side),
+                tag(258, 8),
+                tag(259, 1),
+                tag(262, 6),
+                tag(273, 8),
+                tag(277, 3),
+                tag(279, samples.len() as u32),
+            ];
+            let directory = 8 + samples.len() as u32;
+            let header = [&b"II*\0"[..], &directory.to_le_bytes(), &samples, &[8, 0]].concat();
+            let file = [header, tags.concat(), vec![0; 4]].concat();
+            let decoded = decode(&file, &Limits::default()).map(|stored| stored.samples);
+            assert!(decoded.is_ok_and(|samples| samples == [200; 48]), "{is_coarse}");
+        }
     }
 }

@@ -121,26 +121,47 @@ fn headers_of_noise() {
 }
 
 #[test]
-fn a_jpeg_that_lost_half_its_picture_is_reported() {
-    let bytes = fixture("orientation-1.jpg");
-    let half = &bytes[..bytes.len() - 300];
-    assert_eq!(decode(half, None, &Limits::default()).unwrap_err().code(), "truncated");
-    assert_eq!(decode(half, Some(TARGET), &Limits::default()).unwrap_err().code(), "truncated");
+fn a_picture_that_lost_its_end_shows_the_rest_and_tells_how_much_is_missing() {
+    for name in ["orientation-1.jpg", "rgb.png", "grey.png", "still.gif", "rgb.bmp"] {
+        let bytes = fixture(name);
+        let whole = decode(&bytes, None, &Limits::default()).unwrap();
+        assert_eq!(whole.missing, 0, "{name}");
+        let mut before = 0;
+        for parts in [90, 75, 60] {
+            let Ok(part) = decode(&bytes[..bytes.len() * parts / 100], None, &Limits::default()) else {
+                continue;
+            };
+            assert!(part.missing >= before && part.missing <= 980, "{name} {parts}: {}", part.missing);
+            before = part.missing;
+            // Of blocks, those of the last row are there in part.
+            let row_bytes = whole.image.width() as usize * 3;
+            let rows = (whole.image.height() as usize * (1000 - usize::from(part.missing)) / 1000)
+                .saturating_sub(32);
+            let (whole, part) = (whole.image.pixels(), part.image.pixels());
+            if name != "rgb.bmp" {
+                assert!(whole[..rows * row_bytes] == part[..rows * row_bytes], "{name} {parts}");
+            }
+        }
+        assert!(before > 0, "{name} was not shown at all");
+    }
 }
 
 #[test]
-fn cut_off_files_of_every_format_are_reported() {
-    let names = [
-        "rgb.png",
-        "lossy.webp",
-        "still.gif",
-        "rgb.bmp",
-        "lzw.tif",
-        "plain.heic",
-        "plain.avif",
-        "lossy.jxl",
-        "preview.nef",
-    ];
+fn a_picture_that_lost_next_to_all_is_reported_as_what_it_is() {
+    for name in ["orientation-1.jpg", "rgb.png", "still.gif", "rgb.bmp", "lzw.tif"] {
+        let bytes = fixture(name);
+        let start = (0..bytes.len()).rev().find_map(|length| {
+            decode(&bytes[..length], None, &Limits::default())
+                .err()
+                .filter(|error| error.code() == "truncated")
+        });
+        assert!(start.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn cut_off_files_of_which_no_part_can_be_shown_are_reported() {
+    let names = ["lossy.webp", "plain.heic", "plain.avif", "lossy.jxl", "preview.nef"];
     for name in names {
         let bytes = fixture(name);
         let error = decode(&bytes[..bytes.len() * 2 / 3], None, &Limits::default()).unwrap_err();

@@ -66,6 +66,17 @@ impl Drives {
         Some(id(&identity, &place))
     }
 
+    /// The drive that a folder would be on that is not there: where its path leads as far as it is there. A folder that was on
+    /// this drive, at this place, is gone from it; a drive that is away leaves another one there, or another place.
+    pub(crate) fn of_missing(&mut self, folder: &Path) -> Option<DriveId> {
+        let there = folder.ancestors().find(|directory| directory.is_dir())?;
+        let (identity, mut place) = self.0.identify(there)?;
+        if place.is_absolute() {
+            place.push(folder.strip_prefix(there).ok()?);
+        }
+        Some(id(&identity, &place))
+    }
+
     /// The ids that photos have whose folder begins at a directory or at one above it, by whatever path it is known.
     pub(crate) fn all_above(&mut self, directory: &Path) -> Vec<DriveId> {
         match self.0.identify(directory) {

@@ -97,8 +97,8 @@ fn run_side_by_side(mut programs: Vec<Program>) -> Result<()> {
         Ok(failed)
     };
     let lanes: Vec<_> = thread::scope(|threads| {
-        let lanes: Vec<_> = (0..LANES).map(|_| threads.spawn(&run_some)).collect();
-        lanes.into_iter().map(|lane| lane.join()).collect()
+        let lanes: Vec<_> = (0..LANES).map(|_| threads.spawn(run_some)).collect();
+        lanes.into_iter().map(thread::ScopedJoinHandle::join).collect()
     });
     let mut failed = Vec::new();
     for lane in lanes {

@@ -15,12 +15,12 @@ use imaging::{Orientation, RgbImage};
 use parking_lot::Mutex;
 use vector_index::{TieredIndex, VectorIndex};
 
-use crate::agreement::{Pixels, agreement};
 use crate::control::Run;
 use crate::event::Event;
-use crate::overlay::Surface;
-use crate::print::{self, Print};
 use crate::{Control, Library, Result, parallel, photo};
+use image_matching::agreement::{Pixels, agreement};
+use image_matching::overlay::Surface;
+use image_matching::print::{self, Print};
 
 /// Raise it when pictures are compared in another way: all are then compared again.
 pub(crate) const VERSION: u32 = 3;

@@ -12,12 +12,12 @@ use catalog::photo::{Photo, Stamp};
 use catalog::{content, photo, print};
 
 use crate::keeper::{self, Candidate, KeepReason};
-use crate::levels::Levels;
 use crate::names::Name;
 use crate::pairs::{self, Kind, Piece};
 use crate::same_file::Seen;
 use crate::true_size::Member;
 use crate::{Library, Result};
+use image_matching::levels::Levels;
 
 /// A photo among duplicates.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use std::sync::OnceLock;
 use catalog::{Region, content, copies, photo as photo_rows};
 use imaging::{Orientation, RgbImage};
 
-use crate::agreement::{Pixels, agreement};
 use crate::copies::VERSION;
-use crate::excerpt::{Brightness, Excerpt, Place};
 use crate::regions::{Found, FoundBy};
 use crate::{Example, Library, Result, Source, parallel, photo};
+use image_matching::agreement::{Pixels, agreement};
+use image_matching::excerpt::{Brightness, Excerpt, Place};
 
 /// Results that are compared now, at most: a search is not to be felt.
 const MOST_COMPARED: usize = 3;

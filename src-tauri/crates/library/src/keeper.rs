@@ -20,8 +20,8 @@
 
 use serde::Serialize;
 
-use crate::levels::Levels;
 use crate::names::Name;
+use image_matching::levels::Levels;
 
 /// Pixels, sharpness or bytes that differ by less than this share are taken as equal.
 const TOLERANCE: f64 = 0.05;

@@ -8,10 +8,10 @@ use std::sync::OnceLock;
 use catalog::Region;
 use catalog::content::{self, Content};
 
-use crate::excerpt::{Brightness, Excerpt, Place};
 use crate::photo::Preview;
 use crate::regions::{Found, FoundBy};
 use crate::{Example, Library, Result, Source, parallel, photo};
+use image_matching::excerpt::{Brightness, Excerpt, Place};
 
 /// The first results that are looked at.
 const LOOKED_AT: usize = 12;

@@ -3,8 +3,8 @@
 use catalog::{ContentHash, copies, print as rows};
 
 use crate::parallel;
-use crate::print::{Print, VERSION};
 use crate::{Library, Result, photo};
+use image_matching::print::{Print, VERSION};
 
 /// Prints in a transaction.
 const BATCH: usize = 512;

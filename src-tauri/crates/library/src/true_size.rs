@@ -14,9 +14,10 @@ use catalog::content::Content;
 use parking_lot::Mutex;
 
 use crate::keeper::Candidate;
-use crate::levels::Levels;
 use crate::reader::Reader;
-use crate::{Library, Result, Source, detail, margins, photo};
+use crate::{Library, Result, Source, photo};
+use image_matching::levels::Levels;
+use image_matching::{detail, margins};
 
 /// Pictures that are looked at in full while duplicates are listed: some seconds.
 const MOST_LOOKED_AT: usize = 100;

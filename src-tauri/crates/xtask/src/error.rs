@@ -39,3 +39,10 @@ pub(crate) enum Error {
     #[error("the exports of {} cannot be read: {source}", path.display())]
     Exports { path: PathBuf, source: object::Error },
 }
+
+impl Error {
+    /// An error of a file, for `map_err`.
+    pub(crate) fn of(path: &std::path::Path) -> impl Fn(io::Error) -> Self + '_ {
+        |source| Self::File { path: path.into(), source }
+    }
+}

@@ -19,6 +19,15 @@ pub(crate) fn aloud(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { Err(Error::Failed { command: shown }) }
 }
 
+/// Runs a program and shows its output when it ends.
+pub(crate) fn in_one_piece(command: &mut Command) -> Result<()> {
+    let shown = describe(command);
+    let output = command.stdin(Stdio::null()).output().map_err(|source| start_error(command, source))?;
+    let texts = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    say(&format!("> {shown}\n{}", texts.concat().trim()));
+    if output.status.success() { Ok(()) } else { Err(Error::Failed { command: shown }) }
+}
+
 /// Runs a program and shows its output only if it fails.
 pub(crate) fn quietly(command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).output().map_err(|source| start_error(command, source))?;

@@ -1,4 +1,4 @@
-//! Builds the test programs and runs them side by side: those of the window mostly wait, the others compute.
+//! Builds the test programs and runs them, two at a time: none of them keeps two cores busy to its end.
 //!
 //! What a program says is shown when it ends, and is kept in `target/tests` meanwhile. All of them run, also after one
 //! has failed.
@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -15,8 +15,11 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::shell::{answer, cargo_at_once, describe, say, start_error};
 
-/// The window's end-to-end tests.
-const WINDOW: &str = "window";
+/// The programs that take the longest, which therefore begin: the window's tests mostly wait, the command's compute.
+const SLOWEST: [&str; 2] = ["lookalike-app-window", "cli-end_to_end"];
+
+/// Programs that run at a time. Each has a thread for every core.
+const LANES: usize = 2;
 
 /// A program of tests.
 #[derive(Debug, PartialEq)]
@@ -27,7 +30,6 @@ struct Program {
     executable: PathBuf,
     /// Where its package is: what its tests take for the working directory.
     directory: PathBuf,
-    is_window: bool,
 }
 
 /// Builds the tests that `selection` names in cargo's words, and runs those of the packages that are concerned.
@@ -62,7 +64,7 @@ fn program(line: &str) -> Result<Option<Program>> {
     let target = told["target"]["name"].as_str().unwrap_or_default();
     let kind = told["target"]["kind"][0].as_str().unwrap_or_default();
     let name = if kind == "test" { format!("{package}-{target}") } else { format!("{package}-{kind}") };
-    Ok(Some(Program { package, name, executable, directory, is_window: target == WINDOW }))
+    Ok(Some(Program { package, name, executable, directory }))
 }
 
 /// The package of an id such as `path+file:///code/src-tauri#lookalike-app@0.1.0`; where the name is that of the
@@ -75,29 +77,34 @@ fn package_name(id: &str, directory: &Path) -> String {
     }
 }
 
-/// Runs the window's tests beside the others, which follow each other: each of them has a thread for every core.
-fn run_side_by_side(programs: Vec<Program>) -> Result<()> {
+/// Runs all of them, the slowest first, and names those that failed.
+fn run_side_by_side(mut programs: Vec<Program>) -> Result<()> {
     let output = crate::root().join("target/tests");
     fs::create_dir_all(&output).map_err(|source| Error::File { path: output.clone(), source })?;
-    let (window, others): (Vec<Program>, Vec<Program>) =
-        programs.into_iter().partition(|program| program.is_window);
+    programs.sort_by_key(|program| {
+        SLOWEST.iter().position(|slowest| *slowest == program.name).unwrap_or(SLOWEST.len())
+    });
+    let queue = Mutex::new(programs.iter());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let shown = Mutex::new(());
-    let run_all = |programs: &[Program]| -> Result<Vec<String>> {
+    let run_some = || -> Result<Vec<String>> {
         let mut failed = Vec::new();
-        for program in programs {
+        while let Some(program) = next() {
             if !run_one(program, &output, &shown)? {
                 failed.push(program.name.clone());
             }
         }
         Ok(failed)
     };
-    let (window, others) = thread::scope(|threads| {
-        let beside = threads.spawn(|| run_all(&window));
-        let others = run_all(&others);
-        (beside.join(), others)
+    let lanes: Vec<_> = thread::scope(|threads| {
+        let lanes: Vec<_> = (0..LANES).map(|_| threads.spawn(run_some)).collect();
+        lanes.into_iter().map(thread::ScopedJoinHandle::join).collect()
     });
-    let window = window.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    let failed = [window?, others?].concat();
+    let mut failed = Vec::new();
+    for lane in lanes {
+        failed.extend(lane.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+    }
+    failed.sort();
     if failed.is_empty() { Ok(()) } else { Err(Error::TestsFailed(failed.join(", "))) }
 }
 
@@ -149,20 +156,19 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn all_programs_run_and_those_that_fail_are_named() {
-        let program = |name: &str, executable: &str, is_window| Program {
+        let program = |name: &str, executable: &str| Program {
             package: "suite".to_owned(),
             name: format!("suite-{name}"),
             executable: executable.into(),
             directory: "/".into(),
-            is_window,
         };
-        let sound = || vec![program("one", "true", false), program("window", "true", true)];
+        let sound = || vec![program("one", "true"), program("two", "true"), program("three", "true")];
         assert!(run_side_by_side(sound()).is_ok());
         let mut unsound = sound();
-        unsound.insert(0, program("other", "false", false));
-        unsound.push(program("second-window", "false", true));
+        unsound.insert(0, program("first", "false"));
+        unsound.push(program("last", "false"));
         let failed = run_side_by_side(unsound).unwrap_err().to_string();
-        assert_eq!(failed, "tests failed: suite-second-window, suite-other");
+        assert_eq!(failed, "tests failed: suite-first, suite-last");
     }
 
     #[test]

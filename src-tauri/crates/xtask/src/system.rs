@@ -52,10 +52,19 @@ const LIBRARIES: &[Library] = &[];
 const TEST_PACKAGES: &[&str] =
     &["xvfb", "webkit2gtk-driver", "dbus", "xdotool", "xclip", "openbox", "libayatana-appindicator3-1"];
 
-/// What packages take to make and to try: the tray's library, by which the bundler knows what a package depends on, a bare
-/// system, and a screen that is none, on which a window is looked for.
-const PACKAGE_PACKAGES: &[&str] =
-    &["libayatana-appindicator3-dev", "debootstrap", "xvfb", "xdotool", "x11-apps"];
+/// What packages take to make and to try: the tray's library, by which the bundler knows what a package depends on; what
+/// fills an `AppImage`, and what draws icons in it; a bare system, and a screen that is none, on which a window is looked for.
+const PACKAGE_PACKAGES: &[&str] = &[
+    "libayatana-appindicator3-dev",
+    "libglib2.0-bin",
+    "librsvg2-common",
+    "patchelf",
+    "squashfs-tools",
+    "debootstrap",
+    "xvfb",
+    "xdotool",
+    "x11-apps",
+];
 
 /// Where Debian's packages come from on this system.
 pub(crate) struct Mirror {

@@ -1,6 +1,7 @@
 //! Everything CI checks, in the order in which it fails fastest.
 
 use std::process::Command;
+use std::thread;
 
 use crate::error::Result;
 use crate::shell::{aloud, cargo, cargo_at_once, quietly};
@@ -11,8 +12,18 @@ const ALL: &[&str] = &["--workspace", "--tests"];
 
 /// Checks and tests everything.
 pub(crate) fn run() -> Result<()> {
-    lint()?;
-    run_tests()
+    crate::setup()?;
+    ensure_linters()?;
+    system::ensure_test_tools()?;
+    check_format()?;
+    // What the window's code takes keeps one core busy, and what packages take not always the other.
+    let (window, packages) = thread::scope(|threads| {
+        let window = threads.spawn(|| ui::lint().and_then(|()| ui::test()));
+        let packages = lint_packages().and_then(|()| test_packages());
+        (window.join(), packages)
+    });
+    window.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    packages
 }
 
 /// Format, types, lints and documentation of both languages.
@@ -21,6 +32,10 @@ pub(crate) fn lint() -> Result<()> {
     ensure_linters()?;
     check_format()?;
     ui::lint()?;
+    lint_packages()
+}
+
+fn lint_packages() -> Result<()> {
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     aloud(&mut cargo_at_once(&clippy))?;
     let doc = ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items", "--locked"];
@@ -32,6 +47,10 @@ pub(crate) fn run_tests() -> Result<()> {
     crate::setup()?;
     system::ensure_test_tools()?;
     ui::test()?;
+    test_packages()
+}
+
+fn test_packages() -> Result<()> {
     suite::run(ALL, |_| true)?;
     aloud(&mut cargo_at_once(&["test", "--quiet", "--locked", "--workspace", "--doc"]))
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use crate::error::{Error, Result};
-use crate::shell::{aloud, answers, quietly, say};
+use crate::shell::{aloud, answers, in_one_piece, quietly, say};
 
 /// Makes sure that `ui/dist` is that of the present sources.
 pub(crate) fn ensure() -> Result<()> {
@@ -37,8 +37,9 @@ pub(crate) fn test_changed(since: &str) -> Result<()> {
     aloud(npm().args(["run", "--silent", "test", "--", "--changed", since, "--passWithNoTests"]))
 }
 
+/// What it prints is shown when it ends: others print meanwhile.
 fn run(script: &str) -> Result<()> {
-    aloud(npm().args(["run", "--silent", script]))
+    in_one_piece(npm().args(["run", "--silent", script]))
 }
 
 /// Runs `npm ci` when the lock file is another than at its last run.

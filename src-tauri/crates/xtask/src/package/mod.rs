@@ -1,8 +1,13 @@
-//! Makes the packages that this system can make, tries the Debian one on a bare system, and says where they are.
+//! Makes the packages that this system can make, tries the Debian one and the `AppImage` on bare systems, and says where they
+//! are.
 //!
-//! Packages are made by Tauri's bundler, which comes with the window's packages and downloads nothing for these kinds. An
-//! `AppImage` takes tools that it would download, so there is none.
+//! Packages are made by Tauri's bundler, which comes with the window's packages and downloads nothing for these kinds. For an
+//! `AppImage` it would download tools, so that is made by ourselves.
 
+#[cfg(target_os = "linux")]
+mod app_image;
+#[cfg(target_os = "linux")]
+mod app_image_trial;
 mod bare_root;
 mod extras;
 mod screen;
@@ -11,6 +16,8 @@ mod trial;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use bare_root::BareRoot;
 
 use crate::error::{Error, Result};
 use crate::shell::{aloud, cargo, quietly, say};
@@ -51,19 +58,34 @@ pub(crate) fn run() -> Result<()> {
         made.push(make(kind, &output)?);
     }
     if let Some(deb) =
-        made.iter().find(|package| package.extension().is_some_and(|ending| ending == DEB.ending))
+        made.iter().find(|package| package.extension().is_some_and(|ending| ending == DEB.ending)).cloned()
     {
-        compress(deb)?;
-        check_size(deb)?;
-        trial::run(deb)?;
+        compress(&deb)?;
+        check_size(&deb)?;
+        #[cfg(target_os = "linux")]
+        made.push(app_image::make(&output)?);
+        try_out(&deb, made.last().unwrap_or(&deb))?;
     }
     say("\nThe packages:");
     for package in &made {
         say(&format!("  {} ({:.1} MB)", package.display(), size(package)? as f64 / 1e6));
     }
-    if cfg!(target_os = "linux") {
-        say("There is no AppImage yet: what fills one would have to be downloaded.");
+    Ok(())
+}
+
+/// Tries both on bare systems, or says why it does not.
+fn try_out(deb: &Path, app_image: &Path) -> Result<()> {
+    let Some(mirror) = system::mirror() else {
+        say("The packages are not tried: this system has no Debian mirror to make a bare system from.");
+        return Ok(());
+    };
+    if !BareRoot::is_possible() {
+        say("The packages are not tried: this system allows no mounts, which a bare system takes.");
+        return Ok(());
     }
+    trial::run(&BareRoot::new(&mirror)?, deb)?;
+    #[cfg(target_os = "linux")]
+    app_image_trial::run(&BareRoot::new(&mirror)?, app_image)?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Tries a Debian package: installed on a bare system, used by a person, removed.
+//! Tries a Debian package: installed on a bare system, used by a person, removed. Other packages are used in the same way.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -9,26 +9,23 @@ use super::bare_root::BareRoot;
 use super::screen::Screen;
 use crate::error::{Error, Result};
 use crate::shell::{answer, quietly, say, start_error};
-use crate::system;
 
-/// Goes through all of it, or says why it does not.
-pub(super) fn run(deb: &Path) -> Result<()> {
-    let Some(mirror) = system::mirror() else {
-        say("The package is not tried: this system has no Debian mirror to make a bare system from.");
-        return Ok(());
-    };
-    if !BareRoot::is_possible() {
-        say("The package is not tried: this system allows no mounts, which a bare system takes.");
-        return Ok(());
-    }
-    let bare = BareRoot::new(&mirror)?;
-    say("> installing the package on a bare system");
-    install(&bare, deb)?;
+/// How both programs of a package are started: a program, and its first arguments.
+pub(super) struct Programs<'a> {
+    pub(super) command: &'a [&'a str],
+    pub(super) window: &'a [&'a str],
+}
+
+/// Goes through all of it.
+pub(super) fn run(bare: &BareRoot, deb: &Path) -> Result<()> {
+    say("> installing the Debian package on a bare system");
+    install(bare, deb)?;
     say("> using it");
-    use_command(&bare)?;
-    use_window(&bare)?;
+    let programs = Programs { command: &["lookalike"], window: &["lookalike-app"] };
+    use_command(bare, &programs)?;
+    use_window(bare, &programs)?;
     say("> removing it");
-    remove(&bare)
+    remove(bare)
 }
 
 /// With nothing but what the package says it needs.
@@ -58,13 +55,14 @@ fn install(bare: &BareRoot, deb: &Path) -> Result<()> {
 }
 
 /// Reads the sample photos and asks for one of them.
-fn use_command(bare: &BareRoot) -> Result<()> {
+pub(super) fn use_command(bare: &BareRoot, programs: &Programs<'_>) -> Result<()> {
     let (photos, query) = (pictures(), format!("{}/query.jpg", BareRoot::home()));
     let samples = crate::root().join("tests/fixtures/photos");
     bare.give(&samples, &photos)?;
     bare.give(&samples.join("hat/hat-1.jpg"), &query)?;
     let lookalike = |arguments: &[&str]| -> Result<Value> {
-        let text = answer(&mut bare.persons(&[], "lookalike", &[&["--json"], arguments].concat()))?;
+        let words = [programs.command, &["--json"], arguments].concat();
+        let text = answer(&mut bare.persons(&[], words[0], &words[1..]))?;
         serde_json::from_str(&text).map_err(|source| Error::Json { text, source })
     };
     let summary = lookalike(&["index", &photos])?;
@@ -75,9 +73,10 @@ fn use_command(bare: &BareRoot) -> Result<()> {
 }
 
 /// Opens the window on what the command read.
-fn use_window(bare: &BareRoot) -> Result<()> {
+pub(super) fn use_window(bare: &BareRoot, programs: &Programs<'_>) -> Result<()> {
     let screen = Screen::new()?;
-    let mut app = bare.persons(&[screen.variable(), "GDK_BACKEND=x11".to_owned()], "lookalike-app", &[]);
+    let environment = [screen.variable(), "GDK_BACKEND=x11".to_owned()];
+    let mut app = bare.persons(&environment, programs.window[0], &programs.window[1..]);
     app.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut running = app.spawn().map_err(|source| start_error(&app, source))?;
     let shown = screen.shows_photos("^Lookalike$");
@@ -108,6 +107,6 @@ fn pictures() -> String {
     format!("{}/Pictures", BareRoot::home())
 }
 
-fn expect(is_so: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
+pub(super) fn expect(is_so: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
     if is_so { Ok(()) } else { Err(Error::PackageUnfit(otherwise())) }
 }

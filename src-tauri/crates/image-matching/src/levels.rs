@@ -14,20 +14,20 @@ const PLAIN: u8 = 16;
 
 /// Square levels of grey, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Levels {
+pub struct Levels {
     side: usize,
     values: Vec<u8>,
 }
 
 impl Levels {
     /// None when they do not make a square.
-    pub(crate) fn new(values: Vec<u8>) -> Option<Self> {
+    pub fn new(values: Vec<u8>) -> Option<Self> {
         let side = values.len().isqrt();
         (side > 1 && side * side == values.len()).then_some(Self { side, values })
     }
 
     /// How another one is turned or mirrored against this one: 0 for not at all.
-    pub(crate) fn way_to(&self, other: &Self) -> usize {
+    pub fn way_to(&self, other: &Self) -> usize {
         if self.side != other.side {
             return 0;
         }
@@ -44,13 +44,13 @@ impl Levels {
     }
 
     /// Whether they differ by no more than saving and resizing does.
-    pub(crate) fn is_saved_anew(&self, other: &Self) -> bool {
+    pub fn is_saved_anew(&self, other: &Self) -> bool {
         let differences = self.values.iter().zip(&other.values).map(|(a, b)| f64::from(a.abs_diff(*b)));
         self.side == other.side && differences.sum::<f64>() <= SAVED_ANEW * self.values.len() as f64
     }
 
     /// Whether its first and last rows, or columns, may be margins of one colour.
-    pub(crate) fn may_have_margins(&self) -> bool {
+    pub fn may_have_margins(&self) -> bool {
         let row = |nth: usize| self.values[nth * self.side..][..self.side].iter().copied();
         let column = |nth: usize| self.values[nth..].iter().step_by(self.side).copied();
         let is_plain = |levels: &mut dyn Iterator<Item = u8>| {

@@ -17,7 +17,7 @@ const EVERY: usize = 4;
 /// Pixels along a side of the part that is looked at, in the middle.
 const PART: usize = 1024;
 /// How far apart the sizes must be for it to tell.
-pub(crate) const LEAST_SCALE: f64 = 1.6;
+pub const LEAST_SCALE: f64 = 1.6;
 /// Waves that the smaller picture still has, and those that it has no more, against the shortest that it can have.
 const HELD: (f64, f64) = (0.55, 0.85);
 const LOST: (f64, f64) = (1.25, 1.7);
@@ -25,7 +25,7 @@ const LOST: (f64, f64) = (1.25, 1.7);
 const LEAST_SHARE: f64 = 0.4;
 
 /// Whether an image has fine structure that is lost when it is `scale` times smaller along each side.
-pub(crate) fn has_more_than_at(image: &RgbImage, scale: f64) -> bool {
+pub fn has_more_than_at(image: &RgbImage, scale: f64) -> bool {
     share_of_detail(image, scale) > LEAST_SHARE
 }
 

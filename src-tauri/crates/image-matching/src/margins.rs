@@ -16,7 +16,7 @@ const LEAST: f64 = 0.02;
 const LEAST_INSIDE: f64 = 0.2;
 
 /// The columns and the rows of a picture that are within its margins.
-pub(crate) fn inside(image: &RgbImage) -> (Range<usize>, Range<usize>) {
+pub fn inside(image: &RgbImage) -> (Range<usize>, Range<usize>) {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let pixel = |x: usize, y: usize| -> &[u8] { &image.pixels()[3 * (y * width + x)..][..3] };
     let rows = between(height, width, |line, at| pixel(at, line));
@@ -25,7 +25,7 @@ pub(crate) fn inside(image: &RgbImage) -> (Range<usize>, Range<usize>) {
 }
 
 /// The share of a picture's pixels that is.
-pub(crate) fn share_inside(image: &RgbImage) -> f64 {
+pub fn share_inside(image: &RgbImage) -> f64 {
     let (columns, rows) = inside(image);
     let all = f64::from(image.width()) * f64::from(image.height());
     (columns.len() * rows.len()) as f64 / all.max(1.0)

@@ -7,23 +7,23 @@
 use imaging::RgbImage;
 
 /// Raise it when prints or hashes are made in another way: they are then made again.
-pub(crate) const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// Levels along each side.
-pub(crate) const SIDE: usize = 32;
+pub const SIDE: usize = 32;
 /// Levels of a print.
-pub(crate) const LEVELS: usize = SIDE * SIDE;
+pub const LEVELS: usize = SIDE * SIDE;
 
 /// Least standard deviation, of 255 levels, of a print that tells its picture from others: blank pages are all alike.
 const LEAST_DEVIATION: f32 = 6.0;
 
 /// A picture in 32 by 32 levels of grey, whatever its shape.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Print([u8; LEVELS]);
+pub struct Print([u8; LEVELS]);
 
 impl Print {
     /// The print of an upright picture or of its thumbnail.
-    pub(crate) fn of(image: &RgbImage) -> Self {
+    pub fn of(image: &RgbImage) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let grey: Vec<u32> = image
             .pixels()
@@ -48,22 +48,22 @@ impl Print {
     }
 
     /// The print that [`Self::levels`] gave; none when their number is wrong.
-    pub(crate) fn from_levels(levels: &[u8]) -> Option<Self> {
+    pub fn from_levels(levels: &[u8]) -> Option<Self> {
         levels.try_into().ok().map(Self)
     }
 
     /// The levels, row by row.
-    pub(crate) fn levels(&self) -> &[u8] {
+    pub fn levels(&self) -> &[u8] {
         &self.0
     }
 
     /// How bright it is.
-    pub(crate) fn mean(&self) -> f32 {
+    pub fn mean(&self) -> f32 {
         self.0.iter().map(|&level| f32::from(level)).sum::<f32>() / LEVELS as f32
     }
 
     /// Whether it shows enough to be told from others.
-    pub(crate) fn has_detail(&self) -> bool {
+    pub fn has_detail(&self) -> bool {
         let mean = self.mean();
         let variance =
             self.0.iter().map(|&level| (f32::from(level) - mean).powi(2)).sum::<f32>() / LEVELS as f32;
@@ -71,7 +71,7 @@ impl Print {
     }
 
     /// The print of the picture when it is turned clockwise.
-    pub(crate) fn turned(&self, quarters: usize) -> Self {
+    pub fn turned(&self, quarters: usize) -> Self {
         let mut turned = self.clone();
         for _ in 0..quarters % 4 {
             let before = turned.0;
@@ -84,14 +84,14 @@ impl Print {
     }
 
     /// The print of the mirror image.
-    pub(crate) fn mirrored(&self) -> Self {
+    pub fn mirrored(&self) -> Self {
         let mut mirrored = self.clone();
         mirrored.0.chunks_exact_mut(SIDE).for_each(<[u8]>::reverse);
         mirrored
     }
 
     /// Signs of its lowest 63 frequencies, a perceptual hash: those of copies differ in few.
-    pub(crate) fn hash(&self) -> u64 {
+    pub fn hash(&self) -> u64 {
         const FREQUENCIES: usize = 8;
         // The type II discrete cosine transform, along rows and then along columns.
         let wave = |frequency: usize, place: usize| {

@@ -39,7 +39,7 @@ const LOST_OF_MISSING: f32 = 2.0;
 const LEAST_DEVIATION: f32 = 8.0;
 
 /// Brightness of a picture: sums over all rectangles that start at its corner.
-pub(crate) struct Brightness {
+pub struct Brightness {
     width: usize,
     height: usize,
     /// By rows of one more than its width; the first of each, and the first row, are zero. Thumbnails have few enough
@@ -49,15 +49,19 @@ pub(crate) struct Brightness {
 
 /// A rectangle in pixels of a thumbnail.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Place {
-    pub(crate) x: f32,
-    pub(crate) y: f32,
-    pub(crate) width: f32,
-    pub(crate) height: f32,
+pub struct Place {
+    /// From the left edge.
+    pub x: f32,
+    /// From the top edge.
+    pub y: f32,
+    /// Along the upper edge.
+    pub width: f32,
+    /// Along the left edge.
+    pub height: f32,
 }
 
 /// The picture that is looked for: cells about their mean, of unit length together.
-pub(crate) struct Excerpt {
+pub struct Excerpt {
     /// Width over height.
     aspect: f32,
     coarse: [[f32; COARSE]; COARSE],
@@ -65,7 +69,8 @@ pub(crate) struct Excerpt {
 }
 
 impl Brightness {
-    pub(crate) fn of(image: &RgbImage) -> Self {
+    /// That of a thumbnail.
+    pub fn of(image: &RgbImage) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let mut sums = vec![0; (width + 1) * (height + 1)];
         let weighed = |pixel: &[u8]| {
@@ -165,7 +170,7 @@ fn split(at: f32, length: usize) -> (usize, f64) {
 
 impl Excerpt {
     /// None for a picture without anything to recognise.
-    pub(crate) fn of(image: &RgbImage) -> Option<Self> {
+    pub fn of(image: &RgbImage) -> Option<Self> {
         let brightness = Brightness::of(image);
         let all = brightness.all();
         let (coarse, fine) =
@@ -177,7 +182,7 @@ impl Excerpt {
     ///
     /// Along a straight edge, and over shades that pass slowly into others, it fits a little beside as well, and many
     /// pictures have those. They are told by that.
-    pub(crate) fn find(&self, picture: &Brightness) -> Option<(Place, f32)> {
+    pub fn find(&self, picture: &Brightness) -> Option<(Place, f32)> {
         let (place, correlation) = self.locate(picture)?;
         let lost = correlation - self.beside(picture, place);
         let is_distinct = lost >= LEAST_LOST && lost >= LOST_OF_MISSING * (1.0 - correlation);

@@ -27,13 +27,14 @@ const HOPELESS: f32 = 0.85;
 const LANES: usize = 4;
 
 /// The levels of a print about the middle of their range, so that sums of single precision are exact enough.
-pub(crate) struct Surface {
+pub struct Surface {
     rows: [[f32; SIDE]; SIDE],
     coarse: Grid,
 }
 
 impl Surface {
-    pub(crate) fn of(print: &Print) -> Self {
+    /// That of a print.
+    pub fn of(print: &Print) -> Self {
         let mut rows = [[0.0; SIDE]; SIDE];
         for (row, levels) in rows.iter_mut().zip(print.levels().chunks_exact(SIDE)) {
             for (value, &level) in row.iter_mut().zip(levels) {
@@ -46,7 +47,7 @@ impl Surface {
 
     /// How well the two go over each other, -1 to 1: the correlation of what is common to both when one is stretched
     /// and moved over the other as well as it goes, by up to a quarter. It evens out brightness and contrast.
-    pub(crate) fn correlation(&self, other: &Self) -> f32 {
+    pub fn correlation(&self, other: &Self) -> f32 {
         self.best(other).1
     }
 
@@ -69,7 +70,7 @@ impl Surface {
     }
 
     /// Whether a climb is worth its time, and how much: the best correlation where it would begin.
-    pub(crate) fn promise(&self, other: &Self) -> Option<f32> {
+    pub fn promise(&self, other: &Self) -> Option<f32> {
         let promise = best_of(self.starts(other)).1.max(best_of(other.starts(self)).1);
         (promise >= UNPROMISING).then_some(promise)
     }

@@ -59,7 +59,7 @@ const STRIP_PIXELS: f32 = 0.7;
 const STRIP_SHARE: f32 = 0.008;
 
 /// What of a thumbnail is compared.
-pub(crate) struct Pixels {
+pub struct Pixels {
     image: RgbImage,
     brightness: Plane,
     contents: Vec<Content>,
@@ -68,7 +68,8 @@ pub(crate) struct Pixels {
 }
 
 impl Pixels {
-    pub(crate) fn of(image: RgbImage) -> Self {
+    /// Those of a thumbnail, as it lies.
+    pub fn of(image: RgbImage) -> Self {
         let brightness = Plane::brightness(&image);
         let contents = Content::all(&brightness);
         let print = Surface::of(&Print::of(&image));
@@ -83,7 +84,7 @@ impl Pixels {
 }
 
 /// How well two pictures agree, up to 1; none where they are not the same picture.
-pub(crate) fn agreement(one: &Pixels, other: &Pixels) -> Option<f32> {
+pub fn agreement(one: &Pixels, other: &Pixels) -> Option<f32> {
     match (one.is_smooth, other.is_smooth) {
         (true, true) => tint::level(&one.image, &other.image),
         (false, false) => {

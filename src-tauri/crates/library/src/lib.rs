@@ -71,6 +71,7 @@ mod prepared;
 mod print;
 mod prints;
 mod profile;
+mod pyramid;
 mod reader;
 mod reconcile;
 mod regions;

@@ -77,6 +77,7 @@ mod reconcile;
 mod regions;
 mod registration;
 mod rerank;
+mod reread;
 mod respelled;
 mod review;
 mod salvage;

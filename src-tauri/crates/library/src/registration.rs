@@ -32,7 +32,7 @@ const LOOKS: [Look; 3] = [
 /// The least pixels along the shorter side of a reduced one.
 const LEAST_SIDE: usize = 24;
 /// Steps at each size at most, and the pixels of the last one by which it ends.
-const STEPS: usize = 8;
+const STEPS: usize = 5;
 const ENOUGH: f32 = 0.02;
 /// What a step may move, in pixels: one that would go farther lost its way.
 const FARTHEST: f32 = 3.0;
@@ -40,8 +40,8 @@ const FARTHEST: f32 = 3.0;
 const SLOW: usize = 3;
 /// How much a placement is held where it is, as a share of what moves it.
 const HELD: f32 = 1e-3;
-/// With so much in common they lie as they lie; when each then shows something that the other does not, they are no copies,
-/// and need not be laid over each other any closer.
+/// With so much in common they lie as they lie: when each then shows something that the other does not, or they differ in what
+/// is finer, they are no copies, and need not be laid over each other any closer or in another way.
 const SURE: f32 = 0.9;
 /// The pixels of a side that the two have in common at least.
 const LEAST_COMMON: usize = 16;
@@ -82,7 +82,7 @@ impl Placement {
 pub(crate) enum Registered {
     /// How they lie over each other, and the correlation of what changes quickly there.
     At(Overlay, f32),
-    /// They go over each other, and each shows something that the other does not.
+    /// They go over each other, and are no copies: each shows something that the other does not, or what is finer differs.
     Apart,
     /// They go over each other nowhere near where it began.
     Nowhere,
@@ -105,6 +105,7 @@ pub(crate) fn register(
         let planes = (&*one.reduced(own.0, own.1), &*other.reduced(others.0, others.1));
         match placed(planes, (by == 1, edge), found.0) {
             Some(closer) if closer.1 >= enough => found = closer,
+            _ if found.1 >= SURE => return Registered::Apart,
             _ => return Registered::Nowhere,
         }
         if found.1 >= SURE && !found.0.is_one_in_the_other(beyond) {

@@ -48,6 +48,22 @@ fn similarity_is_one_for_the_same_photo_and_less_for_another() {
 }
 
 #[test]
+fn greys_that_a_network_has_nothing_to_say_of_are_alike_where_they_are_the_same() {
+    let place = Place::empty();
+    // Of all levels of grey, the fast model answers with zeros to these.
+    for level in [120, 127, 134] {
+        let grey = imaging::RgbImage::new(320, 240, vec![level; 3 * 320 * 240]).unwrap();
+        let path = place.photo(&format!("{level}.jpg"));
+        std::fs::write(path, imaging::encode_jpeg(&grey, 90).unwrap()).unwrap();
+    }
+    let grey = |level: u8| place.photo(&format!("{level}.jpg")).to_str().unwrap().to_owned();
+    let of = |one: &str, other: &str| place.json(&["similarity", one, other])["similarity"].as_f64().unwrap();
+    assert!((of(&grey(127), &grey(127)) - 1.0).abs() < 1e-6);
+    assert!(of(&grey(120), &grey(134)).abs() < 1e-6);
+    assert!(of(&grey(127), &sample("hat/hat-1.jpg")).abs() < 1e-6);
+}
+
+#[test]
 fn more_results_than_there_are_photos_may_be_asked_for() {
     let place = Place::with_classes(&["hat"]);
     place.index();

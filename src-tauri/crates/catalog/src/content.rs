@@ -215,6 +215,12 @@ pub fn outdate_all(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Has everything that is made from pictures of a format made anew.
+pub fn outdate_format(connection: &Connection, format: &str) -> Result<()> {
+    connection.prepare_cached("UPDATE content SET outdated = 1 WHERE format = ?1")?.execute([format])?;
+    Ok(())
+}
+
 /// Whether what was made from a picture is to be made anew.
 pub fn is_outdated(connection: &Connection, id: i64) -> Result<bool> {
     let mut statement = connection.prepare_cached("SELECT 1 FROM content WHERE id = ?1 AND outdated = 1")?;

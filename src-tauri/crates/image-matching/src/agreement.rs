@@ -4,7 +4,8 @@
 //! tells them apart is fine. So the two are laid over each other (see [`crate::laying`]), brightness and contrast are
 //! evened out, and what is left of each without its slow changes is compared, as a whole and place by place: one other
 //! paragraph, one other message, some other numbers count. What an edit does everywhere, as noise, blur or saving with a
-//! low quality, is no other picture: a place is held against what is usual in the two. Where nothing is fine, as in fog
+//! low quality, is no other picture: a place is held against what is usual in the two, noise that only one of them has is
+//! left out, and what is held against a blurred picture is blurred as well. Where nothing is fine, as in fog
 //! or on a blank page, level and colour decide.
 //!
 //! It works on thumbnails of 320 pixels. What these do not show, it does not know: one other digit on a scanned page is
@@ -14,14 +15,17 @@
 //! of each, in seven edits: copies are within them, but for a few of the strongest edits; documents of one template that
 //! differ in a paragraph, a message or four numbers are not.
 
+use std::sync::OnceLock;
+
 use imaging::RgbImage;
 
 use crate::frames::Content;
 use crate::laying::{Laid, Sheet, lay};
 use crate::overlay::Surface;
-use crate::plane::Plane;
+use crate::plane::{Plane, Sums};
 use crate::print::Print;
-use crate::tint;
+use crate::pyramid::Pyramid;
+use crate::tint::{self, Colours};
 
 /// Fine is what is lost by a blur of this radius, in pixels, and coarse what is lost by a further one.
 const FINE: usize = 2;
@@ -49,9 +53,20 @@ const BLURRED: f32 = 0.4;
 const BLURRED_FINE: f32 = 0.5;
 const BLURRED_COARSE: f32 = 0.97;
 const BLURRED_COARSE_PLACE: f32 = 0.93;
+/// With less in common of what is coarse before the other is blurred as well, it is not tried; and in how many steps at most
+/// it is.
+const ALMOST_COARSE: f32 = 0.9;
+const SOFTENED: usize = 10;
 
-/// Squared levels of the place with the most fine structure, under which nothing is fine.
+/// One place in so many has as little structure as the noise of its picture, and the largest share of all that is fine that
+/// is taken for noise.
+const QUIET_ONE_IN: usize = 5;
+const MOST_NOISE: f32 = 0.7;
+
+/// Squared levels of the place with the most fine structure, under which nothing is fine; and the pixels of a strip in which
+/// it is looked for.
 const SMOOTH: f32 = 14.0;
+const STRIP: usize = 45;
 
 /// Two copies may each have a strip that the other has not, as wide as this: frames of a burst have more, and what is in
 /// it would be lost with either.
@@ -61,10 +76,12 @@ const STRIP_SHARE: f32 = 0.008;
 /// What of a thumbnail is compared.
 pub struct Pixels {
     image: RgbImage,
-    brightness: Plane,
+    brightness: Pyramid,
     contents: Vec<Content>,
     print: Surface,
     is_smooth: bool,
+    /// Looked at last, where all else agrees.
+    colours: OnceLock<Colours>,
 }
 
 impl Pixels {
@@ -73,9 +90,24 @@ impl Pixels {
         let brightness = Plane::brightness(&image);
         let contents = Content::all(&brightness);
         let print = Surface::of(&Print::of(&image));
-        let fine = fine(&brightness);
-        let is_smooth = places(&fine, &fine, FINE_PLACE).iter().all(|place| place.one < SMOOTH);
-        Self { image, brightness, contents, print, is_smooth }
+        let is_smooth = is_smooth(&brightness);
+        Self {
+            image,
+            brightness: Pyramid::of(brightness),
+            contents,
+            print,
+            is_smooth,
+            colours: OnceLock::new(),
+        }
+    }
+
+    /// The thumbnail itself.
+    pub(crate) fn image(&self) -> &RgbImage {
+        &self.image
+    }
+
+    fn colours(&self) -> &Colours {
+        self.colours.get_or_init(|| Colours::of(&self.image))
     }
 
     fn sheet(&self) -> Sheet<'_> {
@@ -91,7 +123,7 @@ pub fn agreement(one: &Pixels, other: &Pixels) -> Option<f32> {
             let laid = lay(&one.sheet(), &other.sheet())?;
             let is_within = laid.is_one_in_the_other(STRIP_PIXELS, STRIP_SHARE);
             let agreement = structure(one, other, &laid).filter(|_| is_within)?;
-            tint::agree(&laid, &one.image, &other.image).then_some(agreement)
+            tint::agree(&laid, one.colours(), other.colours()).then_some(agreement)
         }
         _ => None,
     }
@@ -101,34 +133,107 @@ fn fine(plane: &Plane) -> Plane {
     plane.softened().without(&plane.blurred(FINE))
 }
 
+/// Whether nothing is fine in a picture. It is looked at strip by strip, as most pictures have something fine in the first.
+fn is_smooth(plane: &Plane) -> bool {
+    // What is that far away from a pixel makes no difference to it.
+    const AROUND: usize = 3 * FINE + 1;
+    let strip = |top: usize| {
+        let bottom = (top + STRIP).min(plane.height);
+        let (from, to) = (top.saturating_sub(AROUND), (bottom + AROUND).min(plane.height));
+        let fine = fine(&plane.part((0, from, plane.width, to - from)));
+        fine.part((0, top - from, plane.width, bottom - top))
+    };
+    let is_smooth = |fine: Plane| places(&fine, &fine, FINE_PLACE).iter().all(|place| place.one < SMOOTH);
+    // Strips overlap by half a place, as places do.
+    let last = plane.height.saturating_sub(FINE_PLACE);
+    (0..last).step_by(STRIP - FINE_PLACE / 2).chain([last]).all(|top| is_smooth(strip(top)))
+}
+
 fn structure(one: &Pixels, other: &Pixels, laid: &Laid) -> Option<f32> {
     let (own, others) = evened(one, other, laid);
-    let (own_slow, others_slow) = (own.blurred(FINE), others.blurred(FINE));
-    let coarse = (
-        own_slow.clone().without(&own.blurred(COARSE)),
-        others_slow.clone().without(&others.blurred(COARSE)),
-    );
-    let fine = (own.softened().without(&own_slow), others.softened().without(&others_slow));
-    let (fine_places, coarse_places) =
-        (places(&fine.0, &fine.1, FINE_PLACE), places(&coarse.0, &coarse.1, COARSE_PLACE));
-    let (fine, coarse) = (Shared::of_all(&fine_places), Shared::of_all(&coarse_places));
-    let gain = fine.gain();
-    let coarse_correlation = coarse.correlation(1.0, 0.0);
-    let coarse_worst = worst(&coarse_places, coarse.gain(), COARSE_NOISE);
-    let fine_correlation = fine.correlation(gain, WHOLE_NOISE);
-    if fine.one.min(fine.other) < BLURRED * fine.one.max(fine.other) {
-        let is_copy = fine.correlation(1.0, 0.0) >= BLURRED_FINE
-            && coarse_correlation >= BLURRED_COARSE
-            && coarse_worst >= BLURRED_COARSE_PLACE;
-        return is_copy.then_some(coarse_correlation);
+    let bands = Bands::of(&own, &others);
+    let (least, most) = (bands.fine.one.min(bands.fine.other), bands.fine.one.max(bands.fine.other));
+    if least >= BLURRED * most { bands.agreement() } else { bands.agreement_of_coarse((own, others)) }
+}
+
+/// What is fine and what is coarse in two pictures, place by place and as a whole.
+struct Bands {
+    fine_places: Vec<Shared>,
+    coarse_places: Vec<Shared>,
+    /// Without the noise that only one of them has.
+    fine: Shared,
+    coarse: Shared,
+}
+
+impl Bands {
+    fn of(own: &Plane, others: &Plane) -> Self {
+        let (own_slow, others_slow) = (own.blurred(FINE), others.blurred(FINE));
+        let fine = (own.softened().without(&own_slow), others.softened().without(&others_slow));
+        let coarse = (own_slow.without(&own.blurred(COARSE)), others_slow.without(&others.blurred(COARSE)));
+        let fine_places = places(&fine.0, &fine.1, FINE_PLACE);
+        let coarse_places = places(&coarse.0, &coarse.1, COARSE_PLACE);
+        Self {
+            fine: without_noise(&fine_places),
+            coarse: Shared::of_all(&coarse_places),
+            fine_places,
+            coarse_places,
+        }
     }
-    let apart = 1.0 - worst(&fine_places, gain, FINE_NOISE);
-    let usually_apart = 1.0 - usual(&fine_places, gain, FINE_NOISE);
-    let is_copy = fine_correlation >= LEAST_FINE
-        && coarse_correlation >= LEAST_COARSE
-        && apart <= MOST_APART + usually_apart
-        && coarse_worst >= LEAST_COARSE_PLACE;
-    is_copy.then_some(fine_correlation)
+
+    fn coarse_correlation(&self) -> f32 {
+        self.coarse.correlation(1.0, 0.0)
+    }
+
+    fn worst_coarse(&self) -> f32 {
+        worst(&self.coarse_places, self.coarse.gain(), COARSE_NOISE)
+    }
+
+    /// Of two pictures that are about as sharp.
+    fn agreement(&self) -> Option<f32> {
+        let gain = self.fine.gain();
+        let correlation = self.fine.correlation(gain, WHOLE_NOISE).min(1.0);
+        let apart = 1.0 - worst(&self.fine_places, gain, FINE_NOISE);
+        let usually_apart = 1.0 - usual(&self.fine_places, gain, FINE_NOISE);
+        let is_copy = correlation >= LEAST_FINE
+            && self.coarse_correlation() >= LEAST_COARSE
+            && apart <= MOST_APART + usually_apart
+            && self.worst_coarse() >= LEAST_COARSE_PLACE;
+        is_copy.then_some(correlation)
+    }
+
+    /// Of two pictures one of which is blurred: the other is blurred as well before they are compared.
+    fn agreement_of_coarse(&self, (own, others): (Plane, Plane)) -> Option<f32> {
+        if self.fine.correlation(1.0, 0.0) < BLURRED_FINE || self.coarse_correlation() < ALMOST_COARSE {
+            return None;
+        }
+        let is_own_sharp = self.fine.one > self.fine.other;
+        let (mut sharp, blurred) = if is_own_sharp { (own, others) } else { (others, own) };
+        let squares = |plane: &Plane| fine(plane).values.iter().map(|value| value * value).sum::<f32>();
+        let wanted = squares(&blurred);
+        for _ in 0..SOFTENED {
+            if squares(&sharp) <= wanted {
+                break;
+            }
+            sharp = sharp.softened();
+        }
+        let bands = Self::of(&sharp, &blurred);
+        let is_copy =
+            bands.coarse_correlation() >= BLURRED_COARSE && bands.worst_coarse() >= BLURRED_COARSE_PLACE;
+        is_copy.then(|| bands.coarse_correlation())
+    }
+}
+
+/// What is in all places, but for noise that only one of the two has: it is where nothing else is as well.
+fn without_noise(places: &[Shared]) -> Shared {
+    let all = Shared::of_all(places);
+    let quietest = |of: fn(&Shared) -> f32| {
+        let mut values: Vec<f32> = places.iter().map(of).collect();
+        let nth = values.len() / QUIET_ONE_IN;
+        if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(nth, f32::total_cmp).1 }
+    };
+    let more = quietest(|place| place.other) - quietest(|place| place.one);
+    let without = |squares: f32, noise: f32| squares - noise.clamp(0.0, MOST_NOISE * squares);
+    Shared { one: without(all.one, -more), other: without(all.other, more), both: all.both }
 }
 
 /// What two planes have in a place: the mean squares of each, and of both.
@@ -169,22 +274,33 @@ fn places(one: &Plane, other: &Plane, side: usize) -> Vec<Shared> {
         (0..last).step_by(side / 2).chain([last])
     };
     let mut places = Vec::new();
+    let width = one.width;
+    // Sums over the rows of a line of places, for each column.
+    let mut columns = [vec![0.0; width], vec![0.0; width], vec![0.0; width]];
+    let (mut windows, mut sums) = (Sums::default(), [Vec::new(), Vec::new(), Vec::new()]);
     for top in starts(one.height) {
         let bottom = (top + side).min(one.height);
-        for left in starts(one.width) {
-            let right = (left + side).min(one.width);
-            let mut place = Shared::default();
-            for row in top..bottom {
-                let (own, others) = (&one.row(row)[left..right], &other.row(row)[left..right]);
-                for (own, others) in own.iter().zip(others) {
-                    place.one += own * own;
-                    place.other += others * others;
-                    place.both += own * others;
-                }
+        columns.iter_mut().for_each(|column| column.fill(0.0));
+        let [own_sums, other_sums, both_sums] = &mut columns;
+        for row in top..bottom {
+            let values = one.row(row).iter().zip(other.row(row));
+            let sums = own_sums.iter_mut().zip(&mut *other_sums).zip(&mut *both_sums);
+            for (((own_sum, other_sum), both_sum), (own, others)) in sums.zip(values) {
+                *own_sum += own * own;
+                *other_sum += others * others;
+                *both_sum += own * others;
             }
+        }
+        let across = side.min(width);
+        for (sums, column) in sums.iter_mut().zip(&columns) {
+            sums.clear();
+            sums.extend_from_slice(windows.over(column, across));
+        }
+        for left in starts(width) {
+            let right = left + across;
             let share = 1.0 / ((bottom - top) * (right - left)).max(1) as f32;
-            let Shared { one, other, both } = place;
-            places.push(Shared { one: one * share, other: other * share, both: both * share });
+            let [one, other, both] = sums.each_ref().map(|sums| sums[left] * share);
+            places.push(Shared { one, other, both });
         }
     }
     places
@@ -210,16 +326,16 @@ fn is_clipped(level: f32) -> bool {
 
 /// What both have in common, in the brightness and contrast of the one of them in which more is clipped.
 fn evened(one: &Pixels, other: &Pixels, laid: &Laid) -> (Plane, Plane) {
-    let (own, others) = laid.common(&one.brightness, &other.brightness);
+    let (own, others) = laid.common(one.brightness.full(), other.brightness.full());
     let clipped = |plane: &Plane| plane.values.iter().filter(|level| is_clipped(**level)).count();
     if clipped(&own) <= clipped(&others) {
         match Tone::between(&own, &others) {
-            Some(tone) => laid.common(&tone.of(&one.image), &other.brightness),
+            Some(tone) => laid.common(&tone.of(&one.image), other.brightness.full()),
             None => (own, others),
         }
     } else {
         match Tone::between(&others, &own) {
-            Some(tone) => laid.common(&one.brightness, &tone.of(&other.image)),
+            Some(tone) => laid.common(one.brightness.full(), &tone.of(&other.image)),
             None => (own, others),
         }
     }
@@ -265,5 +381,85 @@ impl Tone {
     fn of(&self, image: &RgbImage) -> Plane {
         let toned = |level: f32| (level * self.gain + self.offset).clamp(0.0, 255.0);
         Plane::of(image, |pixel| Plane::weighed(pixel.map(toned)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: u32 = 240;
+    const HEIGHT: u32 = 300;
+
+    /// Numbers that look random: `SplitMix64` (Steele, Lea and Flood, 2014).
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, end: u64) -> u64 {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            (mixed ^ (mixed >> 31)) % end
+        }
+    }
+
+    /// A page of lines of strokes, three by three pixels or longer. All pages have the same margins.
+    fn page(number: u64) -> Plane {
+        let mut page = Plane {
+            width: WIDTH as usize,
+            height: HEIGHT as usize,
+            values: vec![245.0; (WIDTH * HEIGHT) as usize],
+        };
+        let mut random = Random(number);
+        for line in (24..276).step_by(9) {
+            let mut x = 20;
+            while x < 212 {
+                let (length, gap) = (2 + random.below(6) as usize, 2 + random.below(4) as usize);
+                let top = line + random.below(3) as usize;
+                for y in top..top + 3 {
+                    page.values[y * page.width..][x..x + length].fill(40.0);
+                }
+                x += length + gap;
+            }
+        }
+        page
+    }
+
+    fn pixels(plane: &Plane) -> Pixels {
+        let grey = |value: &f32| [value.clamp(0.0, 255.0) as u8; 3];
+        Pixels::of(RgbImage::new(WIDTH, HEIGHT, plane.values.iter().flat_map(grey).collect()).unwrap())
+    }
+
+    /// With noise of as many levels, as of a sensor or a scanner.
+    fn noisy(plane: &Plane, levels: f32) -> Plane {
+        let mut random = Random(7);
+        let mut noise = || (0..12).map(|_| random.below(1000) as f32 / 1000.0).sum::<f32>() - 6.0;
+        let values = plane.values.iter().map(|value| value + levels * noise()).collect();
+        Plane { values, ..*plane }
+    }
+
+    #[test]
+    fn noise_and_blur_make_no_other_picture_and_no_copy_of_another() {
+        let (one, other) = (page(1), page(2));
+        let edits: [(&str, fn(&Plane) -> Plane); 3] = [
+            ("as it is", Plane::clone),
+            ("noisy", |plane| noisy(plane, 12.0)),
+            ("blurred", |plane| plane.softened().softened()),
+        ];
+        for (name, edit) in edits {
+            assert!(agreement(&pixels(&one), &pixels(&edit(&one))).is_some(), "{name}");
+            assert!(agreement(&pixels(&one), &pixels(&edit(&other))).is_none(), "another, {name}");
+            let both = (pixels(&edit(&one)), pixels(&edit(&other)));
+            assert!(agreement(&both.0, &both.1).is_none(), "another, both {name}");
+        }
+    }
+
+    #[test]
+    fn one_other_paragraph_makes_another_page() {
+        let (one, mut other) = (page(1), page(1));
+        let paragraph = 120 * WIDTH as usize..165 * WIDTH as usize;
+        other.values[paragraph.clone()].copy_from_slice(&page(2).values[paragraph]);
+        assert!(agreement(&pixels(&one), &pixels(&other)).is_none());
+        assert!(agreement(&pixels(&one), &pixels(&noisy(&other, 12.0))).is_none());
     }
 }

@@ -4,10 +4,13 @@
 //! each other to a fraction of a pixel (see [`crate::registration`]). Whether they agree there is told by
 //! [`crate::agreement`].
 
+use std::iter;
+
 use crate::frames::Content;
 use crate::overlay::{Overlay, Surface};
 use crate::plane::Plane;
-use crate::registration::{Common, Placement, register};
+use crate::pyramid::Pyramid;
+use crate::registration::{Common, Placement, Registered, register};
 
 /// So good a correlation of what changes quickly that there is no better way to lay one over the other.
 const GOOD: f32 = 0.95;
@@ -28,13 +31,14 @@ const EDGE: f32 = 0.012;
 pub(crate) struct Laid {
     /// Sizes of the two when their pixels are of one size.
     sizes: [(usize, usize); 2],
+    overlay: Overlay,
     common: Common,
     correlation: f32,
 }
 
 /// What is laid over another: how bright a picture is, in what frames, and its print.
 pub(crate) struct Sheet<'a> {
-    pub(crate) brightness: &'a Plane,
+    pub(crate) brightness: &'a Pyramid,
     pub(crate) contents: &'a [Content],
     pub(crate) print: &'a Surface,
 }
@@ -42,14 +46,13 @@ pub(crate) struct Sheet<'a> {
 /// The best way that is found to lay one over the other.
 pub(crate) fn lay(one: &Sheet<'_>, other: &Sheet<'_>) -> Option<Laid> {
     let (overlay, promise) = one.print.best(other.print);
-    let mut overlays = vec![overlay];
-    if promise >= PROMISING {
-        overlays.extend(by_frames(one, other));
-        overlays.extend(one.print.ways(other.print));
-    }
+    // Each is looked for only where those before it did not do.
+    let frames = iter::once_with(|| by_frames(one, other)).flatten();
+    let ways = iter::once_with(|| one.print.ways(other.print)).flatten();
+    let others = frames.chain(ways).take(if promise >= PROMISING { usize::MAX } else { 0 });
     let mut tried: Vec<Overlay> = Vec::new();
     let mut best: Option<Laid> = None;
-    for overlay in overlays {
+    for overlay in iter::once(overlay).chain(others) {
         if tried.len() == MOST_TRIED || best.as_ref().is_some_and(|best| best.correlation >= GOOD) {
             break;
         }
@@ -57,13 +60,22 @@ pub(crate) fn lay(one: &Sheet<'_>, other: &Sheet<'_>) -> Option<Laid> {
             continue;
         }
         tried.push(overlay);
-        if let Some(laid) = lay_by(one.brightness, other.brightness, overlay)
-            && best.as_ref().is_none_or(|best| best.correlation < laid.correlation)
-        {
-            best = Some(laid);
+        match lay_by(one.brightness, other.brightness, overlay) {
+            Tried::Apart => return best,
+            Tried::Laid(laid) if best.as_ref().is_none_or(|best| best.correlation < laid.correlation) => {
+                best = Some(laid);
+            }
+            Tried::Laid(_) | Tried::Nowhere => {}
         }
     }
     best
+}
+
+/// What came of a beginning.
+enum Tried {
+    Laid(Laid),
+    Apart,
+    Nowhere,
 }
 
 /// What is in a frame of the one over what is in a frame of the other, or over all of it.
@@ -73,7 +85,7 @@ fn by_frames(one: &Sheet<'_>, other: &Sheet<'_>) -> Vec<Overlay> {
     for (nth, &own) in one.contents.iter().enumerate() {
         for (other_nth, &others) in other.contents.iter().enumerate() {
             if nth + other_nth > 0 && (aspect(own) - aspect(others)).abs() < ASPECT {
-                overlays.push(over((own, one.brightness), (others, other.brightness)));
+                overlays.push(over((own, one.brightness.full()), (others, other.brightness.full())));
             }
         }
     }
@@ -93,31 +105,29 @@ fn over((own, one): (Content, &Plane), (others, other): (Content, &Plane)) -> Ov
     Overlay { scale: (x.0, y.0), shift: (x.1, y.1) }
 }
 
-fn lay_by(one: &Plane, other: &Plane, overlay: Overlay) -> Option<Laid> {
-    let side = |scale: f32, from: usize, to: usize| scale * to as f32 / from as f32;
-    let ratio = (side(overlay.scale.0, one.width, other.width)
-        * side(overlay.scale.1, one.height, other.height))
-    .sqrt();
+fn lay_by(one: &Pyramid, other: &Pyramid, overlay: Overlay) -> Tried {
+    let (own, others) = (one.full(), other.full());
+    let start = Placement::of(overlay, own, others);
+    let ratio = (start.scale.0 * start.scale.1).sqrt();
     if !SIZES.contains(&ratio) {
-        return None;
+        return Tried::Nowhere;
     }
     let reduced = |plane: &Plane, by: f32| {
         let side = |length: usize| ((length as f32 / by).round() as usize).clamp(1, length);
         (side(plane.width), side(plane.height))
     };
     // The one with the coarser pixels stays as it is.
-    let sizes = [reduced(one, (1.0 / ratio).max(1.0)), reduced(other, ratio.max(1.0))];
-    let (own, others) = (one.reduced(sizes[0].0, sizes[0].1), other.reduced(sizes[1].0, sizes[1].1));
-    let along = |scale: f32, shift: f32, from: usize, to: usize| {
-        let scale = side(scale, from, to);
-        (scale, to as f32 * (0.5 + shift) - scale * from as f32 / 2.0)
+    let sizes = [reduced(own, (1.0 / ratio).max(1.0)), reduced(others, ratio.max(1.0))];
+    let (overlay, correlation) = match register((one, other), sizes, overlay) {
+        Registered::At(overlay, correlation) => (overlay, correlation),
+        Registered::Apart => return Tried::Apart,
+        Registered::Nowhere => return Tried::Nowhere,
     };
-    let x = along(overlay.scale.0, overlay.shift.0, own.width, others.width);
-    let y = along(overlay.scale.1, overlay.shift.1, own.height, others.height);
-    let start = Placement { scale: (x.0, y.0), shift: (x.1, y.1) };
-    let (placement, correlation) = register(&own, &others, start)?;
-    let common = Common::of(&own, &others, placement)?;
-    Some(Laid { sizes, common, correlation })
+    let (own, others) = (own.reduced(sizes[0].0, sizes[0].1), others.reduced(sizes[1].0, sizes[1].1));
+    match Common::of(&own, &others, Placement::of(overlay, &own, &others)) {
+        Some(common) => Tried::Laid(Laid { sizes, overlay, common, correlation }),
+        None => Tried::Nowhere,
+    }
 }
 
 impl Laid {
@@ -131,6 +141,16 @@ impl Laid {
         let columns = &self.common.columns[across..width - across];
         let rows = &self.common.rows[down..height - down];
         (one.reduced(own.0, own.1).part(within), other.reduced(others.0, others.1).sampled(columns, rows))
+    }
+
+    /// The same of two that were reduced, each as a whole.
+    pub(crate) fn shared(&self, one: &Plane, other: &Plane) -> Option<(Plane, Plane)> {
+        let Common { within: (left, top, width, height), columns, rows } =
+            Common::of(one, other, Placement::of(self.overlay, one, other))?;
+        let (across, down) = (usize::from(width > 2), usize::from(height > 2));
+        let within = (left + across, top + down, width - 2 * across, height - 2 * down);
+        let (columns, rows) = (&columns[across..width - across], &rows[down..height - down]);
+        Some((one.part(within), other.sampled(columns, rows)))
     }
 
     /// Whether one shows all that the other shows, but for a strip of so many pixels and so large a share of a side.

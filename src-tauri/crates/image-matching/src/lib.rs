@@ -24,5 +24,6 @@ pub mod margins;
 pub mod overlay;
 mod plane;
 pub mod print;
+mod pyramid;
 mod registration;
 mod tint;

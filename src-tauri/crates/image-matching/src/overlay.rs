@@ -18,6 +18,8 @@ const STARTS: [f32; 3] = [1.0, 0.8, 1.25];
 /// The share of a print that must lie within the other, and what that allows as a difference in area.
 const LEAST_COMMON: f32 = 0.55;
 const AREA: std::ops::RangeInclusive<f32> = 0.6..=1.67;
+/// Of two copies, one shows all that the other shows, but for as much of a side: prints do not say it any closer.
+const BEYOND: f32 = 0.04;
 /// Less than this where the climb begins will not become a copy, nor will what is less than that after the coarse steps.
 /// Of edited copies of 100 photos, no more are missed for the first.
 const UNPROMISING: f32 = 0.6;
@@ -119,7 +121,7 @@ impl Grid {
 
     /// The correlation with what lies under it; -1 when too little does.
     fn correlation(&self, other: &Surface, overlay: Overlay) -> f32 {
-        if !AREA.contains(&(overlay.scale.0 * overlay.scale.1)) {
+        if !AREA.contains(&(overlay.scale.0 * overlay.scale.1)) || !overlay.is_one_in_the_other(BEYOND) {
             return -1.0;
         }
         let columns = Places::of(self.points, overlay.scale.0, overlay.shift.0);
@@ -234,6 +236,15 @@ impl Overlay {
         };
         along((self.scale.0, self.shift.0), (other.scale.0, other.shift.0))
             && along((self.scale.1, self.shift.1), (other.scale.1, other.shift.1))
+    }
+
+    /// Whether one shows all that the other shows, but for so large a share of a side.
+    pub(crate) fn is_one_in_the_other(self, but_for: f32) -> bool {
+        let ends = |scale: f32, shift: f32| (0.5 + shift - scale / 2.0, 0.5 + shift + scale / 2.0);
+        let (x, y) = (ends(self.scale.0, self.shift.0), ends(self.scale.1, self.shift.1));
+        let is_within = |(start, end): (f32, f32)| start >= -but_for && end <= 1.0 + but_for;
+        let is_all = |(start, end): (f32, f32)| start <= but_for && end >= 1.0 - but_for;
+        (is_within(x) && is_within(y)) || (is_all(x) && is_all(y))
     }
 
     /// How the other lies over this one.

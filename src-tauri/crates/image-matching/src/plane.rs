@@ -3,7 +3,13 @@
 //! Thumbnails are all it is for. What is made of the values is the business of [`crate::registration`] and
 //! [`crate::agreement`].
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use imaging::RgbImage;
+
+/// Numbers that are added up side by side.
+pub(crate) const LANES: usize = 8;
 
 /// Values row by row.
 #[derive(Debug, Clone)]
@@ -50,24 +56,28 @@ impl Plane {
         let last = self.width - 1;
         let mut across = Vec::with_capacity(self.values.len());
         for row in self.values.chunks_exact(self.width) {
-            let at = |x: usize| soft(row[x.saturating_sub(1)], row[x], row[(x + 1).min(last)]);
-            across.extend((0..self.width).map(at));
+            across.push(soft(row[0], row[0], row[1.min(last)]));
+            across.extend(row.windows(3).map(|at| soft(at[0], at[1], at[2])));
+            if last > 0 {
+                across.push(soft(row[last - 1], row[last], row[last]));
+            }
         }
         let across = Self { width: self.width, height: self.height, values: across };
         let mut values = Vec::with_capacity(self.values.len());
         for y in 0..self.height {
             let (above, own) = (across.row(y.saturating_sub(1)), across.row(y));
             let below = across.row((y + 1).min(self.height - 1));
-            values.extend((0..self.width).map(|x| soft(above[x], own[x], below[x])));
+            let both = above.iter().zip(own).zip(below);
+            values.extend(both.map(|((above, own), below)| soft(*above, *own, *below)));
         }
         Self { values, ..across }
     }
 
     /// In fewer pixels, each the mean of those that it covers.
-    pub(crate) fn reduced(&self, width: usize, height: usize) -> Self {
+    pub(crate) fn reduced(&self, width: usize, height: usize) -> Cow<'_, Self> {
         let (width, height) = (width.clamp(1, self.width), height.clamp(1, self.height));
         if (width, height) == (self.width, self.height) {
-            return self.clone();
+            return Cow::Borrowed(self);
         }
         let (columns, rows) = (shares(self.width, width), shares(self.height, height));
         let mut values = Vec::with_capacity(width * height);
@@ -83,40 +93,34 @@ impl Plane {
                 weights.iter().zip(&row[*first..]).map(|(weight, value)| weight * value).sum::<f32>()
             }));
         }
-        Self { width, height, values }
+        Cow::Owned(Self { width, height, values })
     }
 
     /// Blurred by three running means over `2 * radius + 1` pixels, which is as good as a Gaussian. Beyond the edge, the
     /// values go on as they are there.
     pub(crate) fn blurred(&self, radius: usize) -> Self {
+        let window = 2 * radius + 1;
+        let share = 1.0 / window as f32;
         let mut blurred = self.clone();
-        let mut padded = Vec::new();
-        for _ in 0..3 {
-            for row in blurred.values.chunks_exact_mut(self.width) {
-                running_mean(row, radius, &mut padded);
+        let (mut padded, mut sums) = (vec![0.0; self.width + window - 1], Sums::default());
+        for row in blurred.values.chunks_exact_mut(self.width) {
+            for _ in 0..3 {
+                padded[..radius].fill(row[0]);
+                padded[radius..radius + row.len()].copy_from_slice(row);
+                padded[radius + row.len()..].fill(row[row.len() - 1]);
+                let means = sums.over(&padded, window).iter().map(|sum| sum * share);
+                row.iter_mut().zip(means).for_each(|(value, mean)| *value = mean);
             }
         }
-        for _ in 0..3 {
-            blurred.values = running_mean_of_rows(&blurred.values, self.width, radius);
-        }
-        blurred
+        let once = running_mean_of_rows(&blurred.values, self.width, radius);
+        let twice = running_mean_of_rows(&once, self.width, radius);
+        Self { values: running_mean_of_rows(&twice, self.width, radius), ..blurred }
     }
 
     /// What is left of it without another one.
     pub(crate) fn without(mut self, other: &Self) -> Self {
         self.values.iter_mut().zip(&other.values).for_each(|(value, other)| *value -= other);
         self
-    }
-
-    /// How well it goes with one of the same size, -1 to 1, both about zero.
-    pub(crate) fn correlation(&self, other: &Self) -> f32 {
-        let (mut both, mut own, mut others) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for (one, other) in self.values.iter().zip(&other.values) {
-            both += one * other;
-            own += one * one;
-            others += other * other;
-        }
-        both / (own * others).sqrt().max(f32::MIN_POSITIVE)
     }
 
     /// A part of it.
@@ -127,30 +131,116 @@ impl Plane {
 
     /// Its values at these columns and rows, which may fall between pixels.
     pub(crate) fn sampled(&self, columns: &[f32], rows: &[f32]) -> Self {
-        let split = |at: f32, length: usize| {
-            let at = at.clamp(0.0, (length - 1) as f32);
-            let before = (at as usize).min(length.saturating_sub(2));
-            (before, at - before as f32)
-        };
-        let columns_split: Vec<(usize, f32)> = columns.iter().map(|at| split(*at, self.width)).collect();
-        let mut values = Vec::with_capacity(columns.len() * rows.len());
-        let mut between = vec![0.0; self.width + 1];
-        for &row in rows {
-            let (row, down) = split(row, self.height);
-            let above = &self.values[row * self.width..][..self.width];
-            let below = self.values.get((row + 1) * self.width..).filter(|rest| rest.len() >= self.width);
-            let below = below.unwrap_or(above);
-            for (value, (above, below)) in between.iter_mut().zip(above.iter().zip(below)) {
-                *value = above + (below - above) * down;
-            }
-            between[self.width] = between[self.width - 1];
-            values.extend(columns_split.iter().map(|&(column, right)| {
-                let (before, behind) = (between[column], between[column + 1]);
-                before + (behind - before) * right
-            }));
+        let mut sampler = Sampler::new(self, columns);
+        let mut values = vec![0.0; columns.len() * rows.len()];
+        for (row, sampled) in rows.iter().zip(values.chunks_exact_mut(columns.len().max(1))) {
+            sampler.row(*row, sampled);
         }
         Self { width: columns.len(), height: rows.len(), values }
     }
+}
+
+/// Samples rows of a plane at columns that may fall between pixels.
+pub(crate) struct Sampler<'a> {
+    plane: &'a Plane,
+    /// Columns whose pixels are one after the other: which of all columns, and the pixel before the first.
+    runs: Vec<(Range<usize>, usize)>,
+    /// How far behind that pixel each column is.
+    right: Vec<f32>,
+    /// A row between two rows.
+    between: Vec<f32>,
+}
+
+impl<'a> Sampler<'a> {
+    pub(crate) fn new(plane: &'a Plane, columns: &[f32]) -> Self {
+        let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
+        let mut right = Vec::with_capacity(columns.len());
+        for (nth, &at) in columns.iter().enumerate() {
+            let (pixel, share) = split(at, plane.width);
+            right.push(share);
+            match runs.last_mut() {
+                Some((run, first)) if *first + run.len() == pixel => run.end = nth + 1,
+                _ => runs.push((nth..nth + 1, pixel)),
+            }
+        }
+        Self { plane, runs, right, between: vec![0.0; plane.width + 1] }
+    }
+
+    /// The values of a row, which may fall between pixels, one for each column.
+    pub(crate) fn row(&mut self, at: f32, sampled: &mut [f32]) {
+        let (row, down) = split(at, self.plane.height);
+        let (above, below) = (self.plane.row(row), self.plane.row((row + 1).min(self.plane.height - 1)));
+        for (value, (above, below)) in self.between.iter_mut().zip(above.iter().zip(below)) {
+            *value = above + (below - above) * down;
+        }
+        self.between[self.plane.width] = self.between[self.plane.width - 1];
+        for (run, first) in &self.runs {
+            let before = &self.between[*first..][..run.len()];
+            let behind = &self.between[first + 1..][..run.len()];
+            let places = before.iter().zip(behind).zip(&self.right[run.clone()]);
+            for (value, ((before, behind), right)) in sampled[run.clone()].iter_mut().zip(places) {
+                *value = before + (behind - before) * right;
+            }
+        }
+    }
+}
+
+/// The pixel before a place, of so many, and how far behind its middle the place is.
+fn split(at: f32, length: usize) -> (usize, f32) {
+    let at = at.clamp(0.0, (length - 1) as f32);
+    let before = (at as usize).min(length.saturating_sub(2));
+    (before, at - before as f32)
+}
+
+/// Sums over windows along a row. Each is put together from sums over one, two, four and so on, which are made of all places
+/// at a time; going along, each would wait for the one before.
+#[derive(Default)]
+pub(crate) struct Sums {
+    sums: Vec<f32>,
+    /// Over as many as the next power of two, and the one after that.
+    powers: [Vec<f32>; 2],
+}
+
+impl Sums {
+    /// The sum of so many values from each place on, as far as there are as many.
+    pub(crate) fn over(&mut self, values: &[f32], window: usize) -> &[f32] {
+        let length = (values.len() + 1).saturating_sub(window);
+        let Self { sums, powers: [power, next] } = self;
+        sums.clear();
+        sums.resize(length, 0.0);
+        power.clear();
+        power.extend_from_slice(values);
+        let (mut so_far, mut by) = (0, 1);
+        while so_far < window && length > 0 {
+            if window & by != 0 {
+                sums.iter_mut().zip(&power[so_far..]).for_each(|(sum, value)| *sum += value);
+                so_far += by;
+            }
+            if so_far < window {
+                next.clear();
+                next.resize(power.len() - by, 0.0);
+                let pairs = power.iter().zip(&power[by..]);
+                next.iter_mut().zip(pairs).for_each(|(next, (one, other))| *next = one + other);
+                std::mem::swap(power, next);
+            }
+            by *= 2;
+        }
+        sums
+    }
+}
+
+/// Sums over pixels of the products of so many rows of values with each other, two and two.
+pub(crate) fn products<const PAIRS: usize>(pairs: [(&[f32], &[f32]); PAIRS]) -> [f32; PAIRS] {
+    pairs.map(|(one, other)| {
+        let mut sums = [0.0; LANES];
+        let ((ones, rest), (others, other_rest)) = (one.as_chunks::<LANES>(), other.as_chunks::<LANES>());
+        for (one, other) in ones.iter().zip(others) {
+            let lanes = one.iter().zip(other);
+            sums.iter_mut().zip(lanes).for_each(|(sum, (one, other))| *sum += one * other);
+        }
+        let rest: f32 = rest.iter().zip(other_rest).map(|(one, other)| one * other).sum();
+        sums.iter().sum::<f32>() + rest
+    })
 }
 
 /// Which of `from` pixels each of `to` pixels covers: the first of them, and by what share of it each.
@@ -164,21 +254,6 @@ fn shares(from: usize, to: usize) -> Vec<(usize, Vec<f32>)> {
         (first, weights)
     };
     (0..to).map(covered).collect()
-}
-
-fn running_mean(row: &mut [f32], radius: usize, padded: &mut Vec<f32>) {
-    let (Some(&first), Some(&last)) = (row.first(), row.last()) else { return };
-    padded.clear();
-    padded.extend(std::iter::repeat_n(first, radius + 1));
-    padded.extend_from_slice(row);
-    padded.extend(std::iter::repeat_n(last, radius));
-    let window = 2 * radius + 1;
-    let share = 1.0 / window as f32;
-    let mut sum: f32 = padded[..window].iter().sum();
-    for (nth, value) in row.iter_mut().enumerate() {
-        sum += padded[nth + window] - padded[nth];
-        *value = sum * share;
-    }
 }
 
 fn running_mean_of_rows(values: &[f32], width: usize, radius: usize) -> Vec<f32> {
@@ -202,4 +277,40 @@ fn running_mean_of_rows(values: &[f32], width: usize, radius: usize) -> Vec<f32>
         means.extend(sums.iter().map(|sum| sum * share));
     }
     means
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_over_all_of_a_window() {
+        let values: Vec<f32> = (0..23).map(|at| (at * at % 17) as f32).collect();
+        for window in 1..=23 {
+            let expected: Vec<f32> = values.windows(window).map(|values| values.iter().sum()).collect();
+            assert_eq!(Sums::default().over(&values, window), expected, "{window}");
+        }
+        assert!(Sums::default().over(&values, 24).is_empty());
+    }
+
+    #[test]
+    fn a_blur_keeps_what_is_even_and_spreads_a_point_alike_to_all_sides() {
+        let (width, height) = (21, 17);
+        let mut plane = Plane { width, height, values: vec![3.0; width * height] };
+        assert!(plane.blurred(2).values.iter().all(|value| (value - 3.0).abs() < 1e-4));
+        plane.values[8 * width + 10] = 1000.0;
+        let blurred = plane.blurred(2);
+        let at = |x: usize, y: usize| blurred.row(y)[x];
+        for (one, other) in [((10, 5), (10, 11)), ((7, 8), (13, 8)), ((7, 8), (10, 5))] {
+            assert!((at(one.0, one.1) - at(other.0, other.1)).abs() < 1e-3);
+        }
+        assert!(at(10, 8) > at(9, 8) && at(9, 8) > at(6, 8) && at(3, 8) < 3.001);
+    }
+
+    #[test]
+    fn what_is_sampled_between_pixels_is_between_their_values() {
+        let plane = Plane { width: 4, height: 2, values: vec![0.0, 10.0, 20.0, 30.0, 4.0, 14.0, 24.0, 34.0] };
+        let sampled = plane.sampled(&[-0.5, 0.5, 1.25, 3.4], &[0.0, 0.5]);
+        assert_eq!(sampled.values, [0.0, 5.0, 12.5, 30.0, 2.0, 7.0, 14.5, 32.0]);
+    }
 }

@@ -11,6 +11,10 @@ use crate::plane::Plane;
 /// Cells along each side in which colours are compared.
 const CELLS: usize = 12;
 
+/// The least pixels along the shorter side of what colours are compared in, and how much smaller than a thumbnail that is.
+const LEAST_SIDE: usize = 4 * CELLS;
+const MOST_REDUCED: usize = 4;
+
 /// Least standard deviation of what is coloured at all, in levels.
 const COLOURED: f32 = 9.0;
 /// The least correlation of the colours of two coloured copies.
@@ -31,13 +35,28 @@ const LEFT_SHARE: f32 = 0.12;
 /// The least share of a level's change that makes up the mean agreement of such copies.
 const FULL_RANGE: f32 = 255.0;
 
+/// How much redder and bluer than grey a picture is, in few pixels.
+pub(crate) struct Colours([Plane; 2]);
+
+impl Colours {
+    pub(crate) fn of(image: &RgbImage) -> Self {
+        let difference = |of: usize| move |pixel: [f32; 3]| pixel[of] - Plane::weighed(pixel);
+        let by = ((image.width().min(image.height()) as usize) / LEAST_SIDE).clamp(1, MOST_REDUCED);
+        Self([0, 2].map(|of| {
+            let plane = Plane::of(image, difference(of));
+            plane.reduced(plane.width.div_ceil(by), plane.height.div_ceil(by)).into_owned()
+        }))
+    }
+}
+
 /// Whether the colours of two pictures that lie over each other go together.
-pub(crate) fn agree(laid: &Laid, one: &RgbImage, other: &RgbImage) -> bool {
-    let difference = |of: usize| move |pixel: [f32; 3]| pixel[of] - Plane::weighed(pixel);
-    let colours = [0, 2].map(|of| {
-        let (own, others) = laid.common(&Plane::of(one, difference(of)), &Plane::of(other, difference(of)));
-        (own.reduced(CELLS, CELLS), others.reduced(CELLS, CELLS))
-    });
+pub(crate) fn agree(laid: &Laid, one: &Colours, other: &Colours) -> bool {
+    let cells = |of: usize| {
+        let (own, others) = laid.shared(&one.0[of], &other.0[of])?;
+        Some((own.reduced(CELLS, CELLS).into_owned(), others.reduced(CELLS, CELLS).into_owned()))
+    };
+    let (Some(red), Some(blue)) = (cells(0), cells(1)) else { return false };
+    let colours = [red, blue];
     let mean = |plane: &Plane| plane.values.iter().sum::<f32>() / plane.values.len() as f32;
     let (mut squares, mut other_squares, mut both) = (0.0, 0.0, 0.0);
     let (mut tint, mut own_mean, mut others_mean) = (0.0, 0.0, 0.0);

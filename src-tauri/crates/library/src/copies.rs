@@ -23,7 +23,7 @@ use image_matching::overlay::Surface;
 use image_matching::print::{self, Print};
 
 /// Raise it when pictures are compared in another way: all are then compared again.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// Pictures in a transaction.
 const BATCH: usize = 256;
@@ -37,7 +37,7 @@ const DOUBTFUL: usize = 24;
 const LAID_OVER: usize = 160;
 const COMPARED: usize = 24;
 /// Pictures whose pixels are kept for the next comparison: pages of one template are compared with each other.
-const KEPT: usize = 48;
+const KEPT: usize = 64;
 
 /// A picture as it is, and in the seven other ways that it can lie.
 const WAYS: [Orientation; 8] = [
@@ -196,7 +196,7 @@ struct Subject {
     /// looked up by one.
     prints: Option<([Surface; 8], Option<[u64; 8]>)>,
     /// Its pixels in each way, as far as they were asked for; none where there is no thumbnail.
-    pixels: [OnceCell<Option<Pixels>>; 8],
+    pixels: [OnceCell<Option<Arc<Pixels>>>; 8],
 }
 
 /// A picture that may be a copy of a subject that lies in some way.
@@ -389,8 +389,9 @@ impl Pictures<'_> {
     fn agreement(&self, subject: &Subject, way: usize, other: i64) -> Result<Option<f32>> {
         let pixels = &subject.pixels[way];
         if pixels.get().is_none() {
+            let upright = self.upright(subject.content_id)?;
             // One thread compares it: nothing was set meanwhile.
-            let _ = pixels.set(self.library.pixels_of(subject.content_id, WAYS[way])?);
+            let _ = pixels.set(upright.and_then(|upright| lying(&upright, WAYS[way])));
         }
         let Some(Some(own)) = pixels.get() else { return Ok(None) };
         Ok(self.upright(other)?.and_then(|others| agreement(own, &others)))
@@ -398,12 +399,11 @@ impl Pictures<'_> {
 
     /// The pixels of a picture as it is, where there is a thumbnail.
     fn upright(&self, content_id: i64) -> Result<Option<Arc<Pixels>>> {
-        let kept =
-            self.kept.lock().iter().find(|(id, _)| *id == content_id).map(|(_, kept)| Arc::clone(kept));
-        if kept.is_some() {
-            return Ok(kept);
+        if let Some(pixels) = self.kept(content_id) {
+            return Ok(Some(pixels));
         }
-        let pixels = self.library.pixels_of(content_id, Orientation::Upright)?.map(Arc::new);
+        let pixels =
+            self.library.thumbnail_pixels(content_id)?.map(|thumbnail| Arc::new(Pixels::of(thumbnail)));
         if let Some(pixels) = &pixels {
             let mut kept = self.kept.lock();
             kept.push_front((content_id, Arc::clone(pixels)));
@@ -411,15 +411,27 @@ impl Pictures<'_> {
         }
         Ok(pixels)
     }
+
+    /// What was compared not long ago.
+    fn kept(&self, content_id: i64) -> Option<Arc<Pixels>> {
+        let mut kept = self.kept.lock();
+        let place = kept.iter().position(|(id, _)| *id == content_id)?;
+        let found = kept.remove(place)?;
+        let pixels = Arc::clone(&found.1);
+        kept.push_front(found);
+        Some(pixels)
+    }
+}
+
+/// The pixels of a picture when it lies in some way.
+fn lying(upright: &Arc<Pixels>, way: Orientation) -> Option<Arc<Pixels>> {
+    match way {
+        Orientation::Upright => Some(Arc::clone(upright)),
+        way => way.apply(upright.image().clone()).ok().map(|image| Arc::new(Pixels::of(image))),
+    }
 }
 
 impl Library {
-    /// What of a picture's thumbnail is compared; none where there is no thumbnail.
-    fn pixels_of(&self, content_id: i64, way: Orientation) -> Result<Option<Pixels>> {
-        let thumbnail = self.thumbnail_pixels(content_id)?;
-        Ok(thumbnail.and_then(|thumbnail| way.apply(thumbnail).ok()).map(Pixels::of))
-    }
-
     /// The pixels of a picture's thumbnail, where there is one.
     pub(crate) fn thumbnail_pixels(&self, content_id: i64) -> Result<Option<RgbImage>> {
         let content = self.catalog.read(|connection| content::by_id(connection, content_id))?;

@@ -10,6 +10,7 @@ use image_embedder::{
 };
 use imaging::Limits;
 
+use crate::agreement::{Pixels, agreement};
 use crate::model::BuiltInModel;
 use crate::original::{self, ReadError};
 use crate::{LibraryError, Result, photo};
@@ -57,13 +58,38 @@ pub fn embed_image(path: &Path, region: Option<Region>, options: &EmbedOptions) 
 }
 
 /// Cosine similarity of the first embeddings of two image files, resampled with antialiasing.
+///
+/// Of some even greys a network has nothing to say: their embeddings are zeros, which have no direction. Such a picture is
+/// like nothing that the network has something to say of, and two of them are alike if their pixels agree.
 pub fn similarity(one: &Path, other: &Path, model: ModelChoice) -> Result<f32> {
     let options = EmbedOptions { model, l2_normalize: true, quantize: false, antialias: true, threads: None };
     let mut embedder = embedder(&options)?;
     let mut first = |path| -> Result<FeatureVector> {
         Ok(feature_vectors(&mut embedder, path, None)?.swap_remove(0).vector)
     };
-    Ok(cosine_similarity(&first(one)?, &first(other)?)? as f32)
+    let (own, others) = (first(one)?, first(other)?);
+    match (says_nothing(&own), says_nothing(&others)) {
+        (true, true) => Ok(if are_same(one, other)? { 1.0 } else { 0.0 }),
+        (false, false) => Ok(cosine_similarity(&own, &others)? as f32),
+        _ => Ok(0.0),
+    }
+}
+
+fn says_nothing(vector: &FeatureVector) -> bool {
+    match vector {
+        FeatureVector::Float(values) => values.iter().all(|value| *value == 0.0),
+        FeatureVector::Quantized(values) => values.iter().all(|value| *value == 0),
+    }
+}
+
+/// Whether the pixels of two image files agree.
+fn are_same(one: &Path, other: &Path) -> Result<bool> {
+    let pixels = |path: &Path| {
+        let unreadable = |error| LibraryError::unreadable(path, &error);
+        let preview = photo::preview(&read_query(path)?).map_err(unreadable)?;
+        Ok::<_, LibraryError>(Pixels::of(photo::decode_thumbnail(&preview.jpeg).map_err(unreadable)?))
+    };
+    Ok(agreement(&pixels(one)?, &pixels(other)?).is_some())
 }
 
 fn embedder(options: &EmbedOptions) -> Result<ImageEmbedder> {

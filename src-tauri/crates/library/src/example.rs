@@ -13,8 +13,8 @@ use catalog::photo::Photo;
 use catalog::{Region, embedding, folder, photo as photo_rows};
 
 use crate::original::{self, ReadError};
-use crate::photo::embed_region;
-use crate::reader::Unread;
+use crate::photo::{Preview, embed_region};
+use crate::reader::{Reader, Unread};
 use crate::{Library, LibraryError, Result};
 
 /// How much a counter-example pulls the query away, against 1 for each example. The more counter-examples there are
@@ -140,19 +140,39 @@ impl Library {
 
     /// The vector that a query looks for: the sum of its examples, by their weights. Photos and parts of photos are
     /// compared with the same one. `tests/bench/RANKING.md` says what else was tried.
-    pub(crate) fn query_vector(&self, examples: &[Example]) -> Result<Vec<i8>> {
+    ///
+    /// And a small picture of what is asked for, where a file or bytes were decoded for it as the only example: whoever
+    /// looks at its pixels need not decode it again.
+    pub(crate) fn query_vector(&self, examples: &[Example]) -> Result<(Vec<i8>, Option<Preview>)> {
         if examples.iter().all(|example| example.negative) {
             return Err(LibraryError::EmptyQuery);
         }
+        let mut shown = None;
         let mut sum = vec![0.0; self.model.dimension];
         for (example, pull) in examples.iter().zip(pulls(examples)) {
-            let embedding = self.embedding_of(&example.source, example.crop)?;
+            let embedding = match examples {
+                [Example { source, crop: None, .. }] if self.is_outside(source)? => {
+                    let (embedding, preview) = self.with_image(source, Reader::embed_and_show)?;
+                    shown = Some(preview);
+                    embedding
+                }
+                _ => self.embedding_of(&example.source, example.crop)?,
+            };
             sum.iter_mut().zip(embedding).for_each(|(sum, value)| *sum += pull * value);
         }
         match vector_index::quantize(&sum) {
             Err(vector_index::Error::ZeroVector) => Err(LibraryError::EmptyQuery),
-            other => Ok(other?),
+            other => Ok((other?, shown)),
         }
+    }
+
+    /// Whether nothing is known of an example but what reading it tells.
+    fn is_outside(&self, source: &Source) -> Result<bool> {
+        Ok(match source {
+            Source::Photo(_) => false,
+            Source::Path(path) => self.photo_id_at(path)?.is_none(),
+            Source::Bytes(_) => true,
+        })
     }
 
     /// Photos of the library that are examples themselves: the same path, not mere copies.

@@ -11,6 +11,7 @@ use catalog::{Region, content, copies, photo as photo_rows};
 use imaging::{Orientation, RgbImage};
 
 use crate::copies::VERSION;
+use crate::photo::Preview;
 use crate::regions::{Found, FoundBy};
 use crate::{Example, Library, Result, Source, parallel, photo};
 use image_matching::agreement::{Pixels, agreement};
@@ -26,6 +27,8 @@ pub(crate) struct Identity<'a> {
     library: &'a Library,
     /// None where no one picture is asked for.
     example: Option<&'a Example>,
+    /// A small picture of it, where there is one already.
+    shown: Option<&'a Preview>,
     /// What is asked for, once it was looked at.
     asked: OnceLock<Asked>,
 }
@@ -51,12 +54,12 @@ struct Query {
 }
 
 impl<'a> Identity<'a> {
-    pub(crate) fn new(library: &'a Library, examples: &'a [Example]) -> Self {
+    pub(crate) fn new(library: &'a Library, examples: &'a [Example], shown: Option<&'a Preview>) -> Self {
         let example = match examples {
             [example] if !example.negative => Some(example),
             _ => None,
         };
-        Self { library, example, asked: OnceLock::new() }
+        Self { library, example, shown, asked: OnceLock::new() }
     }
 
     /// The pictures, of those found, that show what is asked for.
@@ -131,10 +134,13 @@ impl<'a> Identity<'a> {
                 let Some(content) = content else { return Ok(None) };
                 (self.library.stored_thumbnail(&content.hash)?, (content.width, content.height))
             }
-            source => {
-                let preview = self.library.preview(source)?;
-                (Some(preview.jpeg), (preview.width, preview.height))
-            }
+            source => match self.shown {
+                Some(shown) => (Some(shown.jpeg.clone()), (shown.width, shown.height)),
+                None => {
+                    let preview = self.library.preview(source)?;
+                    (Some(preview.jpeg), (preview.width, preview.height))
+                }
+            },
         };
         let Some(image) = jpeg.and_then(|jpeg| photo::decode_thumbnail(&jpeg).ok()) else { return Ok(None) };
         let image = match example.crop {

@@ -73,6 +73,7 @@ mod reconcile;
 mod regions;
 mod renamed;
 mod rerank;
+mod reread;
 mod respelled;
 mod review;
 mod salvage;

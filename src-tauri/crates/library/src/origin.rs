@@ -24,13 +24,15 @@ pub(crate) struct Origins<'a> {
     library: &'a Library,
     /// What was asked for; none where it cannot have been cut from anything.
     source: Option<&'a Source>,
+    /// A small picture of it, where there is one already.
+    shown: Option<&'a Preview>,
     /// The picture and its number of pixels, once it was read; none when there is nothing to recognise.
     asked: OnceLock<Option<(Excerpt, u64)>>,
 }
 
 impl<'a> Origins<'a> {
     /// For a query with one example, which is no photo of the library.
-    pub(crate) fn new(library: &'a Library, examples: &'a [Example]) -> Self {
+    pub(crate) fn new(library: &'a Library, examples: &'a [Example], shown: Option<&'a Preview>) -> Self {
         let source = match examples {
             [
                 Example {
@@ -42,7 +44,7 @@ impl<'a> Origins<'a> {
             ] => Some(source),
             _ => None,
         };
-        Self { library, source, asked: OnceLock::new() }
+        Self { library, source, shown, asked: OnceLock::new() }
     }
 
     /// Moves the pictures that it was cut from to the front of what was found, which comes best first.
@@ -71,9 +73,10 @@ impl<'a> Origins<'a> {
     }
 
     fn read(&self, source: &Source) -> Result<Option<(Excerpt, u64)>> {
-        let Preview { jpeg, width, height } = self.library.preview(source)?;
-        let excerpt = photo::decode_thumbnail(&jpeg).ok().and_then(|image| Excerpt::of(&image));
-        Ok(excerpt.map(|excerpt| (excerpt, u64::from(width) * u64::from(height))))
+        let read = if self.shown.is_none() { Some(self.library.preview(source)?) } else { None };
+        let Some(Preview { jpeg, width, height }) = self.shown.or(read.as_ref()) else { return Ok(None) };
+        let excerpt = photo::decode_thumbnail(jpeg).ok().and_then(|image| Excerpt::of(&image));
+        Ok(excerpt.map(|excerpt| (excerpt, u64::from(*width) * u64::from(*height))))
     }
 
     /// Where in a picture the excerpt is from, if it is: as similar as its pixels correlate.

@@ -185,17 +185,26 @@ fn embed_tiles(model: &Model, image: &RgbImage, full: (u32, u32)) -> Result<Part
     Ok(embedded)
 }
 
-/// The embedding, of unit length, of a query's bytes or of a region of them in full-size upright pixels.
-pub(crate) fn embed_query(
+/// The embedding, of unit length, of a query's bytes.
+pub(crate) fn embed_query(bytes: &[u8], model: &Model) -> Result<Vec<f32>, DigestError> {
+    let decoded = imaging::decode(bytes, Some(whole_target(model)), &Limits::default())?;
+    embed(model, &decoded.image, None).map_err(DigestError::Embedding)
+}
+
+/// The same, and a small picture of it, of one decode.
+pub(crate) fn embed_and_show(bytes: &[u8], model: &Model) -> Result<(Vec<f32>, Preview), DigestError> {
+    let Decoded { image, probe } = imaging::decode(bytes, Some(whole_target(model)), &Limits::default())?;
+    let embedding = embed(model, &image, None).map_err(DigestError::Embedding)?;
+    Ok((embedding, preview_of(&image, (probe.width, probe.height))?))
+}
+
+/// The embedding, of unit length, of a region of a query's bytes, in full-size upright pixels.
+pub(crate) fn embed_query_region(
     bytes: &[u8],
-    region: Option<Region>,
+    region: Region,
     model: &Model,
 ) -> Result<Vec<f32>, DigestError> {
     let limits = Limits::default();
-    let Some(region) = region else {
-        let decoded = imaging::decode(bytes, Some(whole_target(model)), &limits)?;
-        return embed(model, &decoded.image, None).map_err(DigestError::Embedding);
-    };
     let probe = imaging::probe(bytes, &limits)?;
     if !fits(region, probe.width, probe.height) {
         return Err(DigestError::Crop { region, width: probe.width, height: probe.height });
@@ -261,8 +270,13 @@ pub struct Preview {
 pub(crate) fn preview(bytes: &[u8]) -> Result<Preview, ImageError> {
     let target = Target { short_side: 0, long_side: THUMBNAIL_SIDE };
     let Decoded { image, probe, .. } = imaging::decode(bytes, Some(target), &Limits::default())?;
-    let jpeg = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
-    Ok(Preview { jpeg, width: probe.width, height: probe.height })
+    preview_of(&image, (probe.width, probe.height))
+}
+
+/// The same of an image that may have been reduced from this size.
+pub(crate) fn preview_of(image: &RgbImage, (width, height): (u32, u32)) -> Result<Preview, ImageError> {
+    let jpeg = imaging::thumbnail(image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
+    Ok(Preview { jpeg, width, height })
 }
 
 /// An image as an upright JPEG of at most `max_side` pixels a side.
@@ -412,10 +426,8 @@ mod tests {
             let full = imaging::decode(&bytes, None, &Limits::default()).unwrap();
             let reduced = imaging::decode(&bytes, Some(whole_target(&model)), &Limits::default()).unwrap();
             assert!(reduced.image.width() * 3 < full.image.width(), "{name}: it was reduced");
-            let whole = cosine(
-                &embed(&model, &full.image, None).unwrap(),
-                &embed_query(&bytes, None, &model).unwrap(),
-            );
+            let whole =
+                cosine(&embed(&model, &full.image, None).unwrap(), &embed_query(&bytes, &model).unwrap());
             assert!(whole >= 0.99, "{name}: {whole}");
 
             let (x, y) = (full.image.width() / 3, full.image.height() / 4);
@@ -424,7 +436,7 @@ mod tests {
             let size = (full.image.width(), full.image.height());
             let part = cosine(
                 &embed_region(&full.image, size, region, &model).unwrap(),
-                &embed_query(&bytes, Some(region), &model).unwrap(),
+                &embed_query_region(&bytes, region, &model).unwrap(),
             );
             assert!(part >= 0.99, "{name}, a part: {part}");
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use catalog::{ContentHash, content, photo as photo_rows};
 
 use crate::original::{self, ReadError};
-use crate::photo::Preview;
+use crate::photo::{self, Preview};
 use crate::prepared::{Key, Prepared};
 use crate::profile::Stopwatch;
 use crate::reader::{Input, Reader, Unread};
@@ -41,7 +41,13 @@ impl Library {
 
     /// A small upright picture of an example, for showing what was asked.
     pub fn preview(&self, source: &Source) -> Result<Preview> {
-        self.with_image(source, Reader::preview)
+        match self.prepared_image(source)? {
+            Some(prepared) => {
+                let preview = photo::preview_of(&prepared.image, prepared.full);
+                preview.map_err(|error| LibraryError::unreadable(&self.name_of(source), &error))
+            }
+            None => self.with_image(source, Reader::preview),
+        }
     }
 
     /// An image as an upright sRGB JPEG whose longer side is at most `max_side` pixels; a smaller image keeps its size.

@@ -78,12 +78,12 @@ impl Library {
     pub fn query(&self, query: &Query) -> Result<Vec<Match>> {
         // While the examples are read.
         self.index.begin_to_load();
-        let vector = self.query_vector(&query.examples)?;
+        let (vector, shown) = self.query_vector(&query.examples)?;
         let indexes = (&*self.index.vectors()?, &*self.index.regions()?);
         let allowed = self.allowed(&query.filter)?;
         let own = self.own_photos(&query.examples)?;
-        let origins = Origins::new(self, &query.examples);
-        let identity = Identity::new(self, &query.examples);
+        let origins = Origins::new(self, &query.examples, shown.as_ref());
+        let identity = Identity::new(self, &query.examples, shown.as_ref());
         // Room for the examples themselves, which are the best matches and are left out. As many as are put in order
         // at least: who asks for ten gets the first ten of a hundred.
         let mut wanted = query.limit.max(RERANKED).saturating_add(own.len());

@@ -201,7 +201,11 @@ impl Library {
         );
         let whole = scopes.iter().any(Scope::is_whole);
         let rules = &Rules::load(&self.catalog)?;
-        let mut to_redo = if whole { self.contents_to_redo(committer)? } else { HashSet::new() };
+        let mut to_redo = HashSet::new();
+        if whole {
+            self.outdate_what_is_read_anew()?;
+            to_redo = self.contents_to_redo(committer)?;
+        }
         // Paths of changed files only, some 200 bytes each; the total must be known for the time left.
         let (job_queue, jobs) = crossbeam_channel::unbounded::<Job>();
         let (outcome_queue, outcomes) = crossbeam_channel::bounded::<Outcome>(BATCH);

@@ -38,6 +38,8 @@ cargo xtask bench [PHOTOS [VECTORS [FOLDER]]]
                              Accuracy over FOLDER, whose subfolders are classes
 cargo xtask bench window [COUNT]
                              measure the window over COUNT small photos (100000 when not given)
+cargo xtask bench duplicates [FOLDER]
+                             measure how copies are told from what looks like them, over FOLDER or the sample photos
 cargo xtask torture [TRIALS] kill the command at random moments (240 times when not given) and write what was lost
                              to tests/torture/RESULTS.md
 cargo xtask evaluate FOLDER  how often the most similar photo is of the same class (subfolders are classes)
@@ -62,6 +64,8 @@ fn main() -> ExitCode {
         ["types"] => types::write(),
         ["bench", "window"] => bench::window(bench::Extent::default().photos),
         ["bench", "window", count] => number(count).and_then(bench::window),
+        ["bench", "duplicates"] => bench::duplicates(None),
+        ["bench", "duplicates", folder] => bench::duplicates(Some(PathBuf::from(folder))),
         ["bench", extent @ ..] => extent_of(extent).and_then(bench::run),
         ["fuzz"] => fuzz::run(fuzz::SECONDS),
         // The fuzzer takes 0 for ever.

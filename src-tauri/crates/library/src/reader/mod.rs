@@ -238,6 +238,14 @@ impl Reader {
         }
     }
 
+    /// The embedding, of unit length, of the image, and a small picture of it.
+    pub(crate) fn embed_and_show(&mut self) -> Result<(Vec<f32>, Preview)> {
+        match self.ask(&Request::EmbedAndShow, &Stopwatch::default())? {
+            Reply::Shown { embedding, preview } => Ok((embedding, preview)),
+            _ => Err(self.distrust()),
+        }
+    }
+
     /// Width and height of the upright image.
     pub(crate) fn size(&mut self) -> Result<(u32, u32)> {
         match self.ask(&Request::Size, &|| false, &Stopwatch::default())? {

@@ -37,6 +37,8 @@ pub(crate) enum Request {
     Parts,
     /// See [`Reader::embed`](super::Reader::embed).
     Embed { region: Option<Region> },
+    /// See [`Reader::embed_and_show`](super::Reader::embed_and_show).
+    EmbedAndShow,
     /// See [`Reader::size`](super::Reader::size).
     Size,
     /// See [`Reader::preview`](super::Reader::preview).
@@ -72,6 +74,10 @@ pub(crate) enum Reply {
     Digest(Box<Digest>),
     Parts(Parts),
     Embedding(Vec<f32>),
+    Shown {
+        embedding: Vec<f32>,
+        preview: Preview,
+    },
     Size(u32, u32),
     Preview(Preview),
     Jpeg(#[serde(with = "serde_bytes")] Vec<u8>),
@@ -89,7 +95,7 @@ impl Request {
     pub(crate) fn longest_answer(&self) -> usize {
         match self {
             Self::Prepare => LONGEST,
-            Self::Preview | Self::Reduce { .. } => LONGEST_PICTURE,
+            Self::EmbedAndShow | Self::Preview | Self::Reduce { .. } => LONGEST_PICTURE,
             _ => LONGEST_DIGEST,
         }
     }

@@ -57,7 +57,7 @@ pub(crate) fn run(extent: Extent) -> Result<()> {
         lookalike: lookalike()?,
         peers: Peers::install()?,
     };
-    let mut table = Table::new(&bench.peers)?;
+    let mut table = Table::new(bench.peers.describe()?);
     photos::measure(&bench, &mut table)?;
     quality::measure(&bench, &mut table)?;
     scale::measure(&bench, &mut table)?;
@@ -106,6 +106,14 @@ pub(crate) fn window(count: usize) -> Result<()> {
     let bench =
         ["test", "--quiet", "--release", "--locked", "--package", "lookalike-app", "--test", "window"];
     aloud(cargo(&bench).env("LOOKALIKE_BENCH_LIBRARY", library))
+}
+
+/// Measures how copies are told from what only looks like them, over a folder whose subfolders are classes, or the sample
+/// photos. It prints what a whole run would write.
+pub(crate) fn duplicates(folder: Option<PathBuf>) -> Result<()> {
+    crate::set_up_engine()?;
+    let folder = folder.unwrap_or_else(|| crate::root().join("tests/fixtures/photos"));
+    quality::duplicates(&folder, &mut Table::new(serde_json::Value::Null))
 }
 
 /// How good searches are over a folder whose subfolders are classes.

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::peers::Peers;
 use super::program;
 use crate::error::Result;
 use crate::shell::say;
@@ -29,9 +28,8 @@ struct Row {
 }
 
 impl Table {
-    pub(super) fn new(peers: &Peers) -> Result<Self> {
-        let (rows, growth, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { setting: peers.describe()?, rows, growth, notes })
+    pub(super) fn new(setting: Value) -> Self {
+        Self { setting, rows: Vec::new(), growth: Vec::new(), notes: Vec::new() }
     }
 
     /// A row with a target.

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use library::{
-    Control, DamagedPhoto, EmbedOptions, Event, Finding, Library, LibraryError, Match, Options, Region, Renamed,
-    Separator, Status, Summary, Switching, Verification, WithoutPhotos, default_data_dir, shown, shown_path,
+    Control, DamagedPhoto, EmbedOptions, Event, Finding, Library, LibraryError, Match, Options, Region,
+    Renamed, Separator, Status, Summary, Switching, Verification, WithoutPhotos, default_data_dir, shown,
+    shown_path,
 };
 use serde_json::json;
 

@@ -102,7 +102,7 @@ impl Pixels {
     }
 
     /// The thumbnail itself.
-    pub(crate) fn image(&self) -> &RgbImage {
+    pub fn image(&self) -> &RgbImage {
         &self.image
     }
 

@@ -10,10 +10,10 @@ use image_embedder::{
 };
 use imaging::Limits;
 
-use crate::agreement::{Pixels, agreement};
 use crate::model::BuiltInModel;
 use crate::original::{self, ReadError};
 use crate::{LibraryError, Result, photo};
+use image_matching::agreement::{Pixels, agreement};
 
 /// Which model to run.
 #[derive(Debug, Clone)]

@@ -145,13 +145,13 @@ fn are_same(one: &str, other: &str) -> bool {
 }
 
 /// The list of what is no photo of a person's.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 struct List {
     kinds: std::collections::BTreeMap<String, String>,
     entries: Vec<Entry>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Entry {
     pattern: String,
     /// Names that the last part of the pattern does not stand for.
@@ -173,7 +173,7 @@ impl List {
 }
 
 /// What a person chose.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Chosen {
     excluded: Vec<String>,
     included: Vec<String>,
@@ -188,7 +188,7 @@ impl Chosen {
 }
 
 /// By what it is decided whether a place is left out.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rules {
     list: List,
     chosen: Chosen,
@@ -266,7 +266,7 @@ impl Default for Rules {
 }
 
 /// A pattern of names, in lower case.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Pattern {
     last: Vec<char>,
     /// Those of the directories above, the nearest first.

@@ -193,7 +193,7 @@ pub(crate) fn embed_query(bytes: &[u8], model: &Model) -> Result<Vec<f32>, Diges
 
 /// The same, and a small picture of it, of one decode.
 pub(crate) fn embed_and_show(bytes: &[u8], model: &Model) -> Result<(Vec<f32>, Preview), DigestError> {
-    let Decoded { image, probe } = imaging::decode(bytes, Some(whole_target(model)), &Limits::default())?;
+    let Decoded { image, probe, .. } = imaging::decode(bytes, Some(whole_target(model)), &Limits::default())?;
     let embedding = embed(model, &image, None).map_err(DigestError::Embedding)?;
     Ok((embedding, preview_of(&image, (probe.width, probe.height))?))
 }

@@ -170,6 +170,7 @@ pub(crate) enum Visited<'a> {
 pub(crate) fn visit_directories<E>(
     root: &Path,
     from: &Path,
+    rules: &Rules,
     drives: &mut Drives,
     visit: &mut dyn FnMut(Visited<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -187,7 +188,7 @@ pub(crate) fn visit_directories<E>(
         }
         visit(Visited::Directory { path: &path, is_link })?;
         let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
-        for entry in entries.filter(|entry| !is_skipped_name(&entry.file_name())) {
+        for entry in entries.filter(|entry| !rules.leave_out_itself(&entry.path())) {
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() || kind.is_symlink() {
                 waiting.push((entry.path(), depth + 1, kind.is_symlink()));

@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -117,7 +118,7 @@ fn report_build(builder: Option<thread::ScopedJoinHandle<'_, Result<()>>>) {
 
 struct Watch<'a> {
     library: &'a Library,
-    rules: Rules,
+    rules: Arc<Rules>,
     drives: Drives,
     live: Live,
     folders: HashMap<i64, Watched>,
@@ -157,11 +158,12 @@ struct Watched {
 impl<'a> Watch<'a> {
     fn new(library: &'a Library, notices: Sender<Notice>) -> Result<Self> {
         let now = Instant::now();
+        let rules = Arc::new(Rules::load(&library.catalog)?);
         let mut watch = Self {
             library,
-            rules: Rules::load(&library.catalog)?,
+            live: Live::new(notices, Arc::clone(&rules)),
+            rules,
             drives: Drives::default(),
-            live: Live::new(notices),
             folders: HashMap::new(),
             dirty: BTreeSet::new(),
             dirty_since: Some(now),
@@ -334,7 +336,11 @@ impl<'a> Watch<'a> {
         let attention = self.library.attention.load(Ordering::Acquire);
         if attention != self.attention {
             self.attention = attention;
-            self.rules = Rules::load(&self.library.catalog)?;
+            let rules = Arc::new(Rules::load(&self.library.catalog)?);
+            if rules != self.rules {
+                self.live.follow_rules(Arc::clone(&rules));
+                self.rules = rules;
+            }
             self.next_presence = Instant::now();
             // Also without any folder: whoever watches waits to hear that all is up to date.
             self.dirty_since.get_or_insert_with(Instant::now);

@@ -1,12 +1,14 @@
 //! Events of Windows and macOS, which watch a folder with all that is in it by themselves.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Notice;
+use crate::exclusions::Rules;
 use crate::network;
 
 /// The system's events, where it gives any. Otherwise the reason.
@@ -15,7 +17,7 @@ pub(crate) struct Live(Result<RecommendedWatcher, String>);
 
 impl Live {
     /// Events of all folders listened to go to `notices`.
-    pub(crate) fn new(notices: Sender<Notice>) -> Self {
+    pub(crate) fn new(notices: Sender<Notice>, _rules: Arc<Rules>) -> Self {
         let watcher = notify::recommended_watcher(move |result: notify::Result<notify::Event>| {
             if let Some(notice) = notice(result) {
                 // Nobody listens any more when the watch is ending.
@@ -42,6 +44,9 @@ impl Live {
         }
         watched
     }
+
+    /// The system tells of all that is in a folder, whatever is left out.
+    pub(crate) fn follow_rules(&mut self, _rules: Arc<Rules>) {}
 
     /// Looks at what no event tells of: nothing, here.
     pub(crate) fn look(&mut self) {}

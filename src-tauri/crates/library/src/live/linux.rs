@@ -20,6 +20,7 @@ use rustix::io::Errno;
 use super::Notice;
 use super::tree::{Failed, Happened, Tree};
 use crate::drive::MountTable;
+use crate::exclusions::Rules;
 use crate::network;
 
 /// Bytes of events that are taken at a time; a name has 255 at most.
@@ -47,8 +48,8 @@ struct Shared {
 
 impl Live {
     /// Events of all folders listened to go to `notices`.
-    pub(crate) fn new(notices: Sender<Notice>) -> Self {
-        Self(Listener::new(notices).map_err(|error| error.to_string()))
+    pub(crate) fn new(notices: Sender<Notice>, rules: Arc<Rules>) -> Self {
+        Self(Listener::new(notices, rules).map_err(|error| error.to_string()))
     }
 
     /// Asks for events of a folder, anew where there was one. Fails with the reason why there are none.
@@ -78,6 +79,14 @@ impl Live {
         }
     }
 
+    /// Watches no more of a folder than what these leave.
+    pub(crate) fn follow_rules(&mut self, rules: Arc<Rules>) {
+        let Ok(Listener { shared, .. }) = &self.0 else { return };
+        let mut found = Found::default();
+        shared.tree.lock().follow_rules(rules, &mut found.happened);
+        found.tell(&shared.notices);
+    }
+
     /// Looks at what no event tells of: mounts, and where links lead to.
     pub(crate) fn look(&mut self) {
         let Ok(Listener { shared, mounts, .. }) = &mut self.0 else { return };
@@ -97,10 +106,10 @@ impl Live {
 }
 
 impl Listener {
-    fn new(notices: Sender<Notice>) -> io::Result<Self> {
+    fn new(notices: Sender<Notice>, rules: Arc<Rules>) -> io::Result<Self> {
         let inotify =
             Arc::new(inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK)?);
-        let tree = Mutex::new(Tree::new(Arc::clone(&inotify)));
+        let tree = Mutex::new(Tree::new(Arc::clone(&inotify), rules));
         let end = eventfd(0, EventfdFlags::CLOEXEC)?;
         let shared = Arc::new(Shared { inotify, tree, notices, end });
         let of_thread = Arc::clone(&shared);

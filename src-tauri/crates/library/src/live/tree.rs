@@ -15,6 +15,7 @@ use rustix::fs::inotify::{self, ReadFlags, WatchFlags};
 use rustix::io::Errno;
 
 use crate::drive::Drives;
+use crate::exclusions::Rules;
 use crate::walk::{self, Visited};
 
 /// What we hear of: not of reading, our own included.
@@ -36,6 +37,8 @@ type Watch = i32;
 pub(super) struct Tree {
     inotify: Arc<OwnedFd>,
     roots: BTreeSet<PathBuf>,
+    /// What is not entered.
+    rules: Arc<Rules>,
     watches: BTreeMap<PathBuf, Watch>,
     paths: HashMap<Watch, Vec<PathBuf>>,
     /// Links, and which directory they lead to; nothing where that is none, or one that contains the link.
@@ -61,10 +64,11 @@ pub(super) struct Happened {
 }
 
 impl Tree {
-    pub(super) fn new(inotify: Arc<OwnedFd>) -> Self {
+    pub(super) fn new(inotify: Arc<OwnedFd>, rules: Arc<Rules>) -> Self {
         Self {
             inotify,
             roots: BTreeSet::new(),
+            rules,
             watches: BTreeMap::new(),
             paths: HashMap::new(),
             links: BTreeMap::new(),
@@ -103,6 +107,12 @@ impl Tree {
         }
     }
 
+    /// Enters what these leave, and nothing else.
+    pub(super) fn follow_rules(&mut self, rules: Arc<Rules>, happened: &mut Happened) {
+        self.rules = rules;
+        self.renew_all(happened);
+    }
+
     /// The same for all folders.
     pub(super) fn renew_all(&mut self, happened: &mut Happened) {
         for root in self.roots.clone() {
@@ -138,11 +148,11 @@ impl Tree {
             happened.changed.extend(directories.into_iter().filter(|path| self.roots.contains(path)));
             return false;
         };
-        if walk::is_skipped(Path::new(name)) {
-            return false;
-        }
         let mut is_rearranged = false;
         for path in directories.into_iter().map(|directory| directory.join(name)) {
+            if self.rules.leave_out_itself(&path) {
+                continue;
+            }
             is_rearranged |= self.follow_in(&path, kind, happened);
             let gone = kind.intersects(ReadFlags::DELETE | ReadFlags::MOVED_FROM);
             if gone {
@@ -215,8 +225,8 @@ impl Tree {
 
     /// Watches a directory of a folder with all that are in it, each before it is looked into.
     fn enter(&mut self, root: &Path, directory: &Path) -> Result<(), Failed> {
-        let mut drives = Drives::default();
-        walk::visit_directories(root, directory, &mut drives, &mut |visited| match visited {
+        let (mut drives, rules) = (Drives::default(), Arc::clone(&self.rules));
+        walk::visit_directories(root, directory, &rules, &mut drives, &mut |visited| match visited {
             Visited::Directory { path, is_link } => {
                 match inotify::add_watch(&*self.inotify, path, HEARD) {
                     Ok(watch) => self.note(path, watch, is_link),

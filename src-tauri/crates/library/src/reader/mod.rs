@@ -240,7 +240,7 @@ impl Reader {
 
     /// The embedding, of unit length, of the image, and a small picture of it.
     pub(crate) fn embed_and_show(&mut self) -> Result<(Vec<f32>, Preview)> {
-        match self.ask(&Request::EmbedAndShow, &Stopwatch::default())? {
+        match self.ask(&Request::EmbedAndShow, &|| false, &Stopwatch::default())? {
             Reply::Shown { embedding, preview } => Ok((embedding, preview)),
             _ => Err(self.distrust()),
         }

@@ -280,7 +280,9 @@ fn places(one: &Plane, other: &Plane, side: usize) -> Vec<Shared> {
     let (mut windows, mut sums) = (Sums::default(), [Vec::new(), Vec::new(), Vec::new()]);
     for top in starts(one.height) {
         let bottom = (top + side).min(one.height);
-        columns.iter_mut().for_each(|column| column.fill(0.0));
+        for column in &mut columns {
+            column.fill(0.0);
+        }
         let [own_sums, other_sums, both_sums] = &mut columns;
         for row in top..bottom {
             let values = one.row(row).iter().zip(other.row(row));
@@ -391,6 +393,9 @@ mod tests {
     const WIDTH: u32 = 240;
     const HEIGHT: u32 = 300;
 
+    /// What is done to a picture, with a name.
+    type Edit = (&'static str, fn(&Plane) -> Plane);
+
     /// Numbers that look random: `SplitMix64` (Steele, Lea and Flood, 2014).
     struct Random(u64);
 
@@ -441,7 +446,7 @@ mod tests {
     #[test]
     fn noise_and_blur_make_no_other_picture_and_no_copy_of_another() {
         let (one, other) = (page(1), page(2));
-        let edits: [(&str, fn(&Plane) -> Plane); 3] = [
+        let edits: [Edit; 3] = [
             ("as it is", Plane::clone),
             ("noisy", |plane| noisy(plane, 12.0)),
             ("blurred", |plane| plane.softened().softened()),

@@ -1,7 +1,7 @@
 //! Whether two thumbnails show the same picture, pixel by pixel: what an embedding proposes is decided here.
 //!
 //! Pages of text, chats, tables, codes and night shots look alike to a network, and in small levels of grey as well. What
-//! tells them apart is fine. So the two are laid over each other (see [`crate::laying`]), brightness and contrast are
+//! tells them apart is fine. So the two are laid over each other (see `laying.rs`), brightness and contrast are
 //! evened out, and what is left of each without its slow changes is compared, as a whole and place by place: one other
 //! paragraph, one other message, some other numbers count. What an edit does everywhere, as noise, blur or saving with a
 //! low quality, is no other picture: a place is held against what is usual in the two, noise that only one of them has is

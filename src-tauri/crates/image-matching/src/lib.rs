@@ -1,6 +1,6 @@
 //! Compares pictures pixel by pixel: what an embedding proposes is decided here.
 //!
-//! All of it is pure functions on pixels, and knows neither files nor catalogs nor embeddings. [`print`] makes the few grey levels
+//! All of it is pure functions on pixels, and knows neither files nor catalogs nor embeddings. [`mod@print`] makes the few grey levels
 //! by which copies are looked up, [`overlay`] lays one picture's over another's, and [`agreement`] says whether two
 //! thumbnails show the same picture. [`excerpt`] finds the place that a picture was cut from. [`detail`], [`levels`] and
 //! [`margins`] tell which of two copies is the original.

@@ -1,7 +1,7 @@
 //! Finds the pictures that are copies of each other: re-saved, resized, edited, framed, cropped a little, turned or
 //! mirrored. Each is compared with all others once, in the background, and what is found is kept.
 //!
-//! Embeddings and prints only propose (see [`image_matching::print`]); whether two are copies, the pixels of their thumbnails
+//! Embeddings and prints only propose (see [`mod@image_matching::print`]); whether two are copies, the pixels of their thumbnails
 //! decide (see [`image_matching::agreement`]). Which of the pairs make a group is the part of [`crate::duplicates`].
 
 use std::cell::OnceCell;

@@ -1,4 +1,4 @@
-//! Makes the prints of pictures from their thumbnails. What prints are for is told in [`image_matching::print`].
+//! Makes the prints of pictures from their thumbnails. What prints are for is told in [`mod@image_matching::print`].
 
 use catalog::{ContentHash, copies, print as rows};
 

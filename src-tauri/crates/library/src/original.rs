@@ -172,7 +172,7 @@ impl ReadError {
         match self {
             Self::Vanished => "there is no such file".to_owned(),
             Self::Unsettled => "it changed while it was read: something is still writing it".to_owned(),
-            Self::NotAFile => "it is no file, but a pipe, a socket or a device".to_owned(),
+            Self::NotAFile => "this is no file, but a pipe, a socket or a device".to_owned(),
             Self::TooLarge { limit } => format!("the file is larger than {} MB", limit >> 20),
             Self::Stopped => "reading it was stopped".to_owned(),
             Self::Io(error) => error.to_string(),

@@ -200,10 +200,13 @@ impl Bands {
         is_copy.then_some(correlation)
     }
 
-    /// Of two pictures one of which is blurred: the other is blurred as well before they are compared.
+    /// Of two pictures one of which is blurred: if they do not agree as they are, the other is blurred as well.
     fn agreement_of_coarse(&self, (own, others): (Plane, Plane)) -> Option<f32> {
         if self.fine.correlation(1.0, 0.0) < BLURRED_FINE || self.coarse_correlation() < ALMOST_COARSE {
             return None;
+        }
+        if let Some(agreement) = self.agreement_but_for_fine() {
+            return Some(agreement);
         }
         let is_own_sharp = self.fine.one > self.fine.other;
         let (mut sharp, blurred) = if is_own_sharp { (own, others) } else { (others, own) };
@@ -215,10 +218,12 @@ impl Bands {
             }
             sharp = sharp.softened();
         }
-        let bands = Self::of(&sharp, &blurred);
-        let is_copy =
-            bands.coarse_correlation() >= BLURRED_COARSE && bands.worst_coarse() >= BLURRED_COARSE_PLACE;
-        is_copy.then(|| bands.coarse_correlation())
+        Self::of(&sharp, &blurred).agreement_but_for_fine()
+    }
+
+    fn agreement_but_for_fine(&self) -> Option<f32> {
+        let correlation = self.coarse_correlation();
+        (correlation >= BLURRED_COARSE && self.worst_coarse() >= BLURRED_COARSE_PLACE).then_some(correlation)
     }
 }
 
@@ -279,7 +284,9 @@ fn places(one: &Plane, other: &Plane, side: usize) -> Vec<Shared> {
     let (mut windows, mut sums) = (Sums::default(), [Vec::new(), Vec::new(), Vec::new()]);
     for top in starts(one.height) {
         let bottom = (top + side).min(one.height);
-        columns.iter_mut().for_each(|column| column.fill(0.0));
+        for column in &mut columns {
+            column.fill(0.0);
+        }
         let [own_sums, other_sums, both_sums] = &mut columns;
         for row in top..bottom {
             let values = one.row(row).iter().zip(other.row(row));
@@ -390,6 +397,9 @@ mod tests {
     const WIDTH: u32 = 240;
     const HEIGHT: u32 = 300;
 
+    /// What is done to a picture, with a name.
+    type Edit = (&'static str, fn(&Plane) -> Plane);
+
     /// Numbers that look random: `SplitMix64` (Steele, Lea and Flood, 2014).
     struct Random(u64);
 
@@ -440,7 +450,7 @@ mod tests {
     #[test]
     fn noise_and_blur_make_no_other_picture_and_no_copy_of_another() {
         let (one, other) = (page(1), page(2));
-        let edits: [(&str, fn(&Plane) -> Plane); 3] = [
+        let edits: [Edit; 3] = [
             ("as it is", Plane::clone),
             ("noisy", |plane| noisy(plane, 12.0)),
             ("blurred", |plane| plane.softened().softened()),

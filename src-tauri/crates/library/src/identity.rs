@@ -134,13 +134,11 @@ impl<'a> Identity<'a> {
                 let Some(content) = content else { return Ok(None) };
                 (self.library.stored_thumbnail(&content.hash)?, (content.width, content.height))
             }
-            source => match self.shown {
-                Some(shown) => (Some(shown.jpeg.clone()), (shown.width, shown.height)),
-                None => {
-                    let preview = self.library.preview(source)?;
-                    (Some(preview.jpeg), (preview.width, preview.height))
-                }
-            },
+            source => {
+                let shown = self.shown.cloned();
+                let preview = shown.map_or_else(|| self.library.preview(source), Ok)?;
+                (Some(preview.jpeg), (preview.width, preview.height))
+            }
         };
         let Some(image) = jpeg.and_then(|jpeg| photo::decode_thumbnail(&jpeg).ok()) else { return Ok(None) };
         let image = match example.crop {

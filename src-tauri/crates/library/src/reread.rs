@@ -44,6 +44,7 @@ impl Library {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "makes the pictures that are read")]
 mod tests {
     use super::*;
     use crate::Control;

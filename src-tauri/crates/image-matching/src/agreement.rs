@@ -201,10 +201,13 @@ impl Bands {
         is_copy.then_some(correlation)
     }
 
-    /// Of two pictures one of which is blurred: the other is blurred as well before they are compared.
+    /// Of two pictures one of which is blurred: if they do not agree as they are, the other is blurred as well.
     fn agreement_of_coarse(&self, (own, others): (Plane, Plane)) -> Option<f32> {
         if self.fine.correlation(1.0, 0.0) < BLURRED_FINE || self.coarse_correlation() < ALMOST_COARSE {
             return None;
+        }
+        if let Some(agreement) = self.agreement_but_for_fine() {
+            return Some(agreement);
         }
         let is_own_sharp = self.fine.one > self.fine.other;
         let (mut sharp, blurred) = if is_own_sharp { (own, others) } else { (others, own) };
@@ -216,10 +219,12 @@ impl Bands {
             }
             sharp = sharp.softened();
         }
-        let bands = Self::of(&sharp, &blurred);
-        let is_copy =
-            bands.coarse_correlation() >= BLURRED_COARSE && bands.worst_coarse() >= BLURRED_COARSE_PLACE;
-        is_copy.then(|| bands.coarse_correlation())
+        Self::of(&sharp, &blurred).agreement_but_for_fine()
+    }
+
+    fn agreement_but_for_fine(&self) -> Option<f32> {
+        let correlation = self.coarse_correlation();
+        (correlation >= BLURRED_COARSE && self.worst_coarse() >= BLURRED_COARSE_PLACE).then_some(correlation)
     }
 }
 

@@ -19,7 +19,7 @@ const STARTS: [f32; 3] = [1.0, 0.8, 1.25];
 const LEAST_COMMON: f32 = 0.55;
 const AREA: std::ops::RangeInclusive<f32> = 0.6..=1.67;
 /// Of two copies, one shows all that the other shows, but for as much of a side: prints do not say it any closer.
-const BEYOND: f32 = 0.04;
+const BEYOND: f32 = 0.1;
 /// Less than this where the climb begins will not become a copy, nor will what is less than that after the coarse steps.
 /// Of edited copies of 100 photos, no more are missed for the first.
 const UNPROMISING: f32 = 0.6;

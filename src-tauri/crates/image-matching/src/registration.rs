@@ -230,7 +230,7 @@ impl Slopes {
     }
 
     /// How far a row is from the middle.
-    fn height_of(&self, row: usize) -> f32 {
+    fn beside_middle(&self, row: usize) -> f32 {
         row as f32 + 0.5 - self.across.height as f32 / 2.0
     }
 
@@ -244,7 +244,7 @@ impl Slopes {
             let down = &self.down.row(row)[left..left + width];
             let places = across.iter().zip(columns);
             scaled.iter_mut().zip(places).for_each(|(to, (slope, column))| *to = slope * column);
-            let y = self.height_of(row);
+            let y = self.beside_middle(row);
             let [scaled_squared, scaled_across, scaled_down, across_squared, both, down_squared] =
                 products([
                     (&scaled, &scaled),
@@ -290,7 +290,7 @@ impl Slopes {
             let down = &self.down.row(row)[left..left + width];
             let places = across.iter().zip(columns);
             scaled.iter_mut().zip(places).for_each(|(to, (slope, column))| *to = slope * column);
-            let y = self.height_of(row);
+            let y = self.beside_middle(row);
             let found = products([
                 (own, values),
                 (values, values),

@@ -83,7 +83,6 @@ impl Iterator for Walk<'_> {
                     entries.skip_current_dir();
                 }
             } else if !is_skipped
-                && entry.file_type().is_file()
                 && let Some(entry) = classify(self.root, &entry, self.way.drive(), &mut self.crowd)
             {
                 return Some(entry);
@@ -233,18 +232,12 @@ fn classify(
         return Some(Entry::Other(path));
     }
     Some(match entry.metadata() {
-        Ok(metadata) if is_placeholder(&metadata) => {
-            if !has_ending {
-                // What it is can be told by its bytes only.
-                return None;
-            }
-            Entry::Placeholder(path)
-        }
-        Ok(metadata)
+        // What it is could be told by its bytes only.
+        Ok(metadata) if !has_ending && (!metadata.is_file() || is_placeholder(&metadata)) => return None,
+        Ok(metadata) if is_placeholder(&metadata) => Entry::Placeholder(path),
+        Ok(_)
             if !has_ending
-                && (!metadata.is_file()
-                    || crowd.is_around(entry.path())
-                    || !original::begins_as_picture(entry.path())) =>
+                && (crowd.is_around(entry.path()) || !original::begins_as_picture(entry.path())) =>
         {
             Entry::Other(path)
         }

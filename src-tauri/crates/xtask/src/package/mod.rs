@@ -57,14 +57,16 @@ pub(crate) fn run() -> Result<()> {
     for kind in KINDS {
         made.push(make(kind, &output)?);
     }
-    if let Some(deb) =
-        made.iter().find(|package| package.extension().is_some_and(|ending| ending == DEB.ending)).cloned()
-    {
+    let deb = made.iter().find(|package| package.extension().is_some_and(|ending| ending == DEB.ending));
+    if let Some(deb) = deb.cloned() {
         compress(&deb)?;
         check_size(&deb)?;
+        let mirror = mirror();
+        if let Some(mirror) = &mirror {
+            trial::run(&BareRoot::new(mirror)?, &deb)?;
+        }
         #[cfg(target_os = "linux")]
-        made.push(app_image::make(&output)?);
-        try_out(&deb, made.last().unwrap_or(&deb))?;
+        made.push(make_app_image(&output, mirror.as_ref())?);
     }
     say("\nThe packages:");
     for package in &made {
@@ -73,20 +75,27 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Tries both on bare systems, or says why it does not.
-fn try_out(deb: &Path, app_image: &Path) -> Result<()> {
+/// What bare systems are made from, on which packages are tried; none, with a word, where that is not possible.
+fn mirror() -> Option<system::Mirror> {
     let Some(mirror) = system::mirror() else {
         say("The packages are not tried: this system has no Debian mirror to make a bare system from.");
-        return Ok(());
+        return None;
     };
     if !BareRoot::is_possible() {
         say("The packages are not tried: this system allows no mounts, which a bare system takes.");
-        return Ok(());
+        return None;
     }
-    trial::run(&BareRoot::new(&mirror)?, deb)?;
-    #[cfg(target_os = "linux")]
-    app_image_trial::run(&BareRoot::new(&mirror)?, app_image)?;
-    Ok(())
+    Some(mirror)
+}
+
+/// Makes an `AppImage` of what the Debian package has, and tries it.
+#[cfg(target_os = "linux")]
+fn make_app_image(output: &Path, mirror: Option<&system::Mirror>) -> Result<PathBuf> {
+    let app_image = app_image::make(output)?;
+    if let Some(mirror) = mirror {
+        app_image_trial::run(&BareRoot::new(mirror)?, &app_image)?;
+    }
+    Ok(app_image)
 }
 
 /// Has the bundler make a package and puts it among the others.

@@ -28,10 +28,13 @@ pub(crate) fn read(mut examples: Vec<Example>) -> Result<Vec<Example>, LibraryEr
     Ok(examples)
 }
 
+/// Whether a path is a pipe that a shell handed over. One that lies in a folder is no photo, and is never opened: nobody may
+/// ever write to it.
 #[cfg(unix)]
 fn is_pipe(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt;
-    path.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo())
+    let is_handed_over = path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd");
+    is_handed_over && path.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
 #[cfg(not(unix))]

@@ -19,7 +19,7 @@ use crate::incoming::{self, Inbox};
 use crate::photo_protocol::{self, Previews};
 use crate::session::{Session, Tell};
 use crate::tray;
-use crate::window::{self, Drags};
+use crate::window::{self, Closing, Drags};
 use crate::wire::{Changed, Incoming, Problem, Settings};
 
 /// Runs the app.
@@ -75,6 +75,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             photo_protocol::handle(&context, request, responder);
         })
         .manage(Inbox::default())
+        .manage(Closing::default())
         .manage(Drags::default())
         .manage(Arc::new(ForeignImages::default()))
         .manage(Previews::default())

@@ -66,7 +66,9 @@ fn on_event(app: &AppHandle, event: &WindowEvent) {
     match event {
         WindowEvent::DragDrop(drag) => on_drag(app, drag),
         WindowEvent::CloseRequested { api, .. } => {
-            if tray::is_shown(app)
+            if app.state::<Closing>().must_wait() {
+                api.prevent_close();
+            } else if tray::is_shown(app)
                 && let Some(window) = app.get_webview_window(LABEL)
             {
                 api.prevent_close();
@@ -88,6 +90,53 @@ fn on_drag(app: &AppHandle, event: &DragDropEvent) {
         }
         DragDropEvent::Leave => end_drag(app),
         _ => {}
+    }
+}
+
+/// What the window waits for before it closes: settings that are being saved, which also decide what closing means.
+#[derive(Debug, Default)]
+pub(crate) struct Closing(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    saving: u32,
+    /// Whether the person asked to close it meanwhile.
+    asked: bool,
+}
+
+impl Closing {
+    /// Whether something is being saved; then the window is asked to close again when that is done.
+    fn must_wait(&self) -> bool {
+        let mut waiting = self.0.lock();
+        waiting.asked = waiting.saving > 0;
+        waiting.asked
+    }
+
+    /// One thing less to wait for. Gives back whether the window is to close now.
+    fn is_saved(&self) -> bool {
+        let mut waiting = self.0.lock();
+        waiting.saving -= 1;
+        waiting.saving == 0 && std::mem::take(&mut waiting.asked)
+    }
+}
+
+/// Holds back the closing of the window until what is given back is dropped.
+pub(crate) fn close_after(app: &AppHandle) -> CloseAfter {
+    app.state::<Closing>().0.lock().saving += 1;
+    CloseAfter(app.clone())
+}
+
+/// See [`close_after`].
+pub(crate) struct CloseAfter(AppHandle);
+
+impl Drop for CloseAfter {
+    fn drop(&mut self) {
+        if self.0.state::<Closing>().is_saved()
+            && let Some(window) = self.0.get_webview_window(LABEL)
+            && let Err(error) = window.close()
+        {
+            tracing::warn!(%error, "the window was not closed");
+        }
     }
 }
 

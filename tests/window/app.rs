@@ -77,8 +77,13 @@ impl Desktop {
 
     /// Starts the program once more, as a file manager does with "open with", and waits until it has handed over.
     pub(crate) fn start_again(&self, paths: &[&Path]) {
-        let ended = self.command(BINARY).args(paths).status().unwrap();
-        assert!(ended.success(), "the second start ended with {ended}");
+        let mut second = Process::start(self.command(BINARY).args(paths));
+        let mut ended = None;
+        until("the second start has handed over", || {
+            ended = second.ended();
+            ended.is_some()
+        });
+        assert!(ended.is_some_and(|status| status.success()), "the second start ended with {ended:?}");
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) async fn change_settings(
     session: State<'_, Arc<Session>>,
     settings: Settings,
 ) -> Result<()> {
+    // Whoever turns a switch and closes the window at once finds it turned at the next start.
+    let _saved = window::close_after(&app);
     let session = Arc::clone(&session);
     let before = blocking({
         let session = Arc::clone(&session);

@@ -9,9 +9,13 @@
 //! use image_matching::agreement::{Pixels, agreement};
 //! use imaging::RgbImage;
 //!
-//! let checks = |side: u32| RgbImage::from_fn(64, 64, |x, y| [if (x / side + y / side) % 2 == 0 { 20 } else { 220 }; 3].into());
-//! assert!(agreement(&Pixels::of(checks(8)), &Pixels::of(checks(8))).is_some());
-//! assert!(agreement(&Pixels::of(checks(8)), &Pixels::of(checks(13))).is_none());
+//! let checks = |side: u32| {
+//!     let level = |at: u32| if (at % 64 / side + at / 64 / side) % 2 == 0 { 20 } else { 220 };
+//!     RgbImage::new(64, 64, (0..64 * 64).flat_map(|at| [level(at); 3]).collect())
+//! };
+//! assert!(agreement(&Pixels::of(checks(8)?), &Pixels::of(checks(8)?)).is_some());
+//! assert!(agreement(&Pixels::of(checks(8)?), &Pixels::of(checks(13)?)).is_none());
+//! # Ok::<(), imaging::ImageError>(())
 //! ```
 
 pub mod agreement;

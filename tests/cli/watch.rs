@@ -36,6 +36,18 @@ impl Watch {
         watch
     }
 
+    /// Stops it, and changes so much in the photo folder that the system's queue of events is full.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn stop_and_fill_queue(&self, place: &Place) {
+        let queue = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+        self.signal("-STOP");
+        // Two events each, at least. In turn, as the same twice would be one; and of few files, as many would have all of the
+        // folder looked through.
+        for number in 0..=queue.trim().parse::<usize>().unwrap() / 2 {
+            fs::write(place.photo(&format!("{}.txt", number % 2)), "x").unwrap();
+        }
+    }
+
     fn start_with(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
@@ -185,13 +197,7 @@ fn directories_that_come_when_the_system_watches_no_more_are_noticed_by_looking(
 fn photos_whose_events_the_system_dropped_are_found() {
     let place = Place::with_classes(&["hat"]);
     let mut watch = Watch::start(&place);
-    let queue = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
-    watch.signal("-STOP");
-    // Two events each, at least: the queue is full before the photo comes. In turn, as the same twice would be one; and
-    // of few files, as many would have all of the folder looked through.
-    for number in 0..=queue.trim().parse::<usize>().unwrap() / 2 {
-        fs::write(place.photo(&format!("{}.txt", number % 2)), "x").unwrap();
-    }
+    watch.stop_and_fill_queue(&place);
     fs::create_dir(place.photo("later")).unwrap();
     fs::copy(samples().join("shoes/shoes-1.jpg"), place.photo("later/unheard.jpg")).unwrap();
     watch.signal("-CONT");

@@ -146,11 +146,7 @@ fn a_folder_that_is_away_for_a_moment_is_live_again() {
 fn a_directory_whose_coming_the_system_did_not_tell_is_live() {
     let place = Place::with_classes(&["hat"]);
     let mut watch = Watch::start(&place);
-    let queue = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
-    watch.signal("-STOP");
-    for number in 0..=queue.trim().parse::<usize>().unwrap() / 2 {
-        fs::write(place.photo(&format!("{}.txt", number % 2)), "x").unwrap();
-    }
+    watch.stop_and_fill_queue(&place);
     fs::create_dir_all(place.photo("later/deep")).unwrap();
     copy("dress/dress-1.jpg", &place.photo("later/deep/unheard.jpg"));
     watch.signal("-CONT");

@@ -281,19 +281,10 @@ impl Committer<'_> {
                 .filter(|photo| spellings.is_respelled(&photo.folder, &photo.path))
                 .map(|photo| photo.path)
                 .collect();
-            let events = self.catalog.write(|connection| {
-                let mut events = Vec::new();
-                for id in chunk {
-                    let Some(photo) = photo::by_id(connection, *id)? else { continue };
-                    if absence::is_gone(&photo, &mut drives) || respelled.contains(&photo.path) {
-                        photo::delete(connection, photo.id)?;
-                        events.push(Event::Removed { photo: photo.id, path: photo.path });
-                    }
-                }
-                Ok(events)
-            })?;
-            summary.removed += events.len() as u64;
-            events.into_iter().for_each(&mut *emit);
+            let is_gone = |photo: &photo::Photo| {
+                absence::is_gone(photo, &mut drives) || respelled.contains(&photo.path)
+            };
+            self.remove(chunk, is_gone, summary, emit)?;
         }
         Ok(())
     }
@@ -306,18 +297,30 @@ impl Committer<'_> {
         emit: &mut dyn FnMut(Event),
     ) -> Result<()> {
         for chunk in left_out.chunks(BATCH * 8) {
-            let events = self.catalog.write(|connection| {
-                let mut events = Vec::new();
-                for id in chunk {
-                    let Some(photo) = photo::by_id(connection, *id)? else { continue };
-                    photo::delete(connection, photo.id)?;
-                    events.push(Event::Removed { photo: photo.id, path: photo.path });
-                }
-                Ok(events)
-            })?;
-            summary.removed += events.len() as u64;
-            events.into_iter().for_each(&mut *emit);
+            self.remove(chunk, |_| true, summary, emit)?;
         }
+        Ok(())
+    }
+
+    /// Drops the rows of those photos that are to go, in one transaction, and tells of each.
+    fn remove(
+        &self,
+        ids: &[i64],
+        mut is_to_go: impl FnMut(&photo::Photo) -> bool,
+        summary: &mut Summary,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<()> {
+        let events = self.catalog.write(|connection| {
+            let mut events = Vec::new();
+            for id in ids {
+                let Some(photo) = photo::by_id(connection, *id)?.filter(&mut is_to_go) else { continue };
+                photo::delete(connection, photo.id)?;
+                events.push(Event::Removed { photo: photo.id, path: photo.path });
+            }
+            Ok(events)
+        })?;
+        summary.removed += events.len() as u64;
+        events.into_iter().for_each(&mut *emit);
         Ok(())
     }
 

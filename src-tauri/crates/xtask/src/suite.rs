@@ -1,7 +1,7 @@
 //! Builds the test programs and runs them, two at a time: none of them keeps two cores busy to its end.
 //!
-//! What a program says is shown when it ends, and is kept in `target/tests` meanwhile. All of them run, also after one
-//! has failed.
+//! What a program says is kept in `target/tests`, and shown when it fails: engine and decoders complain at length of the
+//! damaged files that they are tried with. All programs run, also after one has failed.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -108,7 +108,7 @@ fn run_side_by_side(mut programs: Vec<Program>) -> Result<()> {
     if failed.is_empty() { Ok(()) } else { Err(Error::TestsFailed(failed.join(", "))) }
 }
 
-/// Runs a program, shows what it said, and returns whether all its tests passed.
+/// Runs a program, shows how it ended, and returns whether all its tests passed.
 fn run_one(program: &Program, output: &Path, shown: &Mutex<()>) -> Result<bool> {
     let log = output.join(&program.name).with_extension("log");
     let file_error = |source| Error::File { path: log.clone(), source };
@@ -124,12 +124,19 @@ fn run_one(program: &Program, output: &Path, shown: &Mutex<()>) -> Result<bool> 
     let status = command.status().map_err(|source| start_error(&command, source))?;
     let said = fs::read(&log).map_err(file_error)?;
     let _one_at_a_time = shown.lock();
-    say(&format!("\n> {}, {:.0} s", program.name, begun.elapsed().as_secs_f64()));
-    say(String::from_utf8_lossy(&said).trim());
+    let said = String::from_utf8_lossy(&said);
+    let took = begun.elapsed().as_secs_f64();
+    say(&format!("> {}, {took:.0} s, {}", program.name, counts(&said).unwrap_or("no counts")));
     if !status.success() {
+        say(said.trim());
         say(&format!("{} ended with {status}", program.name));
     }
     Ok(status.success())
+}
+
+/// How many tests passed and failed, as the program says when it ends.
+fn counts(said: &str) -> Option<&str> {
+    said.lines().rev().find_map(|line| line.strip_prefix("test result: "))
 }
 
 #[cfg(test)]
@@ -151,6 +158,14 @@ mod tests {
         assert_eq!(artifact(false, "bin", r#""/target/lookalike""#), None, "what the tests run");
         assert_eq!(artifact(false, "lib", "null"), None);
         assert_eq!(program(r#"{"reason":"build-finished","success":true}"#).unwrap(), None);
+    }
+
+    #[test]
+    fn counts_are_told_of_what_a_program_says() {
+        let said =
+            "running 1 test\nERROR: a model\n.\ntest result: ok. 1 passed; 0 failed; finished in 0.00s\n\n";
+        assert_eq!(counts(said), Some("ok. 1 passed; 0 failed; finished in 0.00s"));
+        assert_eq!(counts("killed before"), None);
     }
 
     #[cfg(unix)]

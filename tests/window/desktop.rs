@@ -146,6 +146,8 @@ impl Desktop {
             .env("XDG_CACHE_HOME", root.join("cache"))
             .env("XDG_RUNTIME_DIR", root.join("run"))
             .env("TZ", "UTC")
+            // What is drawn is compiled once, not for every test.
+            .env("MESA_SHADER_CACHE_DIR", output().join("shaders"))
             .env("GDK_BACKEND", "x11")
             .env("GSETTINGS_BACKEND", "keyfile")
             .env("NO_AT_BRIDGE", "1")

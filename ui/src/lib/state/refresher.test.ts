@@ -28,12 +28,20 @@ describe('refreshing', () => {
   });
 
   it('never fetches twice at a time, and rests eight times as long as a slow fetch took', async () => {
-    const { starts, refresher } = fetching(1000);
-    for (let i = 0; i < 200; i++) {
+    const { starts, refresher } = fetching(300);
+    for (let i = 0; i < 70; i++) {
       refresher.request();
       await vi.advanceTimersByTimeAsync(100);
     }
-    expect(starts).toEqual([0, 90, 180]);
+    expect(starts).toEqual([0, 27, 54]);
+  });
+
+  it('does not leave the window out of date for long after one that was very slow', async () => {
+    const { starts, refresher } = fetching(20_000);
+    refresher.request();
+    refresher.request();
+    await vi.advanceTimersByTimeAsync(24_100);
+    expect(starts).toEqual([0, 240]);
   });
 
   it('does not rest when the person asks for something else', async () => {
@@ -52,5 +60,15 @@ describe('refreshing', () => {
     refresher.stop();
     await vi.advanceTimersByTimeAsync(5000);
     expect(starts).toEqual([0]);
+  });
+
+  it('fetches at once when it goes on after that', async () => {
+    const { starts, refresher } = fetching(10);
+    refresher.request();
+    refresher.stop();
+    await vi.advanceTimersByTimeAsync(100);
+    refresher.request();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(starts).toEqual([0, 1]);
   });
 });

@@ -4,7 +4,9 @@
 import { tick } from 'svelte';
 
 const LEAST_PAUSE = 500;
-/** Fetching takes at most about one part in this many of the time. */
+/** Longer, what is on show would be out of date for no reason that a person sees: one slow answer says little of the next. */
+const LONGEST_PAUSE = 4000;
+/** Up to there, fetching takes at most about one part in this many of the time. */
 const SHARE = 8;
 
 export class Refresher {
@@ -41,10 +43,13 @@ export class Refresher {
     this.request();
   }
 
+  /** What is asked for next comes at once, also while the answer to the last is still awaited. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#wanted = false;
+    this.#notBefore = 0;
+    this.#urgent = this.#running;
   }
 
   async #run(): Promise<void> {
@@ -55,7 +60,8 @@ export class Refresher {
     await tick();
     const end = performance.now();
     this.#running = false;
-    this.#notBefore = this.#urgent ? 0 : end + Math.max(LEAST_PAUSE, SHARE * (end - start));
+    const pause = Math.min(LONGEST_PAUSE, Math.max(LEAST_PAUSE, SHARE * (end - start)));
+    this.#notBefore = this.#urgent ? 0 : end + pause;
     this.#urgent = false;
     if (this.#wanted) {
       this.#wanted = false;

@@ -121,8 +121,10 @@ pub fn agreement(one: &Pixels, other: &Pixels) -> Option<f32> {
         (true, true) => tint::level(&one.image, &other.image),
         (false, false) => {
             let laid = lay(&one.sheet(), &other.sheet())?;
-            let is_within = laid.is_one_in_the_other(STRIP_PIXELS, STRIP_SHARE);
-            let agreement = structure(one, other, &laid).filter(|_| is_within)?;
+            if !laid.is_one_in_the_other(STRIP_PIXELS, STRIP_SHARE) {
+                return None;
+            }
+            let agreement = structure(one, other, &laid)?;
             tint::agree(&laid, one.colours(), other.colours()).then_some(agreement)
         }
         _ => None,

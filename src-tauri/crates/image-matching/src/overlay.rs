@@ -18,8 +18,10 @@ const STARTS: [f32; 3] = [1.0, 0.8, 1.25];
 /// The share of a print that must lie within the other, and what that allows as a difference in area.
 const LEAST_COMMON: f32 = 0.55;
 const AREA: std::ops::RangeInclusive<f32> = 0.6..=1.67;
-/// Of two copies, one shows all that the other shows, but for as much of a side: prints do not say it any closer.
-const BEYOND: f32 = 0.1;
+/// Of two copies, one shows all that the other shows. So much of a side may be missing on the way to the best overlay, and so
+/// much there: prints do not say it any closer. Frames of a burst that moved by more need no comparing of pixels.
+const BEYOND_ON_THE_WAY: f32 = 0.1;
+const BEYOND: f32 = 0.03;
 /// Less than this where the climb begins will not become a copy, nor will what is less than that after the coarse steps.
 /// Of edited copies of 100 photos, no more are missed for the first.
 const UNPROMISING: f32 = 0.6;
@@ -48,9 +50,11 @@ impl Surface {
     }
 
     /// How well the two go over each other, -1 to 1: the correlation of what is common to both when one is stretched
-    /// and moved over the other as well as it goes, by up to a quarter. It evens out brightness and contrast.
-    pub fn correlation(&self, other: &Self) -> f32 {
-        self.best(other).1
+    /// and moved over the other as well as it goes, by up to a quarter. It evens out brightness and contrast. None where each
+    /// shows something then that the other does not.
+    pub fn correlation(&self, other: &Self) -> Option<f32> {
+        let (overlay, correlation) = self.best(other);
+        overlay.is_one_in_the_other(BEYOND).then_some(correlation)
     }
 
     /// How this print lies over the other the best, and how well they go over each other there.
@@ -121,7 +125,7 @@ impl Grid {
 
     /// The correlation with what lies under it; -1 when too little does.
     fn correlation(&self, other: &Surface, overlay: Overlay) -> f32 {
-        if !AREA.contains(&(overlay.scale.0 * overlay.scale.1)) || !overlay.is_one_in_the_other(BEYOND) {
+        if !AREA.contains(&(overlay.scale.0 * overlay.scale.1)) || !overlay.is_one_in_the_other(BEYOND_ON_THE_WAY) {
             return -1.0;
         }
         let columns = Places::of(self.points, overlay.scale.0, overlay.shift.0);

@@ -123,7 +123,7 @@ mod tests {
     use crate::overlay::Surface;
 
     fn correlation(one: &Print, other: &Print) -> f32 {
-        Surface::of(one).correlation(&Surface::of(other))
+        Surface::of(one).best(&Surface::of(other)).1
     }
 
     fn sample(name: &str) -> RgbImage {

@@ -328,8 +328,9 @@ impl Pictures<'_> {
         promising.truncate(LAID_OVER);
         let mut laid_over = Vec::new();
         for (_, is_alike, is_blank, other, way, surface) in promising {
-            let correlation = if is_blank { 1.0 } else { prints[way].correlation(&surface) };
-            if correlation >= if is_alike { FAINTLY_PROMISING } else { PROMISING } {
+            let correlation = if is_blank { Some(1.0) } else { prints[way].correlation(&surface) };
+            let enough = if is_alike { FAINTLY_PROMISING } else { PROMISING };
+            if let Some(correlation) = correlation.filter(|correlation| *correlation >= enough) {
                 laid_over.push((correlation, is_alike, other, way));
             }
         }

@@ -73,9 +73,14 @@ const STRIP: usize = 45;
 const STRIP_PIXELS: f32 = 0.7;
 const STRIP_SHARE: f32 = 0.008;
 
+/// Thumbnails with fewer pixels along a side say too little: of icons of a few pixels, and of pictures twenty times as long as
+/// they are wide, only bytes tell whether they are the same.
+const LEAST_SIDE: u32 = 16;
+
 /// What of a thumbnail is compared.
 pub struct Pixels {
     image: RgbImage,
+    is_tiny: bool,
     brightness: Pyramid,
     contents: Vec<Content>,
     print: Surface,
@@ -87,12 +92,14 @@ pub struct Pixels {
 impl Pixels {
     /// Those of a thumbnail, as it lies.
     pub fn of(image: RgbImage) -> Self {
-        let brightness = Plane::brightness(&image);
+        let is_tiny = image.width().min(image.height()) < LEAST_SIDE;
+        let brightness = if is_tiny { Plane::black(LEAST_SIDE) } else { Plane::brightness(&image) };
         let contents = Content::all(&brightness);
         let print = Surface::of(&Print::of(&image));
         let is_smooth = is_smooth(&brightness);
         Self {
             image,
+            is_tiny,
             brightness: Pyramid::of(brightness),
             contents,
             print,
@@ -117,6 +124,9 @@ impl Pixels {
 
 /// How well two pictures agree, up to 1; none where they are not the same picture.
 pub fn agreement(one: &Pixels, other: &Pixels) -> Option<f32> {
+    if one.is_tiny || other.is_tiny {
+        return None;
+    }
     match (one.is_smooth, other.is_smooth) {
         (true, true) => tint::level(&one.image, &other.image),
         (false, false) => {
@@ -440,6 +450,47 @@ mod tests {
     fn pixels(plane: &Plane) -> Pixels {
         let grey = |value: &f32| [value.clamp(0.0, 255.0) as u8; 3];
         Pixels::of(RgbImage::new(WIDTH, HEIGHT, plane.values.iter().flat_map(grey).collect()).unwrap())
+    }
+
+    fn image(width: u32, height: u32, value: impl Fn(u32, u32) -> [u8; 3]) -> Pixels {
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        Pixels::of(RgbImage::new(width, height, places.flat_map(|(x, y)| value(x, y)).collect()).unwrap())
+    }
+
+    #[test]
+    fn pictures_of_any_shape_are_compared_and_tiny_ones_never_taken_for_another() {
+        let sides = [1, 2, 3, 5, 15, 16, 17, 24, 31, 49, 320];
+        let shapes = sides.iter().flat_map(|width| sides.iter().map(move |height| (*width, *height)));
+        let of = |(width, height): (u32, u32), seed: u64| {
+            let mut random = Random(seed);
+            let levels: Vec<u8> = (0..width * height).map(|_| random.below(256) as u8).collect();
+            image(width, height, |x, y| [levels[(y * width + x) as usize]; 3])
+        };
+        for shape in shapes {
+            let (one, other) = (of(shape, 1), of(shape, 2));
+            assert!(agreement(&one, &other).is_none(), "{shape:?}");
+            assert!(agreement(&one, &of((240, 320), 3)).is_none(), "{shape:?}");
+            let is_tiny = shape.0.min(shape.1) < LEAST_SIDE;
+            assert!(!is_tiny || agreement(&one, &one).is_none(), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn a_lamp_of_another_colour_makes_another_picture() {
+        let page = page(3);
+        let with_lamp = |colour: [u8; 3]| {
+            image(WIDTH, HEIGHT, |x, y| {
+                let is_lamp = (i64::from(x) - 120).pow(2) + (i64::from(y) - 150).pow(2) < 15 * 15;
+                // Something is coloured in both.
+                let sign = if y < 60 { [200, 120, 40] } else { [page.row(y as usize)[x as usize] as u8; 3] };
+                if is_lamp { colour } else { sign }
+            })
+        };
+        let (red, green) = (with_lamp([220, 40, 40]), with_lamp([40, 140, 40]));
+        assert!(agreement(&red, &green).is_none());
+        assert!(agreement(&red, &with_lamp([220, 40, 40])).is_some());
+        let paler = with_lamp([150, 80, 80]);
+        assert!(agreement(&red, &paler).is_some());
     }
 
     /// With noise of as many levels, as of a sensor or a scanner.

@@ -125,7 +125,9 @@ impl Grid {
 
     /// The correlation with what lies under it; -1 when too little does.
     fn correlation(&self, other: &Surface, overlay: Overlay) -> f32 {
-        if !AREA.contains(&(overlay.scale.0 * overlay.scale.1)) || !overlay.is_one_in_the_other(BEYOND_ON_THE_WAY) {
+        if !AREA.contains(&(overlay.scale.0 * overlay.scale.1))
+            || !overlay.is_one_in_the_other(BEYOND_ON_THE_WAY)
+        {
             return -1.0;
         }
         let columns = Places::of(self.points, overlay.scale.0, overlay.shift.0);

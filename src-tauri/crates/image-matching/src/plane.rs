@@ -27,6 +27,12 @@ impl Plane {
         Self { width: image.width() as usize, height: image.height() as usize, values }
     }
 
+    /// A square with nothing in it.
+    pub(crate) fn black(side: u32) -> Self {
+        let side = side as usize;
+        Self { width: side, height: side, values: vec![0.0; side * side] }
+    }
+
     /// How bright it is.
     pub(crate) fn brightness(image: &RgbImage) -> Self {
         Self::of(image, Self::weighed)

@@ -36,6 +36,68 @@ fn found(place: &Place, query: &Path) -> Vec<(String, String)> {
     results.map(|found| (name(&found["path"]), found["band"].as_str().unwrap().to_owned())).collect()
 }
 
+/// An uncompressed TIFF with these pages.
+fn tiff(pages: &[&RgbImage]) -> Vec<u8> {
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    for (nth, page) in pages.iter().enumerate() {
+        let (width, height) = (page.width(), page.height());
+        let pixels = bytes.len() as u32 + 2 + 8 * 12 + 4;
+        let tags = [
+            (256, width),
+            (257, height),
+            (258, 8),
+            (259, 1),
+            (262, 2),
+            (273, pixels),
+            (277, 3),
+            (279, width * height * 3),
+        ];
+        bytes.extend((tags.len() as u16).to_le_bytes());
+        for (tag, value) in tags {
+            bytes.extend((tag as u16).to_le_bytes());
+            bytes.extend([4, 0, 1, 0, 0, 0]);
+            bytes.extend(value.to_le_bytes());
+        }
+        let next = pixels + width * height * 3;
+        bytes.extend(if nth + 1 < pages.len() { next } else { 0 }.to_le_bytes());
+        bytes.extend(page.pixels());
+    }
+    bytes
+}
+
+#[test]
+fn scans_that_begin_with_the_same_page_are_no_duplicates_unless_all_of_them_is_the_same() {
+    let place = Place::empty();
+    let photo = |name: &str| {
+        let bytes = fs::read(samples().join(name)).unwrap();
+        imaging::decode(&bytes, None, &Limits::default()).unwrap().image
+    };
+    let [cover, one, other] = ["hat/hat-1.jpg", "shoes/shoes-1.jpg", "dress/dress-1.jpg"].map(photo);
+    fs::write(place.photo("one.tif"), tiff(&[&cover, &one])).unwrap();
+    fs::write(place.photo("other.tif"), tiff(&[&cover, &other])).unwrap();
+    fs::write(place.photo("other again.tif"), tiff(&[&cover, &other])).unwrap();
+    assert_eq!(place.index()["indexed"], 3);
+    let mut groups = groups(&place);
+    groups.iter_mut().for_each(|group| group.sort());
+    assert_eq!(groups, [["other again.tif", "other.tif"]]);
+}
+
+#[test]
+fn pictures_of_a_few_pixels_or_of_a_few_rows_harm_no_search_for_duplicates() {
+    let place = Place::with_classes(&["hat"]);
+    fs::copy(samples().join("hat/hat-1.jpg"), place.photo("hat-1 copy.jpg")).unwrap();
+    let noise = |seed: u32| move |x: u32, y: u32| [(x * 37 + y * 91 + seed * (x ^ y)) as u8; 3];
+    for (width, height) in [(2, 2), (3, 3), (3, 300), (2000, 12), (1, 1)] {
+        for seed in [1, 2] {
+            save(&drawn(width, height, noise(seed)), &place.photo(&format!("{width} x {height} {seed}.jpg")));
+        }
+    }
+    place.index();
+    let mut groups = groups(&place);
+    groups.iter_mut().for_each(|group| group.sort());
+    assert!(groups.contains(&vec!["hat-1 copy.jpg".to_owned(), "hat-1.jpg".to_owned()]), "{groups:?}");
+}
+
 #[test]
 fn documents_of_one_kind_are_never_one_group_and_their_copies_are() {
     const DOCUMENTS: u64 = 3;

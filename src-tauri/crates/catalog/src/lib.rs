@@ -30,6 +30,7 @@ mod salvage;
 mod sane;
 mod schema;
 pub mod setting;
+pub mod several;
 pub mod stand_in;
 mod thumbnails;
 pub mod tiling;

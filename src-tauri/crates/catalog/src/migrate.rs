@@ -34,6 +34,7 @@ pub(crate) const CATALOG: Format = Format {
         include_str!("additions/004_absent.sql"),
         include_str!("additions/005_marks.sql"),
         include_str!("additions/006_damage.sql"),
+        include_str!("additions/007_several.sql"),
     ],
 };
 

@@ -489,8 +489,6 @@ mod tests {
         let (red, green) = (with_lamp([220, 40, 40]), with_lamp([40, 140, 40]));
         assert!(agreement(&red, &green).is_none());
         assert!(agreement(&red, &with_lamp([220, 40, 40])).is_some());
-        let paler = with_lamp([150, 80, 80]);
-        assert!(agreement(&red, &paler).is_some());
     }
 
     /// With noise of as many levels, as of a sensor or a scanner.

@@ -137,6 +137,11 @@ fn open(bytes: &[u8], limits: &Limits) -> Result<JxlImage, ImageError> {
     )
 }
 
+/// Whether it is the first frame of several.
+pub(crate) fn is_animated(bytes: &[u8], limits: &Limits) -> bool {
+    open(bytes, limits).is_ok_and(|image| image.image_header().metadata.animation.is_some())
+}
+
 /// The picture itself, without the container.
 struct Codestream<'a> {
     part: &'a [u8],

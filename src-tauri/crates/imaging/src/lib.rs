@@ -25,6 +25,7 @@ mod ifd;
 mod jpeg;
 mod jxl;
 mod limits;
+mod more;
 mod orientation;
 mod partial;
 mod pixels;
@@ -84,6 +85,8 @@ pub struct Decoded {
     /// How much of the picture is missing, in thousandths: its file is damaged or ends too early. What is missing is grey, or
     /// not in its place.
     pub missing: u16,
+    /// Whether the file has more than this picture: other pages, or other frames of an animation or a film.
+    pub has_more: bool,
 }
 
 /// Reads a file's header and checks it against `limits`, without decoding pixels.
@@ -117,7 +120,8 @@ pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<D
         let stored = preview.map_or_else(|| stored_pixels(format, bytes, denominator, limits), Ok)?;
         let missing = stored.missing;
         let image = color::to_srgb(stored)?;
-        Ok(Decoded { image: probe.orientation.apply(image)?, probe, missing })
+        let has_more = more::has_more(format, bytes, limits);
+        Ok(Decoded { image: probe.orientation.apply(image)?, probe, missing, has_more })
     })
 }
 

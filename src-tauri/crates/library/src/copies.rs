@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use catalog::copies::{self, Copy};
-use catalog::{content, embedding, print as prints};
+use catalog::{content, embedding, print as prints, several};
 use imaging::{Orientation, RgbImage};
 use parking_lot::Mutex;
 use vector_index::{TieredIndex, VectorIndex};
@@ -157,18 +157,20 @@ impl Library {
     /// All pictures that can be compared.
     pub(crate) fn pictures(&self) -> Result<Pictures<'_>> {
         let (mut vector_ids, mut owners) = (HashMap::new(), HashMap::new());
-        let (hashes, blank) = self.catalog.read(|connection| {
+        let (hashes, blank, several) = self.catalog.read(|connection| {
             embedding::for_each_owner(connection, self.model_id, |id, content_id| {
                 vector_ids.insert(content_id, id);
                 owners.insert(id, content_id);
             })?;
-            Ok((prints::hashes(connection, print::VERSION)?, prints::blank(connection, print::VERSION)?))
+            let hashes = prints::hashes(connection, print::VERSION)?;
+            Ok((hashes, prints::blank(connection, print::VERSION)?, several::all(connection)?))
         })?;
         let level = |(id, levels): (i64, Vec<u8>)| Some((id, Print::from_levels(&levels)?.mean()));
         let mut blank: Vec<(i64, f32)> = blank.into_iter().filter_map(level).collect();
         blank.sort_by(|one, other| one.1.total_cmp(&other.1));
         let (vectors, hashes) = (self.index.vectors()?, hashes.into_iter().unzip());
-        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, blank, kept: Mutex::default() })
+        let kept = Mutex::default();
+        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, blank, several, kept })
     }
 }
 
@@ -182,6 +184,9 @@ pub(crate) struct Pictures<'a> {
     hashes: (Vec<i64>, Vec<u64>),
     /// Pictures that show too little to have a hash, and how bright each is, the darkest first.
     blank: Vec<(i64, f32)>,
+    /// Those that are the first of several in their files. What comes behind is not looked at, so only their bytes tell whether
+    /// they are the same.
+    several: HashSet<i64>,
     /// Pixels of the pictures that were compared last.
     kept: Mutex<VecDeque<(i64, Arc<Pixels>)>>,
 }
@@ -242,8 +247,13 @@ impl Pictures<'_> {
         is_due: &(dyn Fn(i64, i64) -> bool + Sync),
     ) -> Result<Option<Vec<Copy>>> {
         let Some(subject) = self.subject(content_id)? else { return Ok(None) };
+        if self.several.contains(&content_id) {
+            return Ok(Some(Vec::new()));
+        }
         let mut candidates = self.candidates(&subject)?;
-        candidates.retain(|candidate| is_due(content_id, candidate.other));
+        candidates.retain(|candidate| {
+            is_due(content_id, candidate.other) && !self.several.contains(&candidate.other)
+        });
         let mut found = HashMap::new();
         for (other, way) in self.promising(&subject, candidates)? {
             if !found.contains_key(&other)
@@ -344,6 +354,9 @@ impl Pictures<'_> {
 
     /// Whether two pictures are copies, however one lies: as long as there is a way in which their prints go together.
     pub(crate) fn are_copies(&self, one: i64, other: i64) -> Result<bool> {
+        if self.several.contains(&one) || self.several.contains(&other) {
+            return Ok(false);
+        }
         let (Some(subject), Some(print)) = (self.subject(one)?, self.print(other)?) else {
             return Ok(false);
         };

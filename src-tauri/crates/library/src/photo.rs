@@ -30,6 +30,8 @@ pub(crate) struct Digest {
     pub(crate) vector: Vec<i8>,
     /// How much of the picture is missing, in thousandths.
     pub(crate) missing: u16,
+    /// Whether the file has more than this picture, see [`Decoded::has_more`].
+    pub(crate) has_more: bool,
     /// The parts, where they were asked for; also where not, of a picture that is too small to have any.
     pub(crate) parts: Option<Parts>,
 }
@@ -119,7 +121,7 @@ pub(crate) fn digest(
     stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
     let target = digest_target(wanted, model);
-    let Decoded { image, probe, missing } =
+    let Decoded { image, probe, missing, has_more } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
         let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
@@ -145,6 +147,7 @@ pub(crate) fn digest(
         thumbnail,
         vector,
         missing,
+        has_more,
         parts,
     })
 }

@@ -12,7 +12,7 @@ use crate::{Library, Result};
 const SETTING: &str = "reading";
 
 /// Each time that some formats were read in another way, these formats. Append only: a library in the field counts them.
-const CHANGES: [&[Format]; 1] = [
+const CHANGES: [&[Format]; 2] = [
     // The size of a RAW became its sensor's, and what is transparent was laid on a ground on which it shows.
     &[
         Format::Raw,
@@ -25,6 +25,8 @@ const CHANGES: [&[Format]; 1] = [
         Format::Avif,
         Format::Jxl,
     ],
+    // Whether there are more pictures in the file was noted.
+    &[Format::Png, Format::WebP, Format::Gif, Format::Tiff, Format::Heic, Format::Avif, Format::Jxl],
 ];
 
 impl Library {

@@ -30,6 +30,13 @@ fn chunks(png: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8], usize)> {
     })
 }
 
+/// How many frames an animation has, by its own word; none of a still picture.
+pub(crate) fn frames(png: &[u8]) -> u32 {
+    let control = chunks(png).take_while(|(name, ..)| name != b"IDAT").find(|(name, ..)| name == b"acTL");
+    let count = control.and_then(|(_, content, _)| content.first_chunk());
+    count.map_or(0, |count| u32::from_be_bytes(*count))
+}
+
 /// EXIF in a chunk of its own, which may stand behind the pixels, or else in a text.
 pub(super) fn exif(png: &[u8]) -> Exif {
     let own = chunks(png).find(|(name, ..)| name == b"eXIf").map(|(_, block, _)| exif::read(block));

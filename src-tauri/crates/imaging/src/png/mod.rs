@@ -18,6 +18,7 @@ use crate::partial::{self, GREY};
 use crate::stored::{Channels, Header, Stored};
 use crate::transfer::{Encoding, Samples};
 use chunks::WithEnd;
+pub(crate) use chunks::frames;
 
 /// Most bytes that a profile may unfold to: a thousandfold of what is in the file otherwise. A row is as long at most.
 const MOST_BYTES: usize = 64 << 20;

@@ -349,6 +349,24 @@ fn nothing_is_written_into_a_folder_that_is_away_and_mounted_elsewhere() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn nothing_is_written_into_a_watched_folder_that_was_renamed() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    fs::create_dir_all(place.photo("hat/empty")).unwrap();
+    fs::create_dir(place.root().join("above")).unwrap();
+    let renamed = place.root().join("above/pictures");
+    fs::rename(place.photos(), &renamed).unwrap();
+    let before = everything(&place);
+    for page in ["page.html", "hat/page.html", "hat/empty/page.html"] {
+        assert_refused(&place, &renamed.join(page), &[&renamed.join("hat/hat-1.jpg")]);
+    }
+    assert_eq!(everything(&place), before);
+    let beside = place.root().join("above/page.html");
+    let output = place.command().args(["contact-sheet", "-o"]).arg(&beside).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_full_disk_leaves_the_page_and_the_list_that_were_there() {
     let place = Place::with_classes(&["hat", "shoes"]);
     fs::copy(place.photo("hat/hat-1.jpg"), place.photo("again.jpg")).unwrap();

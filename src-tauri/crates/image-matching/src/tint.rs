@@ -30,10 +30,12 @@ const COLOURLESS: f32 = 12.0;
 /// How far apart the colours of copies without structure are at most: in the mean and in any cell, in levels.
 const MEAN_APART: f32 = 5.0;
 const CELL_APART: f32 = 10.0;
-/// With at least this standard deviation levels change at all, and so much of that the two have in common then: two X-rays that are
-/// next to black are not the same for it.
+/// With at least this standard deviation levels change at all, and so much of that the two have in common then, and so much where
+/// it is more than saving a picture changes: two X-rays that are next to black are not the same for it.
 const CHANGES_AT_ALL: f32 = 0.5;
-const LEAST_COMMON: f32 = 0.6;
+const LEAST_COMMON: f32 = 0.7;
+const CHANGES_CLEARLY: f32 = 1.5;
+const LEAST_CLEARLY_COMMON: f32 = 0.92;
 /// Where levels change over the picture, by at least this standard deviation, it may be brighter or have more contrast, by
 /// as much, and what is left then is no more than this, in levels and as a share of the change.
 const CHANGES: f32 = 8.0;
@@ -175,7 +177,8 @@ fn change_alike(own: &[f32], others: &[f32]) -> bool {
         }
     }
     let changes = (f32::max(squares, other_squares) / own.len() as f32).sqrt();
-    changes < CHANGES_AT_ALL || both >= LEAST_COMMON * (squares * other_squares).sqrt()
+    let least = if changes < CHANGES_CLEARLY { LEAST_COMMON } else { LEAST_CLEARLY_COMMON };
+    changes < CHANGES_AT_ALL || both >= least * (squares * other_squares).sqrt()
 }
 
 #[cfg(test)]

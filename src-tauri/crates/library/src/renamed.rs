@@ -48,6 +48,16 @@ impl Library {
         Ok(None)
     }
 
+    /// Whether a place is in what was a folder of the library before that was renamed or moved.
+    pub(crate) fn is_in_a_folder_before(&self, place: &Path, folders: &[Folder]) -> Result<bool> {
+        for above in place.ancestors() {
+            if self.folder_before(above, folders)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// A directory beside a folder that is not there which has its photos.
     pub(crate) fn renamed_to(&self, folder: &Folder, known: &[Folder]) -> Result<Option<PathBuf>> {
         let beside = folder.path.parent().map(fs::read_dir).and_then(std::result::Result::ok);

@@ -98,6 +98,7 @@ impl Library {
         let is_known = |drive: &DriveId| drives.contains(drive);
         let mut seen = HashMap::from([(None, layers::has_own_files(&folder.path))]);
         let is_among_originals = is_on_way(self.data.path())
+            || self.is_in_a_folder_before(&folder.path, &folders)?
             || Drives::default().all_above(&folder.path).iter().any(is_known)
             || folders
                 .iter()

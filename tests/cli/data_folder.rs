@@ -388,6 +388,72 @@ fn a_photo_behind_the_name_of_a_file_of_ours_stays_as_it_is() {
     }
 }
 
+/// What is mounted has one name only, and cannot be put aside.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_photo_that_is_mounted_as_a_file_of_ours_stays_as_it_is_and_is_told_of() {
+    let place = Place::with_classes(&["hat", "shoes"]);
+    place.index();
+    let names = [
+        "catalog.db",
+        "catalog.db-wal",
+        "catalog.db.draft",
+        "thumbnails.db",
+        "thumbnails.db-shm",
+        "lock",
+        "index/manifest.json",
+        "index/index-2.bin",
+    ];
+    let script = r#"
+        photo=$photos/hat/hat-1.jpg; chmod 644 "$photo"; cp "$photo" "$root/before.jpg"
+        for name in NAMES; do
+            made=; test -e "$data/$name" || { made=1; touch "$data/$name"; }
+            mount --bind "$photo" "$data/$name"
+            for command in status "index $photos" "verify --repair"; do
+                code=0; lookalike $command > "$root/said" 2>&1 || code=$?
+                echo "$name: $command: exit $code: $(cat "$root/said")" | tr '\n' ' '; echo
+            done
+            umount "$data/$name"
+            test "$made" = "" || rm "$data/$name"
+            cmp "$photo" "$root/before.jpg"; stat -c "%a" "$photo"
+        done"#;
+    let Some(printed) = crate::mounts::run(&place, &script.replace("NAMES", &names.join(" "))) else {
+        return;
+    };
+    let (said, rights): (Vec<_>, Vec<_>) = printed.lines().partition(|line| line.contains(": exit "));
+    assert_eq!(rights, ["644"; 8], "{printed}");
+    assert_eq!(said.len(), 3 * names.len(), "{printed}");
+    for line in said {
+        let (name, _) = line.split_once(':').unwrap();
+        assert!(line.contains("exit 1: "), "{line}");
+        assert!(
+            line.contains(&format!("{name} cannot be used: it is something else that is mounted there")),
+            "{line}"
+        );
+    }
+    assert_sound(&place);
+}
+
+/// Its files have names of their own, and it may be another drive.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_is_mounted_in_the_data_folder_is_used_and_stays_as_open_as_it_is() {
+    let place = Place::with_classes(&["hat"]);
+    place.index();
+    let script = r#"
+        chmod 755 "$photos/hat"; chmod 644 "$photos/hat"/*
+        for name in index models; do
+            mkdir -p "$data/$name"
+            mount --bind "$photos/hat" "$data/$name"
+            lookalike status > "$root/said"
+            umount "$data/$name"
+        done
+        stat -c "%a" "$photos/hat" "$photos/hat"/*.jpg"#;
+    let Some(printed) = crate::mounts::run(&place, script) else { return };
+    let rights: Vec<&str> = printed.lines().collect();
+    assert_eq!(rights, ["755", "644", "644", "644", "644", "644", "644"]);
+}
+
 /// A photo that was moved into the data folder has no other name.
 #[test]
 fn a_photo_under_the_name_of_a_file_of_ours_is_put_aside_and_never_written() {

@@ -1,6 +1,8 @@
 //! `watch` goes on hearing of everything when folders move, and when links and mounts in them come and go.
 
+use std::ffi::CString;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -140,6 +142,135 @@ fn a_folder_that_is_away_for_a_moment_is_live_again() {
     fs::rename(place.photos(), place.root().join("away")).unwrap();
     fs::rename(place.root().join("other"), place.photos()).unwrap();
     assert_hears(&mut watch, &place, "hat/of-the-other.jpg");
+}
+
+/// All folders below one, by what is between.
+fn folders_in(photos: &Path, below: &Path) -> Vec<String> {
+    let entries = fs::read_dir(photos.join(below)).unwrap().map(Result::unwrap);
+    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
+    let inner = |name: &Path| {
+        let mut found = vec![name.display().to_string()];
+        found.extend(folders_in(photos, name));
+        found
+    };
+    folders.flat_map(|entry| inner(&below.join(entry.file_name()))).collect()
+}
+
+/// Has two paths change places in one step.
+fn exchange(one: &Path, other: &Path) {
+    let [one, other] = [one, other].map(|path| CString::new(path.as_os_str().as_bytes()).unwrap());
+    // SAFETY: both are strings that live until the call is over.
+    let failed = unsafe {
+        libc::renameat2(libc::AT_FDCWD, one.as_ptr(), libc::AT_FDCWD, other.as_ptr(), libc::RENAME_EXCHANGE)
+    };
+    assert_eq!(failed, 0, "{}", std::io::Error::last_os_error());
+}
+
+/// A watched folder with two folders, one of them further down, and two links to folders beside it.
+fn with_folders_and_links() -> Place {
+    let place = Place::with_classes(&["hat"]);
+    for folder in ["a/in", "b/c/d/in"] {
+        fs::create_dir_all(place.photo(folder)).unwrap();
+    }
+    for (name, sample) in [("one", "dress/dress-1.jpg"), ("two", "dress/dress-2.jpg")] {
+        let outside = place.root().join(name);
+        fs::create_dir_all(outside.join("in")).unwrap();
+        copy(sample, &outside.join("in").join(format!("{name}.jpg")));
+        symlink(&outside, place.photo(&format!("to-{name}"))).unwrap();
+    }
+    copy("shoes/shoes-2.jpg", &place.photo("a/in/x.jpg"));
+    copy("shoes/shoes-3.jpg", &place.photo("b/c/d/in/y.jpg"));
+    copy("shoes/shoes-4.jpg", &place.photo("file.jpg"));
+    place
+}
+
+#[test]
+fn what_changes_places_is_live_in_both() {
+    let pairs = [
+        ("a", "b"),
+        ("b/c/d", "a"),
+        ("to-one", "to-two"),
+        ("to-one", "a"),
+        ("b/c", "to-two"),
+        ("file.jpg", "a"),
+        ("b/c/d", "file.jpg"),
+    ];
+    for (one, other) in pairs {
+        let place = with_folders_and_links();
+        let mut watch = Watch::start(&place);
+        // There and back.
+        for number in 0..2 {
+            exchange(&place.photo(one), &place.photo(other));
+            watch.wait_for("moved");
+            watch.wait_for("up_to_date");
+            for folder in [one, other].map(|path| place.photo(path)).iter().filter(|path| path.is_dir()) {
+                let relative = folder.strip_prefix(place.photos()).unwrap().display();
+                assert_hears(&mut watch, &place, &format!("{relative}/new-{number}.jpg"));
+                if folder.join("in").is_dir() {
+                    assert_hears(&mut watch, &place, &format!("{relative}/in/new-{number}.jpg"));
+                }
+            }
+            watch.wait_for("up_to_date");
+        }
+    }
+}
+
+#[test]
+fn folders_that_change_places_beside_links_to_them_are_live_by_these() {
+    let place = with_folders_and_links();
+    symlink("a/in", place.photo("into-a")).unwrap();
+    symlink("b/c/d", place.photo("into-b")).unwrap();
+    let mut watch = Watch::start(&place);
+    let pairs = [
+        (place.root().join("one"), place.root().join("two")),
+        (place.photo("a"), place.photo("b/c/d")),
+        (place.photo("b"), place.root().join("one")),
+        (place.photo("b"), place.root().join("one")),
+    ];
+    for (number, (one, other)) in pairs.iter().enumerate() {
+        exchange(one, other);
+        watch.wait_for("moved");
+        watch.wait_for("up_to_date");
+        for folder in ["a/in", "b", "b/c/d/in", "to-one/in", "to-two/in", "into-a", "into-b"] {
+            if place.photo(folder).is_dir() {
+                assert_hears(&mut watch, &place, &format!("{folder}/new-{number}.jpg"));
+            }
+        }
+        watch.wait_for("up_to_date");
+    }
+}
+
+#[test]
+fn folders_that_move_on_before_it_is_heard_of_are_live() {
+    let place = with_folders_and_links();
+    let mut watch = Watch::start(&place);
+    let moves: [&[(&str, &str)]; 4] = [
+        // By a third name.
+        &[("a", "third"), ("b", "a"), ("third", "b")],
+        // Onto a folder that is empty, and what was further down to where the first was.
+        &[("b", "empty"), ("a/c", "b")],
+        // Into a folder, which then takes another's place.
+        &[("b", "a/b"), ("a", "empty/a"), ("empty", "b")],
+        &[("b", "hat"), ("hat", "third"), ("third", "b"), ("b/a", "third/a")],
+    ];
+    for (number, moves) in moves.into_iter().enumerate() {
+        let _ = fs::remove_dir_all(place.photo("empty"));
+        fs::create_dir(place.photo("empty")).unwrap();
+        watch.signal("-STOP");
+        for (from, to) in moves.iter().map(|(from, to)| (place.photo(from), place.photo(to))) {
+            // Folders that are not empty change places.
+            if fs::rename(&from, &to).is_err() {
+                exchange(&from, &to);
+            }
+        }
+        watch.signal("-CONT");
+        watch.wait_for("moved");
+        watch.wait_for("up_to_date");
+        for folder in folders_in(&place.photos(), Path::new("")) {
+            assert_hears(&mut watch, &place, &format!("{folder}/new-{number}.jpg"));
+        }
+        watch.wait_for("up_to_date");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "makes files and puts them aside, in the data directory")]
 
 mod copy;
+mod mounted;
 mod picture;
 mod private;
 
@@ -14,6 +15,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use copy::{copy, has_other_names, make_own, room};
+pub use mounted::is_mounted;
 pub use picture::holds_picture;
 pub use private::{create, create_directory, is_own, open_or_create, tighten};
 
@@ -106,10 +108,13 @@ fn leads_to_itself(_error: &io::Error) -> bool {
 }
 
 /// What is at the path itself instead of a file of its own; none where there is a file or nothing. A link is one of
-/// those: who follows it writes elsewhere.
+/// those, and what is mounted there: who writes to them writes elsewhere.
 pub fn instead_of_own_file(path: &Path) -> io::Result<Option<&'static str>> {
     if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
         return Ok(Some("a link"));
+    }
+    if is_mounted(path) {
+        return Ok(Some("something else that is mounted there"));
     }
     Ok(Kind::of(path)?.instead_of_file())
 }

@@ -7,6 +7,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+#[cfg(unix)]
+use super::is_mounted;
 use super::{discard, instead_of_own_file, unhurried};
 
 /// Makes an empty file. A former one of ours is dropped; anything else in its place is put aside.
@@ -53,7 +55,7 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
 mod system {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
-    use super::{DirBuilder, File, OpenOptions, Path, fs, io};
+    use super::{DirBuilder, File, OpenOptions, Path, fs, io, is_mounted};
 
     /// What anybody may do, and bits that say as whom.
     const ALL: u32 = 0o7777;
@@ -92,11 +94,12 @@ mod system {
     }
 
     /// Leaves of what may be done with a file or a directory of this user's what its owner needs, and nothing to others.
-    /// Links and what is neither stay, as does what the file system has no rights for.
+    /// Links and what is neither stay, as do files that are mounted there and what the file system has no rights for.
     pub fn tighten(path: &Path) -> io::Result<()> {
         let metadata = fs::symlink_metadata(path)?;
-        // A file with another name may be somebody's original.
-        let is_kept = metadata.is_dir() || metadata.is_file() && metadata.nlink() == 1;
+        // A file with another name, or from another place, may be somebody's original.
+        let is_own_file = metadata.is_file() && metadata.nlink() == 1 && !is_mounted(path);
+        let is_kept = metadata.is_dir() || is_own_file;
         let needed = if metadata.is_dir() { DIRECTORY } else { FILE };
         if !is_kept || metadata.mode() & ALL & !needed == 0 || !is_own(path) {
             return Ok(());

@@ -116,8 +116,7 @@ impl DataDir {
         for folder in [self.index(), self.models()].into_iter().filter(|folder| folder.is_dir()) {
             for entry in fs::read_dir(&folder).map_err(failed(&folder))? {
                 let path = entry.map_err(failed(&folder))?.path();
-                let is_ours = path.extension().is_some_and(|kind| KINDS.iter().any(|ours| kind == *ours));
-                places.extend(is_ours.then(|| file(path)));
+                places.extend(is_ours_inside(&path).then(|| file(path)));
             }
         }
         Ok(places)
@@ -150,7 +149,8 @@ pub fn default_data_dir() -> Result<PathBuf> {
         .ok_or(LibraryError::NoDataDir)
 }
 
-/// The directory's own path. One that is on a drive that is not there is not made elsewhere.
+/// The directory's own path. One that is on a drive that is not there is not made elsewhere, and one in which something is
+/// mounted in the place of a file of ours is not used.
 fn find_or_make(path: &Path) -> Result<PathBuf> {
     match Kind::of(path).map_err(failed(path))? {
         Kind::Away(target) => return Err(LibraryError::DataDirAway { path: path.into(), target }),
@@ -161,7 +161,36 @@ fn find_or_make(path: &Path) -> Result<PathBuf> {
         return Err(LibraryError::DataDirAway { path: path.into(), target: drive });
     }
     data_files::create_directory(path).map_err(failed(path))?;
-    dunce::canonicalize(path).map_err(failed(path))
+    let path = dunce::canonicalize(path).map_err(failed(path))?;
+    match mounted(&path).map_err(failed(&path))? {
+        Some(file) => Err(failed(&file)(io::Error::other(MOUNTED))),
+        None => Ok(path),
+    }
+}
+
+/// What is said of something that is mounted in the place of a file of ours.
+const MOUNTED: &str = "it is something else that is mounted there, which is left as it is; unmount it";
+
+/// What is mounted in the place of a file of ours, if something is. It is somebody's in another place, and cannot be put
+/// aside. The folders of the index and of models may be on another drive.
+fn mounted(directory: &Path) -> io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(directory)? {
+        let (name, path) = entry.map(|entry| (entry.file_name(), entry.path()))?;
+        if !is_ours(&name) {
+            continue;
+        }
+        let is_folder = (name == INDEX || name == MODELS) && path.is_dir();
+        if !is_folder && data_files::is_mounted(&path) {
+            return Ok(Some(path));
+        }
+        // One that cannot be listed is for others to tell of.
+        let inner = is_folder.then(|| fs::read_dir(&path)).into_iter().flatten().flatten().flatten();
+        let is_mounted = |path: &PathBuf| is_ours_inside(path) && data_files::is_mounted(path);
+        if let Some(file) = inner.map(|entry| entry.path()).find(is_mounted) {
+            return Ok(Some(file));
+        }
+    }
+    Ok(None)
 }
 
 /// Where systems show drives, each by a folder of its name, below that of its user where there is one.
@@ -186,7 +215,10 @@ fn tighten(path: &Path) -> io::Result<()> {
             is_ours_alone = false;
             continue;
         }
-        // What a link leads to may be anything.
+        // What a link leads to may be anything, and so may what is mounted.
+        if data_files::is_mounted(&entry.path()) {
+            continue;
+        }
         data_files::tighten(&entry.path())?;
         if entry.file_type()?.is_dir() {
             for inner in fs::read_dir(entry.path())? {
@@ -208,6 +240,11 @@ fn is_ours(name: &OsStr) -> bool {
         || [MODELS, INDEX].iter().any(|folder| {
             name.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(".aside"))
         })
+}
+
+/// Whether a file in the folder of the index or of models is one of ours, by its name.
+fn is_ours_inside(path: &Path) -> bool {
+    path.extension().is_some_and(|kind| KINDS.iter().any(|ours| kind == *ours))
 }
 
 fn is_lock(name: &OsStr) -> bool {

@@ -29,6 +29,10 @@ const HEARD: WatchFlags = WatchFlags::CREATE
     .union(WatchFlags::MOVE_SELF)
     .union(WatchFlags::ONLYDIR);
 
+/// Something else may be in the place of what was there.
+const CAME_OR_WENT: ReadFlags =
+    ReadFlags::CREATE.union(ReadFlags::MOVED_TO).union(ReadFlags::DELETE).union(ReadFlags::MOVED_FROM);
+
 /// What the system calls the watch of a directory.
 type Watch = i32;
 
@@ -164,18 +168,18 @@ impl Tree {
         is_rearranged
     }
 
-    /// Keeps up with something of this path.
+    /// Keeps up with something of this path. What happened does not tell what is there now: where two things change places,
+    /// the last that is heard of one of the two paths is that something moved away from it.
     fn follow_in(&mut self, path: &Path, kind: ReadFlags, happened: &mut Happened) -> bool {
         let is_directory = kind.contains(ReadFlags::ISDIR);
-        if kind.intersects(ReadFlags::CREATE | ReadFlags::MOVED_TO) {
-            let is_new = is_directory || path.is_symlink();
-            if is_new || self.watches.contains_key(path) || self.links.contains_key(path) {
+        if kind.intersects(CAME_OR_WENT) {
+            if is_directory_or_link(path) {
                 self.renew(path, happened);
                 return true;
             }
-        } else if kind.intersects(ReadFlags::DELETE | ReadFlags::MOVED_FROM) {
             return self.drop_below(path) || is_directory;
-        } else if kind.contains(ReadFlags::ATTRIB) && is_directory && !self.watches.contains_key(path) {
+        }
+        if kind.contains(ReadFlags::ATTRIB) && is_directory && !self.watches.contains_key(path) {
             // Perhaps it may be looked into from now on.
             self.renew(path, happened);
         }
@@ -271,6 +275,10 @@ impl Tree {
         }
         !links.is_empty() || !dropped.is_empty()
     }
+}
+
+fn is_directory_or_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir() || metadata.is_symlink())
 }
 
 /// The paths at and below one.

@@ -211,6 +211,14 @@ fn the_same_folder_twice_and_nested_folders_hold_each_photo_once() {
 }
 
 #[test]
+fn a_photo_that_was_deleted_before_an_outer_folder_took_over_is_gone() {
+    let place = Place::with_classes(&["hat"]);
+    place.json(&["index", place.photo("hat").to_str().unwrap()]);
+    fs::remove_file(place.photo("hat/hat-1.jpg")).unwrap();
+    assert_eq!(counts(&place.index()), [0, 5, 1, 0, 0]);
+}
+
+#[test]
 fn a_forgotten_folder_leaves_the_library_and_its_files_stay() {
     let place = Place::with_classes(&["hat", "shoes"]);
     let (hats, shoes) = (place.photo("hat"), place.photo("shoes"));

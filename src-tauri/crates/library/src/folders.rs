@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use catalog::folder::{self, Folder};
+use catalog::photo;
 
+use crate::drive::Drives;
 use crate::{Library, LibraryError, Result, clock};
 
 impl Library {
@@ -45,10 +47,14 @@ impl Library {
             self.look_again();
             return Ok(path);
         }
+        let mut drives = Drives::default();
         self.catalog.write(|connection| {
             let outer = folder::insert(connection, &path, clock::now())?;
             for inner in &folders {
                 if let Ok(prefix) = inner.path.strip_prefix(&path) {
+                    // The part of the drive that is looked at begins further out now.
+                    let [before, now] = [&inner.path, &path].map(|folder| drives.of(folder, &inner.path));
+                    photo::rename_drive(connection, inner.id, before, now)?;
                     folder::absorb(connection, outer, inner.id, prefix)?;
                 }
             }

@@ -48,6 +48,7 @@ mod keeper;
 mod layers;
 mod linkage;
 mod live;
+mod lookalike_drive;
 mod mark;
 mod model;
 mod model_key;

@@ -252,6 +252,25 @@ fn the_data_folder_may_not_lie_in_a_watched_folder() {
     let output = place.run(&["index", place.root().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("outside your photos"));
+    assert!(!place.data().exists(), "nothing is made there");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_data_folder_may_not_be_a_part_of_a_watched_folder_under_another_name() {
+    let place = Place::with_classes(&["hat"]);
+    let script = r#"
+        mkdir -m 755 "$photos/sub" "$root/mounted"; mount --bind "$photos/sub" "$root/mounted"; data=$root/mounted
+        mkdir "$root/whole"; mount --bind "$photos" "$root/whole"
+        for data in "$root/mounted" "$root/mounted/new" "$root/whole/new"; do
+            for command in index watch; do
+                if lookalike $command "$photos" 2> "$root/refused"; then exit 8; fi
+                grep -q "outside your photos" "$root/refused"
+            done
+        done
+        stat -c '"%a"' "$photos/sub"; ls -A "$photos/sub"; ls "$photos" | sed 's/.*/"&"/'"#;
+    let Some(printed) = mounts::run(&place, script) else { return };
+    assert_eq!(mounts::documents(&printed), ["755", "hat", "sub"], "nothing is made or changed there");
 }
 
 /// The numbers of a summary: read, as they were, removed, offline, and in question.

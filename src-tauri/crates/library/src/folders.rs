@@ -7,7 +7,7 @@ use catalog::folder::{self, Folder};
 use catalog::photo;
 
 use crate::drive::Drives;
-use crate::{Library, LibraryError, Result, clock};
+use crate::{Library, LibraryError, Result, clock, data_dir};
 
 impl Library {
     /// Adds a folder. A folder inside one that was added is covered already; folders that the new one covers
@@ -22,9 +22,7 @@ impl Library {
         let Some(path) = resolve(path, &folders) else {
             return Err(LibraryError::FolderMissing { path: path.into() });
         };
-        if self.data.path().starts_with(&path) {
-            return Err(LibraryError::DataInsideFolder { folder: path, data_dir: self.data.path().into() });
-        }
+        data_dir::check_outside(self.data.path(), &path)?;
         if let Some(outer) = folders.iter().find(|folder| path.starts_with(&folder.path)) {
             let outer = outer.path.clone();
             drop(changing);

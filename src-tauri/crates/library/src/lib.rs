@@ -110,7 +110,7 @@ pub use calibrate::LEAST_PICTURES;
 pub use chosen::{ChosenFile, PAGE_BEGINNING};
 pub use control::Control;
 pub use damaged::DamagedPhoto;
-pub use data_dir::default_data_dir;
+pub use data_dir::{check_data_dir, default_data_dir};
 pub use date::Day;
 pub use details::PhotoDetails;
 pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};

@@ -211,6 +211,14 @@ fn the_same_folder_twice_and_nested_folders_hold_each_photo_once() {
 }
 
 #[test]
+fn a_photo_that_was_deleted_before_an_outer_folder_took_over_is_gone() {
+    let place = Place::with_classes(&["hat"]);
+    place.json(&["index", place.photo("hat").to_str().unwrap()]);
+    fs::remove_file(place.photo("hat/hat-1.jpg")).unwrap();
+    assert_eq!(counts(&place.index()), [0, 5, 1, 0, 0]);
+}
+
+#[test]
 fn a_forgotten_folder_leaves_the_library_and_its_files_stay() {
     let place = Place::with_classes(&["hat", "shoes"]);
     let (hats, shoes) = (place.photo("hat"), place.photo("shoes"));
@@ -244,6 +252,25 @@ fn the_data_folder_may_not_lie_in_a_watched_folder() {
     let output = place.run(&["index", place.root().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("outside your photos"));
+    assert!(!place.data().exists(), "nothing is made there");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_data_folder_may_not_be_a_part_of_a_watched_folder_under_another_name() {
+    let place = Place::with_classes(&["hat"]);
+    let script = r#"
+        mkdir -m 755 "$photos/sub" "$root/mounted"; mount --bind "$photos/sub" "$root/mounted"; data=$root/mounted
+        mkdir "$root/whole"; mount --bind "$photos" "$root/whole"
+        for data in "$root/mounted" "$root/mounted/new" "$root/whole/new"; do
+            for command in index watch; do
+                if lookalike $command "$photos" 2> "$root/refused"; then exit 8; fi
+                grep -q "outside your photos" "$root/refused"
+            done
+        done
+        stat -c '"%a"' "$photos/sub"; ls -A "$photos/sub"; ls "$photos" | sed 's/.*/"&"/'"#;
+    let Some(printed) = mounts::run(&place, script) else { return };
+    assert_eq!(mounts::documents(&printed), ["755", "hat", "sub"], "nothing is made or changed there");
 }
 
 /// The numbers of a summary: read, as they were, removed, offline, and in question.

@@ -31,6 +31,8 @@ mod network;
 #[path = "../shared/offline.rs"]
 mod offline;
 mod originals;
+#[cfg(target_os = "linux")]
+mod other_drive;
 mod place;
 #[cfg(target_os = "linux")]
 mod readers;

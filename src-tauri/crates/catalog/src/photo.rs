@@ -271,6 +271,20 @@ pub fn set_drive(connection: &Connection, id: i64, drive: Option<DriveId>) -> Re
     Ok(())
 }
 
+/// Notes that what was one drive to photos of a folder is another one now.
+pub fn rename_drive(
+    connection: &Connection,
+    folder_id: i64,
+    before: Option<DriveId>,
+    now: Option<DriveId>,
+) -> Result<()> {
+    let [before, now] = [before, now].map(|drive| drive.map(|drive| drive.0));
+    connection
+        .prepare_cached("UPDATE photo SET device = ?3 WHERE folder_id = ?1 AND device IS ?2")?
+        .execute((folder_id, before, now))?;
+    Ok(())
+}
+
 /// All drives that photos were seen on.
 pub fn drives(connection: &Connection) -> Result<Vec<DriveId>> {
     let mut statement =

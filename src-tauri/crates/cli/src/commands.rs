@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use library::{
     Control, DamagedPhoto, EmbedOptions, Event, Finding, Library, LibraryError, Match, Options, Region,
-    Renamed, Separator, Status, Summary, Switching, Verification, WithoutPhotos, default_data_dir, shown,
-    shown_path,
+    Renamed, Separator, Status, Summary, Switching, Verification, WithoutPhotos, check_data_dir,
+    default_data_dir, shown, shown_path,
 };
 use serde_json::json;
 
@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
     };
     match &arguments.command {
         Command::Index { folders, regions, no_regions, confirm_removed, profile } => {
+            check_data_dir(&data_dir()?, folders)?;
             let library = open()?;
             for folder in folders {
                 library.add_folder(folder)?;
@@ -64,7 +65,10 @@ pub(crate) fn run(arguments: &Arguments, control: &Control) -> Result<(), Failur
                 None => duplicates::list(&open()?, *min_similarity, json),
             }
         }
-        Command::Watch { folders } => watch(&open, folders, control),
+        Command::Watch { folders } => {
+            check_data_dir(&data_dir()?, folders)?;
+            watch(&open, folders, control)
+        }
         Command::Model { command } => quietly(|| models::run(&open()?, command.as_ref(), json)),
         Command::Status => status(&open()?.status()?, json),
         Command::Remove { folders } => remove(&open()?, folders, json),

@@ -15,6 +15,7 @@ use catalog::{absent, folder};
 use crate::commit::Committer;
 use crate::drive::{Comparison, Drives, compare, is_lasting};
 use crate::event::Event;
+use crate::lookalike_drive::Question;
 use crate::reconcile::{Findings, Scope};
 use crate::update::Summary;
 use crate::walk;
@@ -169,7 +170,8 @@ impl Library {
     /// Takes the word of the person that the photos of a folder that are not there were deleted, and that files that are
     /// there in the place of others are what belongs there. Returns how many photos went.
     ///
-    /// Photos of a drive that is not there stay, also where another one is in its place.
+    /// Photos of a drive that is not there stay, also where another one is in its place, unless photos of the one are seen on
+    /// the other: then it takes its place.
     ///
     /// Fails with [`LibraryError::FolderMissing`] where the folder itself is not there, and with
     /// [`LibraryError::OtherDrive`] where all photos in question are on another drive than is.
@@ -220,22 +222,28 @@ fn confirm(
     drives: &mut Drives,
 ) -> catalog::Result<Confirmed> {
     let mut confirmed = Confirmed::default();
+    let absent = absent::of_folder(connection, id)?;
+    let mut question = Question::new((id, folder), &absent);
     let may_be_swapped = is_mounted_or_linked(folder);
-    let is_elsewhere = |photo: &photo::Photo, here: Option<DriveId>| match compare(photo.drive, here) {
-        Comparison::Other => true,
-        // A link in the folder that is gone, or something else that the folder itself is now.
-        Comparison::OtherPart => may_be_swapped,
-        // One that tells who it is would do so if it were there.
-        Comparison::Unknown => photo.drive.is_some_and(is_lasting),
-        Comparison::Same => false,
+    let mut is_elsewhere = |photo: &photo::Photo, here, drives: &mut Drives| -> catalog::Result<bool> {
+        let is_elsewhere = match compare(photo.drive, here) {
+            Comparison::Other => true,
+            // A link in the folder that is gone, or something else that the folder itself is now.
+            Comparison::OtherPart => may_be_swapped,
+            // One that tells who it is would do so if it were there.
+            Comparison::Unknown => photo.drive.is_some_and(is_lasting),
+            Comparison::Same => false,
+        };
+        // Where others of its drive are seen, the person says that it is that drive, or takes its place.
+        Ok(is_elsewhere && !question.is_about(connection, (photo.drive, here), drives)?)
     };
-    for photo_id in absent::of_folder(connection, id)?.into_keys() {
+    for photo_id in absent.keys().copied() {
         let Some(photo) = photo::by_id(connection, photo_id)? else { continue };
         match look(folder, &photo.path, drives) {
             Absence::OutOfReach => {}
             Absence::None => {
                 let here = drives.of(folder, photo.path.parent().unwrap_or(folder));
-                if is_elsewhere(&photo, here) {
+                if is_elsewhere(&photo, here, drives)? {
                     confirmed.elsewhere += 1;
                     continue;
                 }
@@ -243,7 +251,7 @@ fn confirm(
                 absent::delete(connection, photo_id)?;
                 confirmed.settled += 1;
             }
-            Absence::Missing { here } if is_elsewhere(&photo, here) => confirmed.elsewhere += 1,
+            Absence::Missing { here } if is_elsewhere(&photo, here, drives)? => confirmed.elsewhere += 1,
             Absence::Missing { .. } | Absence::BehindLoop => {
                 photo::delete(connection, photo_id)?;
                 confirmed.removed.push((photo_id, photo.path));

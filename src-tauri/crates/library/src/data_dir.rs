@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use data_files::Kind;
 
+use crate::drive::Drives;
+use crate::file_id::FileId;
 use crate::{Finding, LibraryError, Result};
 
 const LOCK: &str = "lock";
@@ -191,6 +193,31 @@ fn mounted(directory: &Path) -> io::Result<Option<PathBuf>> {
         }
     }
     Ok(None)
+}
+
+/// Fails with [`LibraryError::DataInsideFolder`] where a data directory lies in one of these folders, or would if it were
+/// made. Nothing is made for that; what is no folder is passed over.
+pub fn check_data_dir(data_dir: &Path, folders: &[PathBuf]) -> Result<()> {
+    let folders = folders.iter().filter_map(|folder| dunce::canonicalize(folder).ok());
+    folders.filter(|folder| folder.is_dir()).try_for_each(|folder| check_outside(data_dir, &folder))
+}
+
+/// The same for one folder, by its own path. The data directory is known by its path, by the directories that it is in, and by
+/// its place on its drive: mounts give a directory other paths.
+pub(crate) fn check_outside(data_dir: &Path, folder: &Path) -> Result<()> {
+    let path = std::path::absolute(data_dir).map_err(failed(data_dir))?;
+    let there = path.ancestors().find_map(|above| Some((above, dunce::canonicalize(above).ok()?)));
+    let Some((above, there)) = there else { return Ok(()) };
+    let rest = path.strip_prefix(above).unwrap_or(Path::new(""));
+    let id = FileId::of(folder).ok();
+    let mut drives = Drives::default();
+    let is_inside = there.join(rest).starts_with(folder)
+        || there.ancestors().any(|above| id.is_some() && FileId::of(above).ok() == id)
+        || drives.of(folder, folder).is_some_and(|drive| drives.all_above(&there).contains(&drive));
+    if is_inside {
+        return Err(LibraryError::DataInsideFolder { folder: folder.into(), data_dir: data_dir.into() });
+    }
+    Ok(())
 }
 
 /// Where systems show drives, each by a folder of its name, below that of its user where there is one.

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use catalog::folder::{self, Folder};
+use catalog::photo;
 
-use crate::{Library, LibraryError, Result, clock};
+use crate::drive::Drives;
+use crate::{Library, LibraryError, Result, clock, data_dir};
 
 impl Library {
     /// Adds a folder. A folder inside one that was added is covered already; folders that the new one covers
@@ -20,9 +22,7 @@ impl Library {
         let Some(path) = resolve(path, &folders) else {
             return Err(LibraryError::FolderMissing { path: path.into() });
         };
-        if self.data.path().starts_with(&path) {
-            return Err(LibraryError::DataInsideFolder { folder: path, data_dir: self.data.path().into() });
-        }
+        data_dir::check_outside(self.data.path(), &path)?;
         if let Some(outer) = folders.iter().find(|folder| path.starts_with(&folder.path)) {
             let outer = outer.path.clone();
             drop(changing);
@@ -45,10 +45,14 @@ impl Library {
             self.look_again();
             return Ok(path);
         }
+        let mut drives = Drives::default();
         self.catalog.write(|connection| {
             let outer = folder::insert(connection, &path, clock::now())?;
             for inner in &folders {
                 if let Ok(prefix) = inner.path.strip_prefix(&path) {
+                    // The part of the drive that is looked at begins further out now.
+                    let [before, now] = [&inner.path, &path].map(|folder| drives.of(folder, &inner.path));
+                    photo::rename_drive(connection, inner.id, before, now)?;
                     folder::absorb(connection, outer, inner.id, prefix)?;
                 }
             }

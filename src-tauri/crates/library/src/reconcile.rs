@@ -20,6 +20,7 @@ use crate::doubtful::Doubtful;
 use crate::drive::{Comparison, Drives, compare};
 use crate::endings::{Endings, WithoutPhotos};
 use crate::exclusions::Rules;
+use crate::lookalike_drive::{Lookalikes, Sighting, is_swap};
 use crate::mark::{self, Change};
 use crate::respelled::Spellings;
 use crate::walk::{self, Entry};
@@ -130,7 +131,12 @@ struct Known {
     doubtful: Doubtful,
     /// Drives that photos were on, and where these very photos are now: one drive under two names.
     renamed: HashSet<(Option<DriveId>, Option<DriveId>)>,
+    /// Photos that are seen on another drive than they were on.
+    lookalikes: Lookalikes,
 }
+
+/// Photos that the walk did not come upon.
+type Unseen = Vec<(PathBuf, Row, Absence)>;
 
 /// Photos that are not there, of which no more is known than that.
 type Unknown = Vec<(i64, Option<DriveId>)>;
@@ -183,14 +189,18 @@ pub(crate) fn reconcile(
             }
         }
     }
-    let is_settled = known.settle_strange(&mut findings, jobs, counts)
+    known.forget_left_out(scope, rules, &mut findings);
+    let is_known = !known.photos.is_empty();
+    let is_strange_settled = known.settle_strange(&mut findings, jobs, counts);
+    let unseen = known.look_for_unseen(scope, (&mut drives, &unreadable), &mut findings);
+    let is_settled = is_strange_settled
+        && known.settle_lookalikes((catalog, scope), to_redo, &mut findings, jobs, counts)?
         && known.settle_doubtful(catalog, (&mut findings, jobs, counts), run)?;
     if !is_settled {
         return Ok(findings);
     }
-    known.forget_left_out(scope, rules, &mut findings);
-    let is_known = !known.photos.is_empty();
-    let unknown = known.report_missing(scope, (spellings, &mut drives), &unreadable, &mut findings);
+    let unknown = known.report_missing(scope, unseen, spellings, &mut findings);
+    known.report_failures(scope, &unreadable, &mut findings);
     for (id, here) in unknown {
         // Something is there, but not one photo that tells whether it is the drive they were on.
         findings.kept.insert(id, has_files && !findings.left.contains_key(&here));
@@ -244,8 +254,9 @@ fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
         })?;
         absent::of_folder(connection, folder.id)
     })?;
-    let (strange, doubtful, renamed) = (Vec::new(), Doubtful::default(), HashSet::new());
-    Ok(Known { photos, failures, absent, strange, doubtful, renamed })
+    let (strange, doubtful) = (Vec::new(), Doubtful::default());
+    let (renamed, lookalikes) = (HashSet::new(), Lookalikes::default());
+    Ok(Known { photos, failures, absent, strange, doubtful, renamed, lookalikes })
 }
 
 impl Known {
@@ -268,12 +279,28 @@ impl Known {
             return None;
         }
         self.note_there(row, job.drive, findings);
+        let sighting = Sighting { job, row, has_failure: failure.is_some() };
+        if is_swap((row.drive, sighting.job.drive)) {
+            self.lookalikes.add(sighting);
+            return None;
+        }
+        self.take_there(sighting, to_redo, findings, counts)
+    }
+
+    /// Gives back the job of a known photo's file if it must be read.
+    fn take_there(
+        &mut self,
+        Sighting { job, row, has_failure }: Sighting,
+        to_redo: &mut HashSet<i64>,
+        findings: &mut Findings,
+        counts: &Counts,
+    ) -> Option<Job> {
         if row.drive != job.drive {
             self.renamed.insert((row.drive, job.drive));
             findings.drives.push((row.id, job.drive));
         }
         // A photo that has a failure as well could not be read when it last had to be.
-        if failure.is_some() || to_redo.remove(&row.content_id) {
+        if has_failure || to_redo.remove(&row.content_id) {
             return Some(job);
         }
         match mark::compare((row.stamp, row.mark), (job.stamp, job.mark)) {
@@ -301,6 +328,7 @@ impl Known {
     fn settle_strange(&mut self, findings: &mut Findings, jobs: &Sender<Job>, counts: &Counts) -> bool {
         for (job, row) in std::mem::take(&mut self.strange) {
             if !self.renamed.contains(&(row.drive, job.drive)) {
+                self.lookalikes.doubt((row.drive, job.drive));
                 findings.kept.insert(row.id, true);
                 continue;
             }
@@ -337,36 +365,81 @@ impl Known {
         });
     }
 
-    /// Reports what the walk did not come upon, unless it lies where the walk could not look.
-    fn report_missing(
-        self,
+    /// Looks for what the walk did not come upon, unless it lies where the walk could not look.
+    fn look_for_unseen(
+        &mut self,
         scope: &Scope,
-        (spellings, drives): (&mut Spellings, &mut Drives),
-        unreadable: &[PathBuf],
+        (drives, unreadable): (&mut Drives, &[PathBuf]),
+        findings: &mut Findings,
+    ) -> Unseen {
+        let folder = &scope.folder.path;
+        let mut unseen = Vec::new();
+        for (path, row) in std::mem::take(&mut self.photos) {
+            if is_hidden(&path, unreadable) {
+                // Nothing new is known of it.
+                findings.kept.extend(self.absent.get_key_value(&row.id));
+                self.lookalikes.doubt_drive(row.drive);
+                continue;
+            }
+            let place = folder.join(path);
+            let absence = absence::look(folder, &place, drives);
+            match absence {
+                Absence::Missing { here } => self.lookalikes.doubt((row.drive, here)),
+                Absence::None | Absence::OutOfReach => self.lookalikes.doubt_drive(row.drive),
+                Absence::BehindLoop => {}
+            }
+            unseen.push((place, row, absence));
+        }
+        unseen
+    }
+
+    /// Has drives take the place of others of which all photos are seen there. Of the rest, nothing is read. Returns whether
+    /// anybody reads.
+    fn settle_lookalikes(
+        &mut self,
+        (catalog, scope): (&Catalog, &Scope),
+        to_redo: &mut HashSet<i64>,
+        findings: &mut Findings,
+        jobs: &Sender<Job>,
+        counts: &Counts,
+    ) -> Result<bool> {
+        for sighting in self.lookalikes.take_settled(catalog, scope)? {
+            if let Some(job) = self.take_there(sighting, to_redo, findings, counts)
+                && !send(job, jobs, counts)
+            {
+                return Ok(false);
+            }
+        }
+        counts.unchanged.fetch_add(self.lookalikes.count(), Ordering::Relaxed);
+        Ok(true)
+    }
+
+    /// Reports what the walk did not come upon.
+    fn report_missing(
+        &self,
+        scope: &Scope,
+        unseen: Unseen,
+        spellings: &mut Spellings,
         findings: &mut Findings,
     ) -> Unknown {
         let mut unknown = Vec::new();
-        let folder = &scope.folder;
-        let hidden = |path: &Path| unreadable.iter().any(|place| path.starts_with(place));
-        for (path, row) in &self.photos {
-            let place = folder.path.join(path);
-            if hidden(path) {
-                // Nothing new is known of it.
-                findings.kept.extend(self.absent.get_key_value(&row.id));
-                continue;
-            }
-            match absence::look(&folder.path, &place, drives) {
-                Absence::None if !spellings.is_respelled(&folder.path, &place) => {}
+        let folder = &scope.folder.path;
+        for (place, row, absence) in unseen {
+            match absence {
+                Absence::None if !spellings.is_respelled(folder, &place) => {}
                 Absence::None | Absence::BehindLoop => findings.missing.push(row.id),
                 Absence::OutOfReach => drop(findings.kept.insert(row.id, false)),
-                Absence::Missing { here } if self.is_unknown(*row, here) => unknown.push((row.id, here)),
-                Absence::Missing { here } => self.report(scope, *row, here, findings),
+                Absence::Missing { here } if self.is_unknown(row, here) => unknown.push((row.id, here)),
+                Absence::Missing { here } => self.report(scope, row, here, findings),
             }
         }
-        // A failure has nothing to lose: it comes back with its file.
-        let resolved = self.failures.into_keys().filter(|path| !hidden(path));
-        findings.resolved = resolved.map(|path| (folder.id, path)).collect();
         unknown
+    }
+
+    /// Reports failures whose files are gone. A failure has nothing to lose: it comes back with its file.
+    fn report_failures(self, scope: &Scope, unreadable: &[PathBuf], findings: &mut Findings) {
+        let resolved = self.failures.into_keys().filter(|path| !is_hidden(path, unreadable));
+        findings.resolved = resolved.map(|path| (scope.folder.id, path)).collect();
     }
 
     /// Whether nothing tells that a photo was on the drive that is there now, nor that it was not.
@@ -376,19 +449,29 @@ impl Known {
             && self.absent.get(&row.id) != Some(&true)
     }
 
+    /// Whether the person is asked about any photo of the folder.
+    fn is_in_question(&self) -> bool {
+        self.absent.values().any(|is_asked| *is_asked)
+    }
+
     /// Reports a photo that has no file. What there is of the way to it lies on the drive `here`.
     fn report(&self, scope: &Scope, row: Row, here: Option<DriveId>, findings: &mut Findings) {
         let is_asked = self.absent.get(&row.id) == Some(&true);
         let is_renamed = self.renamed.contains(&(row.drive, here));
-        let is_gone = match compare(row.drive, here) {
+        let comparison = compare(row.drive, here);
+        let is_part = comparison == Comparison::OtherPart;
+        let is_gone = match comparison {
             Comparison::Same => true,
-            // A link that is gone, or a mount; of the one there are events, of the other there are none.
-            Comparison::OtherPart => is_renamed || scope.is_told,
+            // A link that is gone, or a mount; of the one there are events, of the other there are none. Where the person is
+            // asked whether it is the same drive, events tell of the other one.
+            Comparison::OtherPart => is_renamed || (scope.is_told && !self.is_in_question()),
             Comparison::Other | Comparison::Unknown => is_renamed,
         };
         if !is_gone {
-            let is_part = compare(row.drive, here) == Comparison::OtherPart;
-            findings.kept.insert(row.id, is_part);
+            // A part of a folder does not tell that the drive is away which the person is asked about.
+            let is_asked_still = is_asked && !scope.is_whole() && is_swap((row.drive, here));
+            let is_lookalike = self.lookalikes.contain((row.drive, here));
+            findings.kept.insert(row.id, is_part || is_lookalike || is_asked_still);
         } else if is_asked {
             // Until the person says so, or it is there again.
             findings.kept.insert(row.id, true);
@@ -403,6 +486,11 @@ impl Known {
             }
         }
     }
+}
+
+/// Whether something lies where the walk could not look.
+fn is_hidden(path: &Path, unreadable: &[PathBuf]) -> bool {
+    unreadable.iter().any(|place| path.starts_with(place))
 }
 
 /// Whether a file that could not be read is as it was then. New numbers of all files are no reason to try each again.

@@ -4,6 +4,7 @@
 //! A folder that is not there is offline, whatever lies elsewhere: this tells where its photos seem to be, and the person says so
 //! by adding that place. Then the folder goes on there, with all that is known of its photos.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use crate::drive::{Comparison, Drives, compare};
 use crate::json::lossy_path;
+use crate::lookalike_drive::is_swap;
 use crate::original::{self, Original};
 use crate::{Library, Result, mark};
 
@@ -75,10 +77,17 @@ impl Library {
         Ok(None)
     }
 
-    /// Has a folder go on at another place. Nothing of what is known of its photos changes.
+    /// Has a folder go on at another place. Nothing of what is known of its photos changes, except that they are on the drive
+    /// that is there, or on that part of theirs: the person says so.
     pub(crate) fn move_folder(&self, folder: &Folder, to: &Path) -> Result<()> {
         tracing::info!(from = %folder.path.display(), to = %to.display(), "a folder goes on at another place");
-        self.catalog.write(|connection| folder::set_path(connection, folder.id, to))?;
+        let swaps = Sample::of(&self.catalog, folder)?.swaps(to);
+        self.catalog.write(|connection| {
+            for (before, now) in &swaps {
+                photo::rename_drive(connection, folder.id, *before, *now)?;
+            }
+            folder::set_path(connection, folder.id, to)
+        })?;
         self.move_exclusions(&folder.path, to)?;
         self.renamed.lock().remove(&folder.id);
         Ok(())
@@ -104,6 +113,17 @@ impl Sample {
     fn of(catalog: &Catalog, folder: &Folder) -> Result<Self> {
         let photos = catalog.read(|connection| photo::sample_of(connection, folder.id, SAMPLE))?;
         Ok(Self { photos, here: Drives::default().of_missing(&folder.path) })
+    }
+
+    /// The drives that they were on, and those where they are in a place.
+    fn swaps(&self, place: &Path) -> HashMap<Option<DriveId>, Option<DriveId>> {
+        let mut drives = Drives::default();
+        let there = self.photos.iter().filter(|photo| is_there(place, photo));
+        let swap = |(path, row): &(PathBuf, Row)| {
+            let path = place.join(path);
+            (row.drive, drives.of(place, path.parent().unwrap_or(place)))
+        };
+        there.map(swap).filter(|swap| is_swap(*swap)).collect()
     }
 
     /// Whether most of them are in a place, the very files or, where the folder is gone from its drive beyond doubt, others

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use data_files::Kind;
 use parking_lot::Mutex;
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::migrate::{self, Format, migrate};
 use crate::readers::Readers;
@@ -94,9 +94,18 @@ impl Catalog {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// A name that no other catalog has.
+    /// A name that no other catalog has. One that has lost it gets a new one: what was made by the old one is made again.
     pub fn id(&self) -> Result<String> {
-        self.read(|connection| Ok(connection.query_row("SELECT id FROM catalog", [], |row| row.get(0))?))
+        let name = |connection: &Connection| {
+            connection.query_row("SELECT id FROM catalog", [], |row| row.get(0)).optional()
+        };
+        if let Some(known) = self.read(|connection| Ok(name(connection)?))? {
+            return Ok(known);
+        }
+        self.write(|connection| {
+            let new = "INSERT INTO catalog (id) VALUES (lower(hex(randomblob(16)))) RETURNING id";
+            Ok(connection.query_row(new, [], |row| row.get(0))?)
+        })
     }
 
     /// What SQLite's own integrity and foreign-key checks find; nothing when all is well.

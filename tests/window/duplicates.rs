@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use gtk::gdk_pixbuf::{InterpType, Pixbuf};
 use serde_json::Value;
 
-use crate::app::{App, until};
+use crate::app::{App, LOOK, until};
 use crate::desktop::Desktop;
 use crate::photos::sample;
 
@@ -63,6 +64,22 @@ fn pictures_are_there(app: &App<'_>) {
     until("the pictures are there", || app.script(loaded, &[]) == Value::Bool(true));
 }
 
+/// Asks for the list, and for a name as this. The key may come before the window has the focus again, and is pressed once
+/// more then, as a person would.
+fn export_as(app: &App<'_>, file: &Path) {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let is_asked = || !app.desktop.windows(SAVE).is_empty();
+    until("a name for the list is asked for", || {
+        app.press("e");
+        let pressed = Instant::now();
+        while !is_asked() && pressed.elapsed() < PATIENCE {
+            thread::sleep(LOOK);
+        }
+        is_asked()
+    });
+    save_as(app.desktop, file);
+}
+
 /// Types a path in the system's dialog for the list's name.
 fn save_as(desktop: &Desktop, file: &Path) {
     desktop.activate(SAVE);
@@ -106,13 +123,10 @@ fn duplicates_are_reviewed_by_keyboard_and_listed_in_a_file(desktop: &Desktop) {
     app.gone("option", "3 photos: hat-2");
     app.screenshot("reviewed");
 
-    app.press("e");
-    let inside = folder.join("list.csv");
-    save_as(desktop, &inside);
+    export_as(&app, &folder.join("list.csv"));
     app.reads("Nothing is written into a folder of the library");
     let list = desktop.path().join("list.csv");
-    app.press("e");
-    save_as(desktop, &list);
+    export_as(&app, &list);
     app.reads("List of 2 groups written");
     let table = fs::read_to_string(&list).unwrap();
     let line = |name: &str| table.lines().find(|line| line.ends_with(name)).unwrap_or_default().to_owned();

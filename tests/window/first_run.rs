@@ -14,6 +14,8 @@ fn a_first_start_leads_to_results(desktop: &Desktop) {
     app.gone("heading", "Find photos by what they look like");
     app.shows_photos(18);
     app.screenshot("grid");
+    // Tiles move as long as photos come in.
+    app.settles();
 
     app.find_look_alikes(&label("dress-1"));
     app.find("group", "Similar");

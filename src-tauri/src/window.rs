@@ -105,11 +105,12 @@ struct Waiting {
 }
 
 impl Closing {
-    /// Whether something is being saved; then the window is asked to close again when that is done.
+    /// Whether something is being saved; then the window is asked to close again when that is done. Whoever asks twice waits
+    /// no longer.
     fn must_wait(&self) -> bool {
         let mut waiting = self.0.lock();
-        waiting.asked = waiting.saving > 0;
-        waiting.asked
+        let is_saving = waiting.saving > 0;
+        is_saving && !std::mem::replace(&mut waiting.asked, true)
     }
 
     /// One thing less to wait for. Gives back whether the window is to close now.
@@ -172,7 +173,7 @@ fn end_drag(app: &AppHandle) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_ours;
+    use super::{Closing, is_ours};
 
     #[test]
     fn the_window_goes_nowhere_else() {
@@ -187,5 +188,19 @@ mod tests {
         ] {
             assert!(!is_ours(url), "{url}");
         }
+    }
+
+    #[test]
+    fn the_window_closes_when_settings_are_saved_or_when_asked_twice() {
+        let closing = Closing::default();
+        assert!(!closing.must_wait(), "nothing is being saved");
+        closing.0.lock().saving = 2;
+        assert!(closing.must_wait());
+        assert!(!closing.is_saved(), "there is one more");
+        assert!(closing.is_saved(), "it was asked for");
+        closing.0.lock().saving = 1;
+        assert!(closing.must_wait() && !closing.must_wait());
+        closing.0.lock().asked = false;
+        assert!(!closing.is_saved(), "nobody asked");
     }
 }

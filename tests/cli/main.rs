@@ -28,12 +28,16 @@ mod mounts;
 #[cfg(target_os = "linux")]
 mod network;
 #[cfg(target_os = "linux")]
+mod odd_data;
+#[cfg(target_os = "linux")]
 #[path = "../shared/offline.rs"]
 mod offline;
 mod originals;
 #[cfg(target_os = "linux")]
 mod other_drive;
 mod place;
+#[cfg(target_os = "linux")]
+mod private_data;
 #[cfg(target_os = "linux")]
 mod readers;
 mod renamed;

@@ -113,10 +113,13 @@ impl App<'_> {
         fs::write(self.trace(&format!("{moment}.png")), picture).unwrap();
     }
 
-    /// Closes the window as a person does, through the window manager.
+    /// Closes the window as a person does, through the window manager, and waits until it is gone.
     pub(crate) fn close_window(&self) {
-        self.desktop.activate(TITLE);
-        self.desktop.xdotool(&["key", "alt+F4"]);
+        let close = || {
+            self.desktop.activate(TITLE);
+            self.desktop.xdotool(&["key", "alt+F4"]);
+        };
+        press_until("the window is gone", close, || self.desktop.windows(TITLE).is_empty());
     }
 
     fn trace(&self, ending: &str) -> PathBuf {
@@ -152,6 +155,19 @@ fn within_deadline<T, E: Display>(
         Ok(answer) => answer.map_err(|error| error.to_string()),
         Err(_) => Err(format!("no answer from the driver after {DEADLINE:?}")),
     }
+}
+
+/// Presses a key until something is so: a key can come before the window has the focus, and then nobody hears it.
+pub(crate) fn press_until(what: &str, press: impl Fn(), is_so: impl Fn() -> bool) {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    until(what, || {
+        press();
+        let pressed = Instant::now();
+        while !is_so() && pressed.elapsed() < PATIENCE {
+            thread::sleep(LOOK);
+        }
+        is_so()
+    });
 }
 
 /// Waits until something is so and returns how long that took.

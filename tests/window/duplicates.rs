@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use gtk::gdk_pixbuf::{InterpType, Pixbuf};
 use serde_json::Value;
 
-use crate::app::{App, LOOK, until};
+use crate::app::{App, press_until, until};
 use crate::desktop::Desktop;
 use crate::photos::sample;
 
@@ -64,19 +63,10 @@ fn pictures_are_there(app: &App<'_>) {
     until("the pictures are there", || app.script(loaded, &[]) == Value::Bool(true));
 }
 
-/// Asks for the list, and for a name as this. The key may come before the window has the focus again, and is pressed once
-/// more then, as a person would.
+/// Asks for the list, under this name.
 fn export_as(app: &App<'_>, file: &Path) {
-    const PATIENCE: Duration = Duration::from_secs(5);
     let is_asked = || !app.desktop.windows(SAVE).is_empty();
-    until("a name for the list is asked for", || {
-        app.press("e");
-        let pressed = Instant::now();
-        while !is_asked() && pressed.elapsed() < PATIENCE {
-            thread::sleep(LOOK);
-        }
-        is_asked()
-    });
+    press_until("a name for the list is asked for", || app.press("e"), is_asked);
     save_as(app.desktop, file);
 }
 

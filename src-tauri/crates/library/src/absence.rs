@@ -15,7 +15,7 @@ use catalog::{absent, folder};
 use crate::commit::Committer;
 use crate::drive::{Comparison, Drives, compare, is_lasting};
 use crate::event::Event;
-use crate::lookalike_drive::Question;
+use crate::other_drive::Question;
 use crate::reconcile::{Findings, Scope};
 use crate::update::Summary;
 use crate::walk;

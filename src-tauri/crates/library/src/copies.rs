@@ -246,10 +246,10 @@ impl Pictures<'_> {
         content_id: i64,
         is_due: &(dyn Fn(i64, i64) -> bool + Sync),
     ) -> Result<Option<Vec<Copy>>> {
-        let Some(subject) = self.subject(content_id)? else { return Ok(None) };
         if self.several.contains(&content_id) {
             return Ok(Some(Vec::new()));
         }
+        let Some(subject) = self.subject(content_id)? else { return Ok(None) };
         let mut candidates = self.candidates(&subject)?;
         candidates.retain(|candidate| {
             is_due(content_id, candidate.other) && !self.several.contains(&candidate.other)

@@ -65,7 +65,8 @@ pub(crate) fn of_file(_: &std::fs::File, metadata: &Metadata) -> Mark {
 #[cfg(unix)]
 fn of_metadata(metadata: &Metadata) -> Mark {
     use std::os::unix::fs::MetadataExt;
-    let changed_ns = metadata.ctime().checked_mul(1_000_000_000).map(|ns| ns + metadata.ctime_nsec());
+    let seconds = metadata.ctime().checked_mul(1_000_000_000);
+    let changed_ns = seconds.and_then(|ns| ns.checked_add(metadata.ctime_nsec()));
     let number = metadata.ino();
     // Some file systems have no numbers, and some no such time.
     Mark { number: (number != 0).then_some(number as i64), changed_ns: changed_ns.filter(|ns| *ns != 0) }

@@ -7,7 +7,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use catalog::ContentHash;
 use catalog::photo::{Mark, Stamp};
@@ -39,14 +39,13 @@ pub(crate) enum ReadError {
 
 /// Size and modification time of a file.
 pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
-    let modified_ns = match metadata.modified() {
-        Ok(time) => match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => after.as_nanos() as i64,
-            Err(before) => -(before.duration().as_nanos() as i64),
-        },
-        Err(_) => 0,
-    };
-    Stamp { size: metadata.len(), modified_ns }
+    Stamp { size: metadata.len(), modified_ns: metadata.modified().map_or(0, nanoseconds) }
+}
+
+/// A time in nanoseconds since 1970; one too far away for that (before 1677 or after 2262) is the furthest there is.
+fn nanoseconds(time: SystemTime) -> i64 {
+    let limited = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+    time.duration_since(UNIX_EPOCH).map_or_else(|before| -limited(before.duration()), limited)
 }
 
 /// Reads a file into `buffer` and returns the stamp it had throughout.
@@ -195,6 +194,15 @@ mod tests {
     use std::io::{Seek, SeekFrom};
 
     use super::*;
+
+    #[test]
+    fn a_time_that_no_number_can_tell_is_the_furthest() {
+        let after = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(nanoseconds(after(9_000_000_000)), 9_000_000_000_000_000_000);
+        assert_eq!(nanoseconds(after(20_000_000_000)), i64::MAX);
+        assert_eq!(nanoseconds(UNIX_EPOCH - Duration::from_secs(1)), -1_000_000_000);
+        assert_eq!(nanoseconds(UNIX_EPOCH - Duration::from_secs(20_000_000_000)), -i64::MAX);
+    }
 
     #[test]
     fn whoever_holds_the_same_descriptor_has_no_say_in_the_hash() {

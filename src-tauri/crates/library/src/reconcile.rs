@@ -20,8 +20,8 @@ use crate::doubtful::Doubtful;
 use crate::drive::{Comparison, Drives, compare};
 use crate::endings::{Endings, WithoutPhotos};
 use crate::exclusions::Rules;
-use crate::lookalike_drive::{Lookalikes, Sighting, is_swap};
 use crate::mark::{self, Change};
+use crate::other_drive::{SeenElsewhere, Sighting, is_swap};
 use crate::respelled::Spellings;
 use crate::walk::{self, Entry};
 
@@ -132,7 +132,7 @@ struct Known {
     /// Drives that photos were on, and where these very photos are now: one drive under two names.
     renamed: HashSet<(Option<DriveId>, Option<DriveId>)>,
     /// Photos that are seen on another drive than they were on.
-    lookalikes: Lookalikes,
+    elsewhere: SeenElsewhere,
 }
 
 /// Photos that the walk did not come upon.
@@ -194,7 +194,7 @@ pub(crate) fn reconcile(
     let is_strange_settled = known.settle_strange(&mut findings, jobs, counts);
     let unseen = known.look_for_unseen(scope, (&mut drives, &unreadable), &mut findings);
     let is_settled = is_strange_settled
-        && known.settle_lookalikes((catalog, scope), to_redo, &mut findings, jobs, counts)?
+        && known.settle_elsewhere((catalog, scope), to_redo, &mut findings, jobs, counts)?
         && known.settle_doubtful(catalog, (&mut findings, jobs, counts), run)?;
     if !is_settled {
         return Ok(findings);
@@ -255,8 +255,8 @@ fn load_known(catalog: &Catalog, scope: &Scope) -> Result<Known> {
         absent::of_folder(connection, folder.id)
     })?;
     let (strange, doubtful) = (Vec::new(), Doubtful::default());
-    let (renamed, lookalikes) = (HashSet::new(), Lookalikes::default());
-    Ok(Known { photos, failures, absent, strange, doubtful, renamed, lookalikes })
+    let (renamed, elsewhere) = (HashSet::new(), SeenElsewhere::default());
+    Ok(Known { photos, failures, absent, strange, doubtful, renamed, elsewhere })
 }
 
 impl Known {
@@ -281,7 +281,7 @@ impl Known {
         self.note_there(row, job.drive, findings);
         let sighting = Sighting { job, row, has_failure: failure.is_some() };
         if is_swap((row.drive, sighting.job.drive)) {
-            self.lookalikes.add(sighting);
+            self.elsewhere.add(sighting);
             return None;
         }
         self.take_there(sighting, to_redo, findings, counts)
@@ -328,7 +328,7 @@ impl Known {
     fn settle_strange(&mut self, findings: &mut Findings, jobs: &Sender<Job>, counts: &Counts) -> bool {
         for (job, row) in std::mem::take(&mut self.strange) {
             if !self.renamed.contains(&(row.drive, job.drive)) {
-                self.lookalikes.doubt((row.drive, job.drive));
+                self.elsewhere.doubt((row.drive, job.drive));
                 findings.kept.insert(row.id, true);
                 continue;
             }
@@ -378,14 +378,14 @@ impl Known {
             if is_hidden(&path, unreadable) {
                 // Nothing new is known of it.
                 findings.kept.extend(self.absent.get_key_value(&row.id));
-                self.lookalikes.doubt_drive(row.drive);
+                self.elsewhere.doubt_drive(row.drive);
                 continue;
             }
             let place = folder.join(path);
             let absence = absence::look(folder, &place, drives);
             match absence {
-                Absence::Missing { here } => self.lookalikes.doubt((row.drive, here)),
-                Absence::None | Absence::OutOfReach => self.lookalikes.doubt_drive(row.drive),
+                Absence::Missing { here } => self.elsewhere.doubt((row.drive, here)),
+                Absence::None | Absence::OutOfReach => self.elsewhere.doubt_drive(row.drive),
                 Absence::BehindLoop => {}
             }
             unseen.push((place, row, absence));
@@ -395,7 +395,7 @@ impl Known {
 
     /// Has drives take the place of others of which all photos are seen there. Of the rest, nothing is read. Returns whether
     /// anybody reads.
-    fn settle_lookalikes(
+    fn settle_elsewhere(
         &mut self,
         (catalog, scope): (&Catalog, &Scope),
         to_redo: &mut HashSet<i64>,
@@ -403,14 +403,14 @@ impl Known {
         jobs: &Sender<Job>,
         counts: &Counts,
     ) -> Result<bool> {
-        for sighting in self.lookalikes.take_settled(catalog, scope)? {
+        for sighting in self.elsewhere.take_settled(catalog, scope)? {
             if let Some(job) = self.take_there(sighting, to_redo, findings, counts)
                 && !send(job, jobs, counts)
             {
                 return Ok(false);
             }
         }
-        counts.unchanged.fetch_add(self.lookalikes.count(), Ordering::Relaxed);
+        counts.unchanged.fetch_add(self.elsewhere.count(), Ordering::Relaxed);
         Ok(true)
     }
 
@@ -470,8 +470,8 @@ impl Known {
         if !is_gone {
             // A part of a folder does not tell that the drive is away which the person is asked about.
             let is_asked_still = is_asked && !scope.is_whole() && is_swap((row.drive, here));
-            let is_lookalike = self.lookalikes.contain((row.drive, here));
-            findings.kept.insert(row.id, is_part || is_lookalike || is_asked_still);
+            let is_seen = self.elsewhere.contain((row.drive, here));
+            findings.kept.insert(row.id, is_part || is_seen || is_asked_still);
         } else if is_asked {
             // Until the person says so, or it is there again.
             findings.kept.insert(row.id, true);

@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use crate::drive::{Comparison, Drives, compare};
 use crate::json::lossy_path;
-use crate::lookalike_drive::is_swap;
 use crate::original::{self, Original};
+use crate::other_drive::is_swap;
 use crate::{Library, Result, mark};
 
 /// So many photos of a folder are looked for in another place.
@@ -52,9 +52,13 @@ impl Library {
 
     /// Whether a place is in what was a folder of the library before that was renamed or moved.
     pub(crate) fn is_in_a_folder_before(&self, place: &Path, folders: &[Folder]) -> Result<bool> {
-        for above in place.ancestors() {
-            if self.folder_before(above, folders)?.is_some() {
-                return Ok(true);
+        let mut drives = Drives::default();
+        for folder in folders.iter().filter(|folder| !folder.path.is_dir()) {
+            let sample = Sample::of(&self.catalog, folder)?;
+            for above in place.ancestors() {
+                if sample.is_at(above, &self.catalog, &mut drives)? {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)

@@ -92,11 +92,13 @@ impl Identity {
             && (on_one_device || !self.has_own_files || !other.has_own_files)
     }
 
-    /// Of two file systems one may show the files of the other under numbers, names and moments of its own. Within one,
-    /// numbers tell files apart, unless its driver makes them up: by the path, for instance.
+    /// Of two file systems one may show the files of the other under numbers, names and moments of its own; and a disk may
+    /// be there twice, as an image is behind two loop devices. Within one file system, numbers tell files apart, unless its
+    /// driver makes them up: by the path, for instance.
     fn may_be_same(&self, other: &Self) -> bool {
         if self.device != other.device {
-            return !self.has_own_files || !other.has_own_files;
+            let is_there_twice = (self.inode, self.changed) == (other.inode, other.changed);
+            return is_there_twice || !self.has_own_files || !other.has_own_files;
         }
         !self.has_own_files && (self.names > 1 || other.names > 1 || self.changed == other.changed)
     }
@@ -184,6 +186,10 @@ mod tests {
         assert!(disk().may_be_same(&seen(stacked.clone(), 0)), "FAT tells every other second");
         assert!(!disk().may_be_same(&seen(stacked.clone(), 4_000_000_000)));
         assert!(!disk().may_be_same(&seen(other_disk, 1_000_000_123)), "two disks");
+        let there_twice = Identity { device: 2, ..DISK };
+        assert!(disk().may_be_same(&seen(there_twice.clone(), 1_000_000_123)), "one disk behind two devices");
+        let changed_since = Identity { changed: (1_700_000_000, 6), ..there_twice };
+        assert!(!disk().may_be_same(&seen(changed_since, 1_000_000_123)));
         // Within one.
         let beside = Identity { inode: 8, changed: (2, 2), ..stacked.clone() };
         assert!(!seen(stacked.clone(), 5).may_be_same(&seen(beside.clone(), 5)));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Result;
-use crate::shell::{aloud, cargo, say};
+use crate::shell::{aloud, cargo_at_once, say};
 
 /// Opens the app on `folder`, or on the sample photos.
 pub(crate) fn run(folder: Option<PathBuf>) -> Result<()> {
@@ -39,7 +39,7 @@ fn open_window(folder: &Path, data: &Path) -> Result<()> {
 fn write_page(folder: &Path, data: &Path) -> Result<()> {
     say("There is no display to open a window on; the command line does the job instead.");
     let page = crate::root().join("target/run/contact-sheet.html");
-    let program = program("cli")?;
+    let program = program("lookalike")?;
     let lookalike = || {
         let mut command = Command::new(&program);
         command.arg("--data-dir").arg(data);
@@ -51,9 +51,9 @@ fn write_page(folder: &Path, data: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Builds a package in release mode and returns the path of its program.
-fn program(package: &str) -> Result<PathBuf> {
-    aloud(&mut cargo(&["build", "--quiet", "--release", "--locked", "--package", package]))?;
-    let name = if package == "cli" { "lookalike" } else { package };
-    Ok(crate::root().join("target/release").join(name).with_extension(std::env::consts::EXE_EXTENSION))
+/// Builds a program as tests have it, which takes half as long as a release one, and returns its path. Codecs, network and
+/// index are optimised in both.
+fn program(name: &str) -> Result<PathBuf> {
+    aloud(&mut cargo_at_once(&["build", "--quiet", "--locked", "--workspace", "--bin", name]))?;
+    Ok(crate::root().join("target/debug").join(name).with_extension(std::env::consts::EXE_EXTENSION))
 }

@@ -34,7 +34,7 @@ pub(crate) struct Sighting {
 
 /// What a walk has seen of photos on such drives.
 #[derive(Debug, Default)]
-pub(crate) struct Lookalikes {
+pub(crate) struct SeenElsewhere {
     seen: HashMap<Swap, Vec<Sighting>>,
     /// Swaps of which some known photo is not seen.
     doubted: HashSet<Swap>,
@@ -42,7 +42,7 @@ pub(crate) struct Lookalikes {
     unclear: HashSet<Option<DriveId>>,
 }
 
-impl Lookalikes {
+impl SeenElsewhere {
     pub(crate) fn add(&mut self, sighting: Sighting) {
         self.seen.entry((sighting.row.drive, sighting.job.drive)).or_default().push(sighting);
     }
@@ -93,10 +93,10 @@ impl Lookalikes {
 /// Looks whether photos of one drive are seen on another, so that the person can say whether it takes its place.
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
-    pub(crate) folder_id: i64,
-    pub(crate) folder: &'a Path,
+    folder_id: i64,
+    folder: &'a Path,
     /// Photos that are not there.
-    pub(crate) absent: &'a HashMap<i64, bool>,
+    absent: &'a HashMap<i64, bool>,
     known: HashMap<Swap, bool>,
 }
 

@@ -68,6 +68,7 @@ impl App<'_> {
 
     pub(crate) fn click(&self, role: &str, name: &str) {
         let element = self.find(role, name);
+        self.rests(&element);
         // Where a control is drawn by its label, that is what a person hits.
         let hit =
             "return arguments[0].matches('input') ? (arguments[0].labels[0] ?? arguments[0]) : arguments[0]";
@@ -75,9 +76,21 @@ impl App<'_> {
         self.ask(self.element(&hit).click());
     }
 
+    /// Waits until an element stays where it is: the mouse would miss what still slides in, or makes room for something.
+    fn rests(&self, element: &Element) {
+        let rests = "const at = () => JSON.stringify(arguments[0].getBoundingClientRect());
+            return new Promise((resolve) => {
+                const look = (before) => requestAnimationFrame(() => requestAnimationFrame(() =>
+                    at() === before ? resolve(true) : look(at())));
+                look(at());
+            })";
+        self.script(rests, &[json!(element)]);
+    }
+
     /// Moves the mouse over the middle of an element, which is scrolled to first.
     pub(crate) fn hover(&self, element: &Element) {
         self.script("arguments[0].scrollIntoView({ block: 'nearest' })", &[json!(element)]);
+        self.rests(element);
         self.mouse(vec![over(element)]);
     }
 

@@ -1,6 +1,7 @@
 //! What closing the window means, and what is still there at the next start.
 
 use library::Library;
+use serde_json::Value;
 
 use crate::app::{App, TITLE, until};
 use crate::desktop::Desktop;
@@ -21,6 +22,7 @@ fn a_restart_keeps_folders_photos_and_settings(desktop: &Desktop) {
     app.shows_photos(6);
     app.open_settings();
     app.click("radio", "Dark");
+    until("it is dark", || theme(&app) == "dark");
     app.ask(app.find("combobox", "Language").select_by_value("de"));
     app.find("dialog", "Einstellungen");
     app.press("Escape");
@@ -32,7 +34,7 @@ fn a_restart_keeps_folders_photos_and_settings(desktop: &Desktop) {
     app.shows_photos(6);
     app.find("option", "4. Februar 2020");
     app.reads("Pictures");
-    assert_eq!(app.script("return document.documentElement.dataset.theme", &[]), "dark");
+    assert_eq!(theme(&app), "dark");
     app.screenshot("again");
 }
 
@@ -51,6 +53,10 @@ fn with_the_tray_asked_for_a_closed_window_goes_on_watching(desktop: &Desktop) {
     keep_in_tray(&app);
     app.close_window();
     until("no process is left", || desktop.app_processes().is_empty());
+}
+
+fn theme(app: &App<'_>) -> Value {
+    app.script("return document.documentElement.dataset.theme", &[])
 }
 
 /// Turns the setting to the other state.

@@ -40,5 +40,5 @@ pub use embedding::{Embedding, EmbeddingResult, FeatureVector, cosine_similarity
 pub use error::{Error, Result};
 pub use image::{Region, RgbView};
 pub use metadata::About;
-pub use model::{about_model, check_model, lacks_normalization};
+pub use model::{ModelShape, about_model, check_model, lacks_normalization, model_shape};
 pub use options::{ImageEmbedderOptions, ModelSource, Normalization, Resampling, Runtime};

@@ -78,6 +78,25 @@ pub fn check_model(bytes: &[u8]) -> Result<()> {
     ModelDescription::read(bytes).map(drop)
 }
 
+/// What goes into a model and what comes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelShape {
+    /// Width and height in pixels of the image that it takes.
+    pub input: (u32, u32),
+    /// How many values its first embedding has.
+    pub dimension: usize,
+}
+
+/// Reads the shape of a model from the bytes of a `.tflite` file, which takes no time beside loading it.
+///
+/// # Errors
+/// As [`check_model`].
+pub fn model_shape(bytes: &[u8]) -> Result<ModelShape> {
+    let ModelDescription { input, outputs, .. } = ModelDescription::read(bytes)?;
+    let dimension = outputs.first().map_or(0, |output| output.dimension);
+    Ok(ModelShape { input: (input.width, input.height), dimension })
+}
+
 /// What the bytes of a `.tflite` file say of the model; nothing where they have no TFLite Metadata.
 ///
 /// # Errors

@@ -186,7 +186,7 @@ pub(crate) fn identity(hash: blake3::Hash, normalization: Option<Normalization>)
     }
 }
 
-/// A model that is loaded, with embedders that are lent to one thread at a time.
+/// A model, with embedders that are lent to one thread at a time.
 pub(crate) struct Model {
     pub(crate) file: ModelFile,
     pub(crate) name: String,
@@ -202,29 +202,36 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Loads a model. One that is not ours has the bands of the fast one until it is given others.
+    /// Makes a model ready to be loaded: ours are when something is first embedded here, which those who have readers for that
+    /// never do. One that is not ours is loaded at once, so that one that cannot be is known, and has the bands of the fast
+    /// one until it is given others.
     pub(crate) fn load(name: &str, file: ModelFile) -> Result<Self> {
         let (bytes, normalization) = (file.bytes(), file.normalization());
         let identity = identity(blake3::hash(&bytes), normalization);
+        let shape = image_embedder::model_shape(&bytes)?;
         let mut options = ImageEmbedderOptions::new(ModelSource::Content(bytes));
         options.l2_normalize = true;
         options.resampling = Resampling::Antialiased;
         options.normalization = normalization;
-        let first = ImageEmbedder::create_from_options(options.clone())?;
         let bands = match &file {
             ModelFile::BuiltIn(model) => (model.bands(), Calibration::Card),
             ModelFile::Brought { .. } => (BuiltInModel::Fast.bands(), Calibration::Nothing),
         };
-        Ok(Self {
+        let is_ours = matches!(file, ModelFile::BuiltIn(_));
+        let model = Self {
             file,
             name: name.to_owned(),
             identity,
             bands: RwLock::new(bands),
-            dimension: first.get_embedding_dimension(0).unwrap_or(0),
-            input: first.input_size(),
+            dimension: shape.dimension,
+            input: shape.input,
             options,
-            idle: Mutex::new(vec![first]),
-        })
+            idle: Mutex::default(),
+        };
+        if !is_ours {
+            model.with_embedder(|_| Ok(()))?;
+        }
+        Ok(model)
     }
 
     /// One of ours.

@@ -1,12 +1,13 @@
 //! The window's files: installs what `ui/` needs and builds it into `ui/dist`, which the shell takes in.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
 use crate::error::{Error, Result};
-use crate::shell::{aloud, answers, in_one_piece, quietly, say};
+use crate::shell::{aloud, answer, answers, in_one_piece, quietly, say};
 
 /// Makes sure that `ui/dist` is that of the present sources.
 pub(crate) fn ensure() -> Result<()> {
@@ -15,16 +16,33 @@ pub(crate) fn ensure() -> Result<()> {
     }
     install()?;
     let built = modified(&root().join("dist/index.html"));
-    if built < newest(&root())? {
+    if sources(&root())?.iter().any(|file| modified(file) > built) {
         say("building the window");
         quietly(npm().args(["run", "build"]))?;
     }
     Ok(())
 }
 
-/// Lints and type checks the window's code.
+/// Lints and type checks the window's code, unless it is what was found clean the last time: as cargo does with packages.
 pub(crate) fn lint() -> Result<()> {
-    ["lint", "check"].into_iter().try_for_each(run)
+    let stamp = crate::root().join("target/window-is-clean");
+    let now = fingerprint()?;
+    if fs::read_to_string(&stamp).is_ok_and(|clean| clean == now) {
+        return Ok(());
+    }
+    ["lint", "check"].into_iter().try_for_each(run)?;
+    fs::write(&stamp, now).map_err(|source| Error::File { path: stamp, source })
+}
+
+/// What says whether anything has changed that lints look at: our files, the packages that the lock file names, and Node.
+fn fingerprint() -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    answer(Command::new("node").arg("--version"))?.hash(&mut hasher);
+    for path in sources(&root())? {
+        let bytes = fs::read(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+        (path, bytes).hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
 }
 
 /// Tests the window's code by itself.
@@ -55,22 +73,23 @@ fn install() -> Result<()> {
     fs::write(&stamp, wanted).map_err(|source| Error::File { path: stamp, source })
 }
 
-/// When the newest of the sources was changed.
-fn newest(directory: &Path) -> Result<SystemTime> {
+/// Our files in a directory, in order.
+fn sources(directory: &Path) -> Result<Vec<PathBuf>> {
     let file_error = |source| Error::File { path: directory.into(), source };
-    let mut newest = SystemTime::UNIX_EPOCH;
+    let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(file_error)? {
         let path = entry.map_err(file_error)?.path();
-        let ours = !path.ends_with("node_modules") && !path.ends_with("dist");
-        newest = newest.max(if !ours {
-            SystemTime::UNIX_EPOCH
-        } else if path.is_dir() {
-            self::newest(&path)?
+        if path.ends_with("node_modules") || path.ends_with("dist") {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(sources(&path)?);
         } else {
-            modified(&path)
-        });
+            files.push(path);
+        }
     }
-    Ok(newest)
+    files.sort();
+    Ok(files)
 }
 
 /// When a file was changed; long ago if it is not there.

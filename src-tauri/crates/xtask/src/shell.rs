@@ -59,10 +59,14 @@ pub(crate) fn answers(program: &str, argument: &str) -> bool {
     asked.is_ok_and(|status| status.success())
 }
 
-/// A cargo command in the repository's root.
+/// A cargo command in the repository's root. It finds what a shell would give it: with what cargo tells this program of its
+/// package, some would be built anew each time one goes from here to there.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(crate::root());
+    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "OUT_DIR"] {
+        command.env_remove(name);
+    }
     command
 }
 

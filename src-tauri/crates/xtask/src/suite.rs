@@ -21,6 +21,9 @@ const SLOWEST: [&str; 2] = ["lookalike-app-window", "cli-end_to_end"];
 /// Programs that run at a time. Each has a thread for every core.
 const LANES: usize = 2;
 
+/// A program whose tests wait for what comes half the time, and so many of them at a time.
+const WAITS: (&str, &str) = (SLOWEST[1], "4");
+
 /// A program of tests.
 #[derive(Debug, PartialEq)]
 struct Program {
@@ -121,6 +124,9 @@ fn run_one(program: &Program, output: &Path, shown: &Mutex<()>) -> Result<bool> 
         .stdin(Stdio::null())
         .stdout(file.try_clone().map_err(file_error)?)
         .stderr(file);
+    if program.name == WAITS.0 {
+        command.args(["--test-threads", WAITS.1]);
+    }
     let status = command.status().map_err(|source| start_error(&command, source))?;
     let said = fs::read(&log).map_err(file_error)?;
     let _one_at_a_time = shown.lock();

@@ -6,94 +6,23 @@
 //! skipped, memory is bounded, and a crash loses at most the batch in flight.
 //!
 //! It knows nothing of windows, terminals or JSON documents.
+//!
+//! Its rooms, from the ground up: `base`, `system`, `store`, `engine`, `reading`, `folders`, `ingest`, `duplicates`, `search`,
+//! `models`, `browse`, `upkeep`. Each says what it is for, and imports from itself and from those below only, which
+//! `cargo xtask lint` holds it to. [`Library`] is the facade over all of them.
 
-mod absence;
-mod backfill;
-mod brought;
-mod budget;
-mod calibrate;
-mod chosen;
-mod clock;
-mod commit;
-mod control;
-mod copies;
-mod damaged;
-mod data_dir;
-mod date;
-mod details;
-mod direct;
-mod doubtful;
-mod drive;
-mod duplicate_group;
-mod duplicate_list;
+mod base;
+mod browse;
 mod duplicates;
-mod edits;
-mod endings;
-mod error;
-mod event;
-mod example;
-mod exclusions;
-mod export;
-mod failures;
-mod file_id;
-mod file_limit;
-mod filter;
+mod engine;
 mod folders;
-mod follow;
-mod identity;
-mod index;
-mod inside;
-mod json;
-mod keeper;
-mod layers;
-mod linkage;
-mod live;
-mod mark;
-mod model;
-mod model_key;
+mod ingest;
 mod models;
-mod names;
-mod network;
-mod once;
-mod origin;
-mod original;
-mod other_drive;
-mod overview;
-mod pairs;
-mod parallel;
-mod path_list;
-mod photo;
-mod picture;
-mod placeholders;
-mod polling;
-mod prepared;
-mod prints;
-mod profile;
-mod reader;
-mod reconcile;
-mod regions;
-mod renamed;
-mod rerank;
-mod reread;
-mod respelled;
-mod review;
-mod salvage;
-mod same_file;
+mod reading;
 mod search;
-mod settings;
-mod shown;
-mod stand_in;
-mod status;
-mod storage;
-mod switch;
-mod tiles;
-mod timeline;
-mod true_size;
-mod update;
-mod verify;
-mod walk;
-mod watch;
-mod worker;
+mod store;
+mod system;
+mod upkeep;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -105,63 +34,66 @@ use ::catalog::{Catalog, Thumbnails};
 use parking_lot::Mutex;
 
 pub use ::catalog::{Placeholder, Region};
-pub use brought::Import;
-pub use calibrate::LEAST_PICTURES;
-pub use chosen::{ChosenFile, PAGE_BEGINNING};
-pub use control::Control;
-pub use damaged::DamagedPhoto;
-pub use data_dir::{check_data_dir, default_data_dir};
-pub use date::Day;
-pub use details::PhotoDetails;
-pub use direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
-pub use duplicate_group::{Duplicate, DuplicateGroup};
-pub use duplicate_list::{Going, WrittenList};
-pub use endings::WithoutPhotos;
-pub use error::{LibraryError, Result};
-pub use event::Event;
-pub use example::{Example, Source, Weight};
-pub use exclusions::{Exclusion, Exclusions};
-pub use failures::{Failure, FailureKey};
-pub use file_limit::outlast_file_limits;
-pub use filter::Filter;
+pub use base::control::Control;
+pub use base::endings::WithoutPhotos;
+pub use base::error::{LibraryError, Result};
+pub use base::event::Event;
+pub use base::finding::Finding;
+pub use base::json::lossy_path;
+pub use base::profile::{Stage, StageTime};
+pub use browse::details::PhotoDetails;
+pub use browse::failures::{Failure, FailureKey};
+pub use browse::overview::{FolderOverview, Overview};
+pub use browse::shown::{shown, shown_name, shown_path};
+pub use browse::timeline::TimelinePhoto;
+pub use duplicates::group::{Duplicate, DuplicateGroup};
+pub use duplicates::keeper::KeepReason;
+pub use duplicates::list::{Going, WrittenList};
+pub use duplicates::review::{Review, Verdict};
+pub use engine::model::{Band, Bands, BuiltInModel, Calibration};
+pub use engine::model_key::ModelKey;
+pub use engine::photo::Preview;
+pub use folders::renamed::Renamed;
 pub use image_embedder::FeatureVector;
-pub use json::lossy_path;
-pub use keeper::KeepReason;
-pub use model::{Band, Bands, BuiltInModel, Calibration};
-pub use model_key::ModelKey;
-pub use models::{ModelInfo, ModelState, Use};
-pub use overview::{FolderOverview, Overview};
-pub use path_list::{PathList, Separator};
-pub use photo::Preview;
-pub use profile::{Stage, StageTime};
-pub use reader::serve_if_asked;
-pub use renamed::Renamed;
-pub use review::{Review, Verdict};
-pub use search::{Match, Query};
-pub use settings::read_setting;
-pub use shown::{shown, shown_name, shown_path};
-pub use status::{DiskBytes, FolderStatus, IndexStatus, Status};
-pub use storage::Storage;
-pub use switch::Switching;
-pub use timeline::TimelinePhoto;
-pub use update::{FailedPhoto, Summary};
-pub use verify::{Finding, Verification};
+pub use ingest::damaged::DamagedPhoto;
+pub use ingest::summary::{FailedPhoto, Summary};
+pub use models::brought::Import;
+pub use models::calibrate::LEAST_PICTURES;
+pub use models::known::{ModelInfo, ModelState, Use};
+pub use models::switch::Switching;
+pub use reading::exclusions::{Exclusion, Exclusions};
+pub use reading::reader::serve_if_asked;
+pub use reading::source::Source;
+pub use search::date::Day;
+pub use search::direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};
+pub use search::example::{Example, Weight};
+pub use search::filter::Filter;
+pub use search::query::{Match, Query};
+pub use store::chosen::{ChosenFile, PAGE_BEGINNING};
+pub use store::data_dir::{check_data_dir, default_data_dir};
+pub use store::path_list::{PathList, Separator};
+pub use store::settings::read_setting;
+pub use system::file_limit::outlast_file_limits;
+pub use upkeep::status::{DiskBytes, FolderStatus, IndexStatus, Status};
+pub use upkeep::storage::Storage;
+pub use upkeep::verify::Verification;
 
-use budget::Budget;
-use commit::Committer;
-use control::Run;
-use copies::Comparing;
-use data_dir::DataDir;
-use filter::LastFilter;
-use index::SearchIndex;
-use inside::Inside;
-use model::Model;
-use models::Facts;
-use prepared::PreparedImages;
-use profile::Stopwatch;
-use reader::Readers;
-use switch::Target;
-use true_size::Enlarged;
+use base::budget::Budget;
+use base::control::Run;
+use base::profile::Stopwatch;
+use duplicates::copies::Comparing;
+use duplicates::true_size::Enlarged;
+use engine::index::SearchIndex;
+use engine::model::{self, Model};
+use ingest::commit::Committer;
+use ingest::inside::Inside;
+use models::known::{self, Facts};
+use models::switch::Target;
+use reading::prepared::PreparedImages;
+use reading::reader::Readers;
+use search::filter::LastFilter;
+use store::data_dir::DataDir;
+use store::salvage;
 
 /// Images that are decoded at a time for queries and for showing: however many are asked for, memory holds two.
 const IMAGES_AT_ONCE: u64 = 2;
@@ -242,8 +174,8 @@ impl Library {
         let data = DataDir::open(data_dir)?;
         let catalog = Arc::new(salvage::open(&data)?);
         let thumbnails = Thumbnails::open(&data.thumbnails())?;
-        let (key, model) = models::open(&data, &catalog, options.model)?;
-        let model_id = id_of(&model, &catalog)?;
+        let (key, model) = known::open(&data, &catalog, options.model)?;
+        let model_id = model::id_of(&model, &catalog)?;
         let index = SearchIndex::open(data.index(), &model, model_id, &catalog)?;
         let threads = options.threads.or_else(|| std::thread::available_parallelism().ok());
         Ok(Self {
@@ -303,16 +235,5 @@ impl Library {
             changing: &self.changing,
             stopwatch: Stopwatch::default(),
         }
-    }
-}
-
-/// The model's row. It is there already but for the first time: a library on a full disk can still be searched.
-pub(crate) fn id_of(model: &Model, catalog: &Catalog) -> Result<i64> {
-    let known = catalog.read(|connection| ::catalog::model::id(connection, &model.identity, &model.name))?;
-    match known {
-        Some(id) => Ok(id),
-        None => Ok(catalog.write(|connection| {
-            ::catalog::model::insert(connection, &model.identity, &model.name, model.dimension)
-        })?),
     }
 }

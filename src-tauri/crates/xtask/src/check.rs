@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::shell::{aloud, answer, cargo, cargo_at_once, say};
-use crate::{suite, test, ui};
+use crate::{rooms, suite, test, ui};
 
 /// Where the window's code is.
 const UI: &str = "ui";
@@ -62,6 +62,7 @@ fn check_window(base: &str, changed: &BTreeSet<PathBuf>) -> Result<()> {
 }
 
 fn check_packages(changed: &BTreeSet<PathBuf>) -> Result<()> {
+    rooms::check()?;
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     aloud(&mut cargo_at_once(&clippy))?;
     let packages = packages()?;

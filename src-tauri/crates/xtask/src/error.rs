@@ -22,6 +22,10 @@ pub(crate) enum Error {
     NoWindow { title: &'static str },
     #[error("git tells no history of this folder")]
     NoHistory,
+    #[error("rooms of the library are out of order:\n{0}")]
+    RoomsInDisorder(String),
+    #[error("{file}: {source}")]
+    NotRust { file: String, source: syn::Error },
     #[error("tests failed: {0}")]
     TestsFailed(String),
     #[error("{}: {source}", path.display())]

@@ -11,6 +11,7 @@ mod fuzz;
 mod litert;
 mod package;
 mod python;
+mod rooms;
 mod run;
 mod shell;
 mod suite;

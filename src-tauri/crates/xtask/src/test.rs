@@ -5,7 +5,7 @@ use std::thread;
 
 use crate::error::Result;
 use crate::shell::{aloud, cargo, cargo_at_once, quietly};
-use crate::{suite, system, ui};
+use crate::{rooms, suite, system, ui};
 
 /// What there is to test beside the examples in the documentation. Programs that only measure are checked with the lints.
 const ALL: &[&str] = &["--workspace", "--tests"];
@@ -36,6 +36,7 @@ pub(crate) fn lint() -> Result<()> {
 }
 
 fn lint_packages() -> Result<()> {
+    rooms::check()?;
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     aloud(&mut cargo_at_once(&clippy))?;
     let doc = ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items", "--locked"];

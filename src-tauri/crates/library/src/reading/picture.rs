@@ -1,0 +1,144 @@
+//! Pictures to look at, of photos and of any other image: thumbnails, previews, and how large an image is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use catalog::{ContentHash, content, photo as photo_rows};
+
+use crate::base::profile::Stopwatch;
+use crate::engine::photo::{self, Preview};
+use crate::reading::original::{self, ReadError};
+use crate::reading::prepared::{Key, Prepared};
+use crate::reading::reader::{Input, Reader, Unread};
+use crate::reading::source::Source;
+use crate::{Library, LibraryError, Result};
+
+/// JPEG quality of previews.
+const PREVIEW_QUALITY: u8 = 85;
+
+impl Library {
+    /// The thumbnail of a photo, an upright sRGB JPEG.
+    pub fn thumbnail(&self, id: i64) -> Result<Option<Vec<u8>>> {
+        let photo = self.photo(id)?;
+        let content = self.catalog.read(|connection| content::by_id(connection, photo.content_id))?;
+        Ok(match content {
+            Some(content) => self.stored_thumbnail(&content.hash)?,
+            None => None,
+        })
+    }
+
+    /// What the store has for a picture; nothing where it is damaged, as the next whole update makes it anew.
+    pub(crate) fn stored_thumbnail(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>> {
+        match self.thumbnails.get(hash) {
+            Err(error) if error.is_damage() => Ok(None),
+            other => Ok(other?),
+        }
+    }
+
+    /// The thumbnail of a photo if it still shows the picture `content_id`; none when the photo has changed since.
+    pub fn thumbnail_of(&self, id: i64, content_id: i64) -> Result<Option<Vec<u8>>> {
+        if self.photo(id)?.content_id == content_id { self.thumbnail(id) } else { Ok(None) }
+    }
+
+    /// A small upright picture of an example, for showing what was asked.
+    pub fn preview(&self, source: &Source) -> Result<Preview> {
+        match self.prepared_image(source)? {
+            Some(prepared) => {
+                let preview = photo::preview_of(&prepared.image, prepared.full);
+                preview.map_err(|error| LibraryError::unreadable(&self.name_of(source), &error))
+            }
+            None => self.with_image(source, Reader::preview),
+        }
+    }
+
+    /// An image as an upright sRGB JPEG whose longer side is at most `max_side` pixels; a smaller image keeps its size.
+    ///
+    /// Fails with [`LibraryError::PhotoOffline`] when a photo of the library is out of reach.
+    pub fn preview_jpeg(&self, source: &Source, max_side: u32) -> Result<Vec<u8>> {
+        if let Some(prepared) = self.prepared_image(source)?
+            && prepared.is_enough_for(max_side)
+        {
+            return imaging::thumbnail(&prepared.image, max_side, PREVIEW_QUALITY)
+                .map_err(|error| LibraryError::unreadable(&self.name_of(source), &error));
+        }
+        self.with_image(source, |reader| reader.reduce(max_side, PREVIEW_QUALITY))
+    }
+
+    /// Width and height of an upright image in pixels.
+    pub fn image_size(&self, source: &Source) -> Result<(u32, u32)> {
+        if let Source::Photo(id) = source {
+            let content = self.catalog.read(|connection| match photo_rows::by_id(connection, *id)? {
+                Some(photo) => content::by_id(connection, photo.content_id),
+                None => Ok(None),
+            })?;
+            return content
+                .map(|content| (content.width, content.height))
+                .ok_or(LibraryError::PhotoUnknown { id: *id });
+        }
+        self.with_image(source, Reader::size)
+    }
+
+    /// Decodes an image and keeps it for a while, so that queries by parts of it are quick.
+    pub fn prepare(&self, source: &Source) -> Result<()> {
+        let decode = || self.with_image(source, Reader::prepare);
+        self.prepared.get_or_prepare(self.key_of(source)?, decode).map(drop)
+    }
+
+    /// The image, if it was prepared.
+    pub(crate) fn prepared_image(&self, source: &Source) -> Result<Option<Arc<Prepared>>> {
+        Ok(self.prepared.get(&self.key_of(source)?))
+    }
+
+    /// Has a reader take an image for `work`. Waits while others are at it.
+    pub(crate) fn with_image<T>(
+        &self,
+        source: &Source,
+        work: impl Fn(&mut Reader) -> Result<T, Unread>,
+    ) -> Result<T> {
+        let _turn = self.decoding.acquire(1);
+        let path = match source {
+            Source::Photo(id) => self.photo(*id)?.path,
+            _ => self.name_of(source),
+        };
+        let (stopwatch, given_up) = (Stopwatch::default(), || false);
+        let read = self.readers.with_reader(|reader| {
+            match source {
+                Source::Bytes(bytes) => {
+                    reader.load(Input::Bytes(Arc::clone(bytes)), &given_up, &stopwatch)?;
+                }
+                Source::Photo(_) | Source::Path(_) => {
+                    reader.load_file(&path, &given_up, &stopwatch)?;
+                }
+            }
+            work(reader)
+        });
+        read.map_err(|unread| match (source, unread) {
+            (Source::Photo(_), Unread::File(ReadError::Vanished | ReadError::Io(_))) => {
+                LibraryError::PhotoOffline { path }
+            }
+            (_, unread) => LibraryError::unread(&path, unread),
+        })
+    }
+
+    fn key_of(&self, source: &Source) -> Result<Key> {
+        let path = match source {
+            Source::Photo(id) => self.photo(*id)?.path,
+            Source::Path(path) => path.clone(),
+            Source::Bytes(bytes) => return Ok(Key::Bytes(Arc::clone(bytes))),
+        };
+        match path.metadata() {
+            Ok(metadata) => Ok(Key::File(path, original::stamp(&metadata))),
+            Err(_) if matches!(source, Source::Photo(_)) => Err(LibraryError::PhotoOffline { path }),
+            Err(error) => Err(LibraryError::unread(&path, ReadError::from(error).into())),
+        }
+    }
+
+    /// What messages call an image.
+    fn name_of(&self, source: &Source) -> PathBuf {
+        match source {
+            Source::Photo(id) => self.photo_path(*id).unwrap_or_default(),
+            Source::Path(path) => path.clone(),
+            Source::Bytes(_) => "the image".into(),
+        }
+    }
+}

@@ -10,11 +10,10 @@ use library::{Library, LibraryError, Source};
 use parking_lot::Mutex;
 use tauri::{AppHandle, Emitter, Manager};
 
-use crate::convert::EXAMPLES;
 use crate::foreign::ForeignImages;
 use crate::problem::Result;
 use crate::session::Session;
-use crate::wire::{Drag, ForeignImage, Incoming};
+use crate::wire::{Drag, EXAMPLES, ForeignImage, Incoming};
 
 /// Holds what came in before the window was ready.
 #[derive(Debug, Default)]

@@ -8,7 +8,6 @@ mod app;
 mod arguments;
 mod clipboard;
 mod commands;
-mod convert;
 mod dialogs;
 mod duplicates;
 mod foreign;

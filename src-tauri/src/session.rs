@@ -14,7 +14,6 @@ use parking_lot::{Condvar, Mutex};
 use serde_json::Value;
 
 use crate::activity::{self, Heard, Progress};
-use crate::convert;
 use crate::problem::{Result, ShellError};
 use crate::wire::{Changed, Problem, Settings};
 
@@ -261,7 +260,7 @@ impl Session {
             // Settings that do not parse were written by another version: back to how it all began.
             serde_json::from_str(&json).unwrap_or_default()
         };
-        let mut options = convert::options(&chosen);
+        let mut options = chosen.options();
         if before_models_were_the_librarys {
             options.model = BuiltInModel::Accurate;
         }

@@ -10,8 +10,7 @@ use crate::wire;
 
 fn types() -> String {
     let config = Config::default();
-    let mut text =
-        "// Generated from src-tauri/src/wire.rs by `cargo xtask types`. Do not edit.\n".to_owned();
+    let mut text = "// Generated from src-tauri/src/wire/ by `cargo xtask types`. Do not edit.\n".to_owned();
     macro_rules! write_all {
         ($($name:ident),* $(,)?) => {$({
             let docs = wire::$name::docs().unwrap_or_default();

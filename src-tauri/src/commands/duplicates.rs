@@ -6,7 +6,6 @@ use library::{Library, Review, Separator, Verdict};
 use tauri::{AppHandle, State, Window};
 
 use super::{language, with_library};
-use crate::convert;
 use crate::dialogs;
 use crate::duplicates::FoundDuplicates;
 use crate::problem::Result;
@@ -57,7 +56,7 @@ pub(crate) async fn duplicate_groups(
 
 fn details(library: &Library, group: &library::DuplicateGroup, review: &Review) -> DuplicateGroup {
     let photos = group.photos.iter().filter_map(|photo| library.photo_details(photo.photo).ok());
-    convert::duplicate_group(group, review, photos.collect())
+    DuplicateGroup::of(group, review, photos.collect())
 }
 
 #[tauri::command]
@@ -72,7 +71,7 @@ pub(crate) async fn review_duplicates(
     let found = Arc::clone(&found);
     with_library(&session, move |library| {
         let keep = keep.into_iter().map(i64::from).collect();
-        let review = Review { keep, verdict: convert::verdict(verdict) };
+        let review = Review { keep, verdict: verdict.into() };
         for group in found.some(version, &[group])? {
             library.set_review(&group, &review)?;
         }
@@ -98,7 +97,7 @@ pub(crate) async fn export_duplicates(
     };
     with_library(&session, move |library| {
         let list = library.write_duplicates(&groups, &file, Separator::Line)?;
-        Ok(Some(convert::written(list.groups, &list.refused, list.out_of_reach)))
+        Ok(Some(Written::of(list.groups, &list.refused, list.out_of_reach)))
     })
     .await
 }

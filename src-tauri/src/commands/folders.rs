@@ -7,7 +7,6 @@ use library::Library;
 use tauri::{AppHandle, State, Window};
 
 use super::{blocking, language, with_library};
-use crate::convert;
 use crate::dialogs;
 use crate::problem::Result;
 use crate::session::Session;
@@ -18,7 +17,7 @@ type OpenSession<'a> = State<'a, Arc<Session>>;
 #[tauri::command]
 pub(crate) async fn overview(session: OpenSession<'_>) -> Result<Overview> {
     let progress = session.progress();
-    with_library(&session, move |library| Ok(convert::overview(library.overview()?, &progress))).await
+    with_library(&session, move |library| Ok(Overview::of(library.overview()?, &progress))).await
 }
 
 #[tauri::command]
@@ -28,14 +27,12 @@ pub(crate) async fn activity(session: OpenSession<'_>) -> Result<Activity> {
 
 #[tauri::command]
 pub(crate) async fn failures(session: OpenSession<'_>) -> Result<Vec<Failure>> {
-    with_library(&session, |library| Ok(library.failures()?.into_iter().map(convert::failure).collect()))
-        .await
+    with_library(&session, |library| Ok(library.failures()?.into_iter().map(Into::into).collect())).await
 }
 
 #[tauri::command]
 pub(crate) async fn damaged(session: OpenSession<'_>) -> Result<Vec<Damaged>> {
-    with_library(&session, |library| Ok(library.damaged_photos()?.iter().map(convert::damaged).collect()))
-        .await
+    with_library(&session, |library| Ok(library.damaged_photos()?.iter().map(Into::into).collect())).await
 }
 
 #[tauri::command]
@@ -105,7 +102,7 @@ pub(crate) async fn look_inside_folder(session: OpenSession<'_>, id: u32, on: bo
 
 #[tauri::command]
 pub(crate) async fn exclusions(session: OpenSession<'_>) -> Result<Vec<Exclusion>> {
-    with_library(&session, |library| Ok(convert::exclusions(library.exclusions()?))).await
+    with_library(&session, |library| Ok(Exclusion::all(library.exclusions()?))).await
 }
 
 #[tauri::command]
@@ -132,7 +129,7 @@ pub(crate) async fn resume(session: OpenSession<'_>) -> Result<()> {
 
 #[tauri::command]
 pub(crate) async fn storage(session: OpenSession<'_>) -> Result<Storage> {
-    with_library(&session, |library| Ok(convert::storage(&library.storage()?))).await
+    with_library(&session, |library| Ok((&library.storage()?).into())).await
 }
 
 #[tauri::command]

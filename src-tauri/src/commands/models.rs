@@ -8,7 +8,6 @@ use parking_lot::Mutex;
 use tauri::{AppHandle, State, Window};
 
 use super::{blocking, language, with_library};
-use crate::convert;
 use crate::dialogs;
 use crate::problem::Result;
 use crate::session::Session;
@@ -22,7 +21,7 @@ pub(crate) struct ChosenModel(Mutex<Option<PathBuf>>);
 
 #[tauri::command]
 pub(crate) async fn models(session: OpenSession<'_>) -> Result<Vec<Model>> {
-    with_library(&session, |library| Ok(library.models()?.into_iter().map(convert::model).collect())).await
+    with_library(&session, |library| Ok(library.models()?.into_iter().map(Into::into).collect())).await
 }
 
 #[tauri::command]

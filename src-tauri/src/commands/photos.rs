@@ -10,26 +10,25 @@ use std::sync::Arc;
 
 use super::{language, with_library};
 use crate::clipboard;
-use crate::convert;
 use crate::dialogs;
 use crate::problem::{Result, ShellError};
 use crate::session::Session;
-use crate::wire::{Filter, Photo, Written};
+use crate::wire::{self, Filter, Photo, Written};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 
 #[tauri::command]
 pub(crate) async fn timeline(session: OpenSession<'_>, filter: Filter) -> Result<Response> {
     with_library(&session, move |library| {
-        let photos = library.timeline(&convert::filter(filter)?)?;
-        Ok(Response::new(convert::timeline(&photos)))
+        let photos = library.timeline(&filter.try_into()?)?;
+        Ok(Response::new(wire::timeline(&photos)))
     })
     .await
 }
 
 #[tauri::command]
 pub(crate) async fn photo(session: OpenSession<'_>, id: u32) -> Result<Photo> {
-    with_library(&session, move |library| Ok(convert::photo(library.photo_details(id.into())?))).await
+    with_library(&session, move |library| Ok(library.photo_details(id.into())?.into())).await
 }
 
 #[tauri::command]
@@ -68,7 +67,7 @@ pub(super) fn copy(paths: &[PathBuf], out_of_reach: u64) -> Result<Written> {
     if !text.is_empty() {
         clipboard::write_text(&text)?;
     }
-    Ok(convert::written((paths.len() - refused.len()) as u64, &refused, out_of_reach))
+    Ok(Written::of((paths.len() - refused.len()) as u64, &refused, out_of_reach))
 }
 
 #[tauri::command]
@@ -102,6 +101,6 @@ fn open_path(path: &Path) -> Result<()> {
         .map_err(|error| open_failed(Some(&path.to_path_buf()), &error))
 }
 
-fn open_failed(path: Option<&PathBuf>, error: &tauri_plugin_opener::Error) -> crate::wire::Problem {
+fn open_failed(path: Option<&PathBuf>, error: &tauri_plugin_opener::Error) -> wire::Problem {
     ShellError::OpenFailed { path: path.cloned().unwrap_or_default(), reason: error.to_string() }.into()
 }

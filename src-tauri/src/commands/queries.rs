@@ -8,7 +8,6 @@ use tauri::{AppHandle, State, Window};
 
 use super::{blocking, language, with_library};
 use crate::clipboard;
-use crate::convert;
 use crate::dialogs;
 use crate::foreign::ForeignImages;
 use crate::incoming;
@@ -28,9 +27,9 @@ pub(crate) async fn search(
     let foreign = Arc::clone(&foreign);
     with_library(&session, move |library| {
         let started = std::time::Instant::now();
-        let matches = library.query(&convert::query(request, &foreign)?)?;
+        let matches = library.query(&request.query(&foreign)?)?;
         let milliseconds = started.elapsed().as_secs_f32() * 1000.0;
-        Ok(SearchResults { matches: matches.iter().map(convert::found).collect(), milliseconds })
+        Ok(SearchResults { matches: matches.iter().map(Into::into).collect(), milliseconds })
     })
     .await
 }
@@ -39,7 +38,7 @@ pub(crate) async fn search(
 pub(crate) async fn prepare(session: OpenSession<'_>, foreign: Foreign<'_>, image: ImageRef) -> Result<()> {
     let foreign = Arc::clone(&foreign);
     with_library(&session, move |library| {
-        let prepared = convert::source(&image, &foreign).and_then(|source| Ok(library.prepare(&source)?));
+        let prepared = image.source(&foreign).and_then(|source| Ok(library.prepare(&source)?));
         if let Err(problem) = prepared {
             // The query that follows will say so where it matters.
             tracing::debug!(?problem, "the image was not prepared");
@@ -57,7 +56,7 @@ pub(crate) async fn image_size(
 ) -> Result<Size> {
     let foreign = Arc::clone(&foreign);
     with_library(&session, move |library| {
-        let (width, height) = library.image_size(&convert::source(&image, &foreign)?)?;
+        let (width, height) = library.image_size(&image.source(&foreign)?)?;
         Ok(Size { width, height })
     })
     .await

@@ -1,4 +1,4 @@
-// Generated from src-tauri/src/wire.rs by `cargo xtask types`. Do not edit.
+// Generated from src-tauri/src/wire/ by `cargo xtask types`. Do not edit.
 
 /**
  * The library at a glance.

@@ -81,54 +81,7 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
         .manage(Previews::default())
         .manage(Arc::new(FoundDuplicates::default()))
         .manage(ChosenModel::default())
-        .invoke_handler(tauri::generate_handler![
-            duplicates::duplicate_groups,
-            duplicates::duplicates,
-            duplicates::copy_going,
-            duplicates::export_duplicates,
-            duplicates::review_duplicates,
-            folders::activity,
-            folders::choose_folders,
-            folders::damaged,
-            folders::exclude,
-            folders::exclusions,
-            folders::failures,
-            folders::follow_folder,
-            folders::forget_everything,
-            folders::include,
-            folders::overview,
-            folders::pause,
-            folders::rebuild,
-            folders::confirm_removed,
-            folders::remove_folder,
-            folders::look_inside_folder,
-            folders::resume,
-            folders::retry_failures,
-            folders::storage,
-            models::import_model,
-            models::models,
-            models::remove_model,
-            models::use_model,
-            photos::copy_paths,
-            photos::export_copies,
-            photos::open,
-            photos::photo,
-            photos::reveal,
-            photos::reveal_data,
-            photos::reveal_failure,
-            photos::reveal_folder,
-            photos::timeline,
-            queries::choose_images,
-            queries::image_from_bytes,
-            queries::image_size,
-            queries::images_from_clipboard,
-            queries::prepare,
-            queries::search,
-            settings::change_settings,
-            settings::open_again,
-            settings::ready,
-            settings::startup,
-        ])
+        .invoke_handler(commands())
         .setup(move |app| {
             let session = Session::start(data_dir, Arc::new(ToWindow(app.handle().clone())));
             app.manage(session);
@@ -139,6 +92,16 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
         .build(tauri::generate_context!())?;
     Ok(app)
 }
+
+macro_rules! commands {
+    ($($module:ident: $($command:ident),+;)+) => {
+        /// Answers the window.
+        fn commands() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$($($module::$command),+),+]
+        }
+    };
+}
+include!("commands/list.rs");
 
 fn on_run_event(app: &AppHandle, event: &RunEvent) {
     match event {

@@ -1,4 +1,4 @@
-//! What the window can ask for. Each command is one permission in `capabilities/main.json`.
+//! What the window can ask for. Each command is one permission; `list.rs` names them all.
 //!
 //! A command turns wire types into the library's, calls it on a thread that may block, and turns the answer back.
 

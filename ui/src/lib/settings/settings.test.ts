@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 
-import list from '../../../../src-tauri/crates/library/src/exclusions.json';
+import list from '../../../../src-tauri/crates/library/src/reading/exclusions.json';
 import { faultsOf } from '../../test/axe';
 import { madeUpLibrary, show } from '../../test/library';
 import { BackendError } from '../backend/error';

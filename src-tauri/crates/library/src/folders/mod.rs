@@ -6,6 +6,7 @@ pub(crate) mod absence;
 pub(crate) mod added;
 pub(crate) mod doubtful;
 pub(crate) mod findings;
+pub(crate) mod known;
 pub(crate) mod other_drive;
 pub(crate) mod reconcile;
 pub(crate) mod renamed;

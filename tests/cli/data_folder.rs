@@ -266,15 +266,18 @@ fn a_row_with_a_number_that_cannot_be_is_found_and_mended() {
 }
 
 #[test]
-fn a_catalog_that_has_lost_its_name_gets_another() {
-    let place = Place::with_classes(&["hat", "shoes"]);
-    place.index();
-    let catalog = Connection::open(place.data().join("catalog.db")).unwrap();
-    assert_eq!(catalog.execute("DELETE FROM catalog", []).unwrap(), 1);
-    drop(catalog);
-    assert_eq!(place.json(&["status"])["photos"], 12);
-    assert_eq!(place.index()["unchanged"], 12);
-    assert_sound(&place);
+fn a_catalog_that_has_lost_its_name_or_has_none_of_ours_gets_another() {
+    let longer = "UPDATE catalog SET id = hex(zeroblob(50000))";
+    for loss in ["DELETE FROM catalog", "UPDATE catalog SET id = ''", longer] {
+        let place = Place::with_classes(&["hat", "shoes"]);
+        place.index();
+        let catalog = Connection::open(place.data().join("catalog.db")).unwrap();
+        assert_eq!(catalog.execute(loss, []).unwrap(), 1);
+        drop(catalog);
+        assert_eq!(place.json(&["status"])["photos"], 12, "{loss}");
+        assert_eq!(place.index()["unchanged"], 12, "{loss}");
+        assert_sound(&place);
+    }
 }
 
 #[test]

@@ -134,3 +134,23 @@ fn another_user_can_neither_read_the_library_nor_hold_its_lock() {
         assert!(!as_another(script).output().unwrap().status.success(), "{script}");
     }
 }
+
+#[test]
+fn a_file_that_somebody_else_made_there_is_not_written_to() {
+    for name in ["catalog.db", "catalog.db-wal", "thumbnails.db"] {
+        let place = Place::with_classes(&["hat"]);
+        fs::create_dir(place.data()).unwrap();
+        let file = place.data().join(name);
+        fs::write(&file, "").unwrap();
+        if std::os::unix::fs::chown(&file, Some(1), None).is_err() {
+            return skipped("only root gives files to others");
+        }
+        let output = place.run(&["index", place.photos().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(name) && told.contains("it belongs to another user"), "{told}");
+        assert_eq!(fs::read(&file).unwrap(), b"", "{name}");
+        fs::remove_file(&file).unwrap();
+        assert_eq!(place.index()["indexed"], 6, "{name}");
+    }
+}

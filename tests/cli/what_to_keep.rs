@@ -109,6 +109,27 @@ fn a_raw_goes_for_no_jpeg_whatever_their_names_and_for_its_own_copy() {
     assert_eq!(going.iter().filter(|name| name.ends_with("scan 1.dng")).count(), 1, "{going:?}");
 }
 
+#[test]
+fn nothing_is_a_duplicate_of_what_is_gone_or_has_become_another_picture() {
+    let place = Place::with_classes(&["hat"]);
+    for name in ["hat-1", "hat-2", "hat-3"] {
+        fs::copy(place.photo(&format!("hat/{name}.jpg")), place.photo(&format!("copy of {name}.jpg")))
+            .unwrap();
+    }
+    place.index();
+    fs::remove_file(place.photo("hat/hat-1.jpg")).unwrap();
+    fs::copy(place.photo("hat/hat-4.jpg"), place.photo("hat/hat-2.jpg")).unwrap();
+    assert_eq!(going(&place), ["copy of hat-3.jpg"]);
+    let table = place.root().join("list.csv");
+    place.run(&["duplicates", "--export", table.to_str().unwrap()]);
+    let table = fs::read_to_string(table).unwrap();
+    let row = |name: &str| table.lines().find(|row| row.contains(name)).unwrap().to_owned();
+    assert!(row("copy of hat-3").contains(",duplicate,"), "{table}");
+    for name in ["copy of hat-1", "copy of hat-2"] {
+        assert!(row(name).contains(",out-of-reach,"), "{table}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_to_a_file_are_no_duplicates_of_it() {

@@ -94,15 +94,18 @@ impl Catalog {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// A name that no other catalog has. One that has lost it gets a new one: what was made by the old one is made again.
+    /// A name that no other catalog has. One that has lost it, or has one that is none of ours, gets a new one: what was made
+    /// by the old one is made again.
     pub fn id(&self) -> Result<String> {
         let name = |connection: &Connection| {
-            connection.query_row("SELECT id FROM catalog", [], |row| row.get(0)).optional()
+            let known = "SELECT id FROM catalog WHERE length(id) BETWEEN 1 AND 64";
+            connection.query_row(known, [], |row| row.get(0)).optional()
         };
         if let Some(known) = self.read(|connection| Ok(name(connection)?))? {
             return Ok(known);
         }
         self.write(|connection| {
+            connection.execute("DELETE FROM catalog", [])?;
             let new = "INSERT INTO catalog (id) VALUES (lower(hex(randomblob(16)))) RETURNING id";
             Ok(connection.query_row(new, [], |row| row.get(0))?)
         })

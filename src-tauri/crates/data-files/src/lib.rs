@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub use copy::{copy, has_other_names, make_own, room};
 pub use mounted::is_mounted;
 pub use picture::holds_picture;
-pub use private::{create, create_directory, is_own, open_or_create, tighten};
+pub use private::{create, create_directory, is_own, is_strangers, open_or_create, tighten};
 
 /// Links that are followed before they are taken to lead nowhere, as the systems have it.
 const MOST_LINKS: usize = 40;

@@ -93,6 +93,14 @@ mod system {
         fs::symlink_metadata(path).is_ok_and(|metadata| metadata.uid() == own)
     }
 
+    /// Whether what is at the path belongs to neither this user nor the one whose directory it is in: they may hold it open, and
+    /// read what is written to it.
+    pub fn is_strangers(path: &Path) -> bool {
+        let owner = |path: &Path| fs::symlink_metadata(path).map(|metadata| metadata.uid()).ok();
+        let of_directory = path.parent().and_then(owner);
+        !is_own(path) && owner(path).is_some_and(|owner| Some(owner) != of_directory)
+    }
+
     /// Leaves of what may be done with a file or a directory of this user's what its owner needs, and nothing to others.
     /// Links and what is neither stay, as do files that are mounted there and what the file system has no rights for.
     pub fn tighten(path: &Path) -> io::Result<()> {
@@ -153,6 +161,11 @@ mod system {
         true
     }
 
+    /// Never: files there have the rights of the folder above, whoever made them.
+    pub fn is_strangers(_path: &Path) -> bool {
+        false
+    }
+
     /// Nothing: rights come from the folder above.
     pub fn tighten(_path: &Path) -> io::Result<()> {
         Ok(())
@@ -160,4 +173,4 @@ mod system {
 }
 
 use system::{directory_for_owner, for_owner, settle, whole};
-pub use system::{is_own, tighten};
+pub use system::{is_own, is_strangers, tighten};

@@ -118,7 +118,8 @@ group('every code', () => {
 
   /** The stable names in a crate's error type. */
   function codesOf(crate: string): string[] {
-    const path = `${import.meta.dirname}/../../../../src-tauri/crates/${crate}/src/error.rs`;
+    const folder = `${import.meta.dirname}/../../../../src-tauri/crates/${crate}/src`;
+    const path = crate === 'library' ? `${folder}/base/error.rs` : `${folder}/error.rs`;
     const rust = readFileSync(path, 'utf8');
     return [...rust.matchAll(/(?:=>|Some\(|unwrap_or\() ?"(\w+)"/g)].map(([, code]) => code ?? '');
   }

@@ -118,6 +118,9 @@ fn table(groups: &[(&DuplicateGroup, &Review)]) -> String {
             group.photos.iter().map(|photo| photo.content_id).filter(|id| !seen.insert(*id)).collect();
         let kept = group.kept();
         let going = group.going(&review.keep);
+        // What is acted on is looked at now: a file that is kept may be gone, or may have become another picture.
+        let safe: HashSet<i64> =
+            group.removable(&review.keep).0.into_iter().map(|photo| photo.photo).collect();
         for (at, photo) in group.photos.iter().enumerate() {
             let is_kept = kept.contains(&photo.photo);
             let kind = match photo {
@@ -130,9 +133,9 @@ fn table(groups: &[(&DuplicateGroup, &Review)]) -> String {
             let _ = writeln!(
                 text,
                 "{number},{},{},{},{kind},{},{},{},{}",
-                if is_kept { "keep" } else { "duplicate" },
+                suggestion(is_kept, going.contains(&at) && !safe.contains(&photo.photo)),
                 reason(group, at, is_kept),
-                decision(review, going.contains(&at)),
+                decision(review, going.contains(&at), safe.contains(&photo.photo)),
                 photo.width,
                 photo.height,
                 photo.bytes,
@@ -145,6 +148,14 @@ fn table(groups: &[(&DuplicateGroup, &Review)]) -> String {
         }
     }
     text
+}
+
+fn suggestion(is_kept: bool, is_out_of_reach: bool) -> &'static str {
+    match (is_kept, is_out_of_reach) {
+        (true, _) => "keep",
+        (false, true) => OUT_OF_REACH,
+        (false, false) => "duplicate",
+    }
 }
 
 /// Why a photo is kept, by a stable name.
@@ -161,11 +172,15 @@ fn reason(group: &DuplicateGroup, at: usize, is_kept: bool) -> String {
     name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
 }
 
+/// What a table says of a photo that could go if it, and what is kept in its place, were there as they were read.
+const OUT_OF_REACH: &str = "out-of-reach";
+
 /// What the person says of a photo; nothing where they have not looked yet. What nothing kept stands in for is kept.
-fn decision(review: &Review, is_going: bool) -> &'static str {
+fn decision(review: &Review, is_going: bool, is_safe: bool) -> &'static str {
     match review.verdict {
         Verdict::Open => "",
-        _ if is_going => "duplicate",
+        _ if is_going && is_safe => "duplicate",
+        _ if is_going => OUT_OF_REACH,
         _ => "keep",
     }
 }

@@ -47,6 +47,7 @@ impl DataDir {
     /// Makes the directory where needed and locks it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let path = find_or_make(path)?;
+        refuse_strangers_files(&path)?;
         if let Err(error) = tighten(&path) {
             tracing::warn!(%error, "others may be able to read the data folder");
         }
@@ -257,6 +258,17 @@ fn tighten(path: &Path) -> io::Result<()> {
     let is_by_default =
         default_data_dir().is_ok_and(|default| dunce::canonicalize(default).is_ok_and(|it| it == path));
     if is_ours_alone || is_by_default { data_files::tighten(path) } else { Ok(()) }
+}
+
+/// Refuses a directory in which somebody else has made a file that we would write to.
+fn refuse_strangers_files(directory: &Path) -> Result<()> {
+    for entry in fs::read_dir(directory).map_err(failed(directory))? {
+        let path = entry.map_err(failed(directory))?.path();
+        if path.file_name().is_some_and(is_ours) && data_files::is_strangers(&path) {
+            return Err(failed(&path)(io::Error::other("it belongs to another user")));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a file of this name in the data directory is one of ours.

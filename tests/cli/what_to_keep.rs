@@ -110,6 +110,31 @@ fn a_raw_goes_for_no_jpeg_whatever_their_names_and_for_its_own_copy() {
 }
 
 #[test]
+fn no_photo_goes_in_favour_of_one_without_its_colours() {
+    let place = Place::empty();
+    let photo = decoded("hat/hat-1.jpg");
+    // With so much of its colours: of glaring ones, the grey picture is another.
+    let with_colours = |share: f32| {
+        let pale = |pixel: &[u8]| -> [u8; 3] {
+            let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+            let grey = 0.299 * red + 0.587 * green + 0.114 * blue;
+            [red, green, blue].map(|level| (grey + (level - grey) * share).round() as u8)
+        };
+        let pixels = photo.pixels().chunks_exact(3).flat_map(pale).collect();
+        RgbImage::new(photo.width(), photo.height(), pixels).unwrap()
+    };
+    // The older one, as large, and with more bytes.
+    write(&place.photo("IMG_0001.jpg"), &jpeg(&with_colours(0.0)));
+    let older = fs::File::options().write(true).open(place.photo("IMG_0001.jpg")).unwrap();
+    older.set_modified(std::time::UNIX_EPOCH).unwrap();
+    write(&place.photo("IMG_0001 (1).jpg"), &jpeg(&with_colours(0.35)));
+    place.index();
+    let text = String::from_utf8(place.run(&["duplicates"]).stdout).unwrap();
+    assert!(text.contains("2 photos") && text.contains("keep: it has colours"), "{text}");
+    assert!(!going(&place).contains(&"IMG_0001 (1).jpg".to_owned()), "{text}");
+}
+
+#[test]
 fn nothing_is_a_duplicate_of_what_is_gone_or_has_become_another_picture() {
     let place = Place::with_classes(&["hat"]);
     for name in ["hat-1", "hat-2", "hat-3"] {

@@ -36,8 +36,8 @@ pub struct DuplicateGroup {
     pub reason: KeepReason,
     /// The photo of which the reason is said.
     pub over: u32,
-    /// What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, RAWs for which no
-    /// other stands in, and what may be the same file.
+    /// What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, RAWs and coloured
+    /// pictures for which no other stands in, and what may be the same file.
     pub beside: Vec<u32>,
     /// Pieces of one shot each, such as a RAW and its JPEG.
     pub pairs: Vec<Vec<u32>>,

@@ -128,7 +128,8 @@ pub(crate) fn list(library: &Library, min_similarity: Option<f32>, json: bool) -
                 _ if !kept.contains(&photo.photo) => String::new(),
                 _ if photo.perhaps_one.is_some() => format!("  keep: {}", perhaps_one(photo, group)),
                 _ if photo.shot.is_some() => format!("  keep: {}", pair(photo, group)),
-                _ => "  keep: a RAW of its own".to_owned(),
+                _ if photo.is_raw => "  keep: a RAW of its own".to_owned(),
+                _ => "  keep: it has colours".to_owned(),
             };
             writeln!(out, "  {}  {}{advice}", shown_path(&photo.path), facts(photo, group))?;
             for other in &photo.also_at {

@@ -49,7 +49,7 @@ pub use format::{EXTENSIONS, Format, is_candidate};
 pub use limits::{Limits, MOST_BYTES_OF_A_PICTURE};
 pub use orientation::Orientation;
 pub use pixels::RgbImage;
-pub use placeholder::{PLACEHOLDER_BYTES, placeholder};
+pub use placeholder::{PLACEHOLDER_BYTES, is_grey, placeholder};
 pub use reduce::Target;
 pub use sharpness::sharpness;
 pub use thumbnail::{encode_jpeg, thumbnail};

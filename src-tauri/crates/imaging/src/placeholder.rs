@@ -32,6 +32,19 @@ pub fn placeholder(image: &RgbImage) -> Result<[u8; PLACEHOLDER_BYTES], ImageErr
     Ok(padded)
 }
 
+/// Whether a picture has no colours, as far as its placeholder tells: the means of both channels of colour, and the largest of
+/// their waves, are as good as none.
+pub fn is_grey(placeholder: &[u8; PLACEHOLDER_BYTES]) -> bool {
+    let [low, middle, high, size, scales, ..] = *placeholder;
+    let means = u32::from_le_bytes([low, middle, high, 0]) >> 6;
+    let scales = u16::from_le_bytes([size, scales]) >> 3;
+    let is_none = |mean: u32| (mean & 63).abs_diff(NO_COLOUR) <= 1;
+    is_none(means) && is_none(means >> 6) && scales & 63 <= 1 && scales >> 6 & 63 <= 1
+}
+
+/// The mean of a channel of colour where there is none, from 0 to 63.
+const NO_COLOUR: u32 = 32;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +62,17 @@ mod tests {
             [middle + shown_width / 4, middle + shown_width * 3 / 4].map(|at| &shown[at * 4..]);
         assert!(left[0] > 150 && left[2] < 80, "{:?}", &left[..3]);
         assert!(right[2] > 150 && right[0] < 80, "{:?}", &right[..3]);
+    }
+
+    #[test]
+    fn a_picture_without_colours_is_told_from_a_pale_one() {
+        let picture = |colour: fn(u8) -> [u8; 3]| {
+            let pixels = (0..90 * 60).flat_map(|at: u32| colour((at % 90 * 2) as u8)).collect();
+            is_grey(&placeholder(&RgbImage::new(90, 60, pixels).unwrap()).unwrap())
+        };
+        assert!(picture(|level| [level; 3]) && picture(|_| [0; 3]) && picture(|_| [255; 3]));
+        assert!(!picture(|level| [level, level, level + 20]), "a blue tint");
+        assert!(!picture(|level| [level, 90, 180 - level]), "colours that are none in the mean");
     }
 
     #[test]

@@ -509,8 +509,8 @@ reason: KeepReason,
  */
 over: number,
 /**
- * What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, RAWs for which no
- * other stands in, and what may be the same file.
+ * What is kept beside the suggested one unless the person says otherwise: pieces of the same shot, RAWs and coloured
+ * pictures for which no other stands in, and what may be the same file.
  */
 beside: Array<number>,
 /**

@@ -41,6 +41,8 @@ pub struct Duplicate {
     pub shot: Option<usize>,
     /// Whether it is a camera RAW, for which nothing but a RAW of the same shot stands in.
     pub is_raw: bool,
+    /// Whether it has no colours. It stands in for none that has some.
+    pub is_grey: bool,
     /// Photos of a group that have the same number cannot be told from one file that is there by several ways. None goes in
     /// favour of another.
     pub perhaps_one: Option<usize>,
@@ -68,7 +70,7 @@ impl Duplicate {
             self.photo != other.photo && !self.is_of_one_shot(other) && !self.is_perhaps_one_with(other);
         let is_same_raw = self.is_raw
             && (self.content_id == other.content_id || pairs::share_a_name(&self.path, &other.path));
-        is_other && (!other.is_raw || is_same_raw)
+        is_other && (!other.is_raw || is_same_raw) && (!self.is_grey || other.is_grey)
     }
 
     fn is_of_one_shot(&self, other: &Self) -> bool {
@@ -181,6 +183,7 @@ impl Library {
                 bytes: photo.stamp.size,
                 shot,
                 is_raw: Kind::of(&content.format) == Kind::Raw,
+                is_grey: content.placeholder.as_ref().is_some_and(imaging::is_grey),
                 perhaps_one: file.perhaps_one,
                 stamp: photo.stamp,
             };

@@ -163,8 +163,9 @@ fn reason(group: &DuplicateGroup, at: usize, is_kept: bool) -> String {
     if at != group.keep {
         let beside = match &group.photos[at] {
             photo if photo.perhaps_one.is_some() => "maybe_same_file",
+            photo if photo.shot.is_some() => "pair",
             photo if photo.is_raw => "raw",
-            _ => "pair",
+            _ => "colours",
         };
         return if is_kept { beside.into() } else { String::new() };
     }

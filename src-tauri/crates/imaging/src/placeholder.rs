@@ -33,13 +33,14 @@ pub fn placeholder(image: &RgbImage) -> Result<[u8; PLACEHOLDER_BYTES], ImageErr
 }
 
 /// Whether a picture has no colours, as far as its placeholder tells: the means of both channels of colour, and the largest of
-/// their waves, are as good as none.
+/// their waves, are none. Colours that are faint, or in a small place, are lost in it.
 pub fn is_grey(placeholder: &[u8; PLACEHOLDER_BYTES]) -> bool {
     let [low, middle, high, size, scales, ..] = *placeholder;
     let means = u32::from_le_bytes([low, middle, high, 0]) >> 6;
     let scales = u16::from_le_bytes([size, scales]) >> 3;
-    let is_none = |mean: u32| (mean & 63).abs_diff(NO_COLOUR) <= 1;
-    is_none(means) && is_none(means >> 6) && scales & 63 <= 1 && scales >> 6 & 63 <= 1
+    let means = [means, means >> 6].map(|mean| mean & 63);
+    let scales = [scales, scales >> 6].map(|scale| scale & 63);
+    means == [NO_COLOUR; 2] && scales == [0; 2]
 }
 
 /// The mean of a channel of colour where there is none, from 0 to 63.

@@ -1,13 +1,12 @@
 //! The window's files: installs what `ui/` needs and builds it into `ui/dist`, which the shell takes in.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
 use crate::error::{Error, Result};
-use crate::shell::{aloud, answer, answers, in_one_piece, quietly, say};
+use crate::shell::{aloud, answers, in_one_piece, quietly, say};
 
 /// Makes sure that `ui/dist` is that of the present sources.
 pub(crate) fn ensure() -> Result<()> {
@@ -16,33 +15,16 @@ pub(crate) fn ensure() -> Result<()> {
     }
     install()?;
     let built = modified(&root().join("dist/index.html"));
-    if sources(&root())?.iter().any(|file| modified(file) > built) {
+    if built < newest(&root())? {
         say("building the window");
         quietly(npm().args(["run", "build"]))?;
     }
     Ok(())
 }
 
-/// Lints and type checks the window's code, unless it is what was found clean the last time: as cargo does with packages.
+/// Lints and type checks the window's code.
 pub(crate) fn lint() -> Result<()> {
-    let stamp = crate::root().join("target/window-is-clean");
-    let now = fingerprint()?;
-    if fs::read_to_string(&stamp).is_ok_and(|clean| clean == now) {
-        return Ok(());
-    }
-    ["lint", "check"].into_iter().try_for_each(run)?;
-    fs::write(&stamp, now).map_err(|source| Error::File { path: stamp, source })
-}
-
-/// What says whether anything has changed that lints look at: our files, the packages that the lock file names, and Node.
-fn fingerprint() -> Result<String> {
-    let mut hasher = DefaultHasher::new();
-    answer(Command::new("node").arg("--version"))?.hash(&mut hasher);
-    for path in sources(&root())? {
-        let bytes = fs::read(&path).map_err(|source| Error::File { path: path.clone(), source })?;
-        (path, bytes).hash(&mut hasher);
-    }
-    Ok(format!("{:016x}", hasher.finish()))
+    ["lint", "check"].into_iter().try_for_each(run)
 }
 
 /// Tests the window's code by itself.
@@ -73,23 +55,22 @@ fn install() -> Result<()> {
     fs::write(&stamp, wanted).map_err(|source| Error::File { path: stamp, source })
 }
 
-/// Our files in a directory, in order.
-fn sources(directory: &Path) -> Result<Vec<PathBuf>> {
+/// When the newest of the sources was changed.
+fn newest(directory: &Path) -> Result<SystemTime> {
     let file_error = |source| Error::File { path: directory.into(), source };
-    let mut files = Vec::new();
+    let mut newest = SystemTime::UNIX_EPOCH;
     for entry in fs::read_dir(directory).map_err(file_error)? {
         let path = entry.map_err(file_error)?.path();
-        if path.ends_with("node_modules") || path.ends_with("dist") {
-            continue;
-        }
-        if path.is_dir() {
-            files.extend(sources(&path)?);
+        let ours = !path.ends_with("node_modules") && !path.ends_with("dist");
+        newest = newest.max(if !ours {
+            SystemTime::UNIX_EPOCH
+        } else if path.is_dir() {
+            self::newest(&path)?
         } else {
-            files.push(path);
-        }
+            modified(&path)
+        });
     }
-    files.sort();
-    Ok(files)
+    Ok(newest)
 }
 
 /// When a file was changed; long ago if it is not there.

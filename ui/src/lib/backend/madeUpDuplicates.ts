@@ -1,6 +1,6 @@
 // Groups of duplicates among the made-up photos, and what was decided about them.
 
-import { BackendError } from './error';
+import { problem } from './madeUpProblem';
 import type { MadeUpPhoto } from './madeUp';
 import type { DuplicateGroup, Duplicates, KeepReason, Photo, Verdict } from './types';
 
@@ -92,7 +92,7 @@ export class MadeUpDuplicates {
 
   #check(version: number): void {
     if (version === this.#version) return;
-    throw new BackendError({ code: 'duplicates_outdated', details: {}, message: 'there is a newer list' });
+    throw problem('duplicates_outdated', 'there is a newer list');
   }
 }
 

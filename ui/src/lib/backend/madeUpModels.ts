@@ -1,6 +1,6 @@
 // Models over the made-up library: they read its photos a few at a time, and one that has read them all answers.
 
-import { BackendError } from './error';
+import { problem } from './madeUpProblem';
 import type { Activity, Model } from './types';
 
 export const IDLE: Activity = {
@@ -129,5 +129,4 @@ function model(key: string, ...bands: [number, number, number, number]): Model {
   };
 }
 
-const unknown = (key: string) =>
-  new BackendError({ code: 'model_unknown', details: { name: key }, message: `there is no model ${key}` });
+const unknown = (key: string) => problem('model_unknown', `there is no model ${key}`, { name: key });

@@ -2,7 +2,6 @@
 // (`npm run dev`). It is not part of the program.
 
 import type { Backend, Events, Unlisten } from './backend';
-import { BackendError } from './error';
 import {
   bandOf,
   dayOf,
@@ -14,7 +13,10 @@ import {
   type MadeUpPhoto,
 } from './madeUp';
 import { MadeUpDuplicates } from './madeUpDuplicates';
+import { EXCLUSIONS, FAILURES, FOLDERS, madeUpFolder } from './madeUpFolders';
+import { MadeUpForeign } from './madeUpForeign';
 import { IDLE, MadeUpModels, TICK } from './madeUpModels';
+import { problem } from './madeUpProblem';
 import { SCENES, sceneHash, sceneUrl } from './scenes';
 import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
 import type {
@@ -25,7 +27,6 @@ import type {
   Failure,
   Filter,
   Folder,
-  ForeignImage,
   ImageRef,
   Incoming,
   Match,
@@ -60,19 +61,6 @@ export interface MemoryOptions {
 }
 
 type Listeners = { [Name in keyof Events]: Set<(payload: Events[Name]) => void> };
-interface Foreign extends ForeignImage {
-  readonly scene: number;
-  readonly url: string | null;
-}
-
-const FOLDERS = ['Pictures', 'Camera uploads', 'Scans', 'NAS'];
-const EXCLUSIONS: Exclusion[] = [
-  { pattern: '#snapshot', kind: 'snapshots', by: 'Synology', active: true },
-  { pattern: '#recycle', kind: 'trash', by: 'Synology', active: true },
-  { pattern: '$Recycle.Bin', kind: 'trash', by: 'Windows', active: true },
-  { pattern: '*.lrdata', kind: 'previews', by: 'Adobe Lightroom', active: true },
-  { pattern: '.*', kind: 'hidden', by: null, active: true },
-];
 const PER_TICK = 12;
 
 export class MemoryBackend implements Backend {
@@ -95,7 +83,7 @@ export class MemoryBackend implements Backend {
     tell: (activity) => this.#tell(activity),
     changed: (photos) => this.emit('changed', { photos, folders: false, failures: false, models: true }),
   });
-  #foreign = new Map<string, Foreign>();
+  #foreign = new MadeUpForeign();
   #duplicates: MadeUpDuplicates;
   #listeners: Listeners = {
     activity: new Set(),
@@ -107,7 +95,7 @@ export class MemoryBackend implements Backend {
   constructor(options: MemoryOptions = {}) {
     const names = options.folders ?? FOLDERS;
     this.#folders = names.map((name, index) =>
-      folder(index + 1, name, index > 0 && index === names.length - 1),
+      madeUpFolder(index + 1, name, index > 0 && index === names.length - 1),
     );
     this.#folders.forEach((folder) => {
       if (folder.state === 'offline') folder.renamedTo = options.renamedTo ?? null;
@@ -299,20 +287,14 @@ export class MemoryBackend implements Backend {
   }
 
   async imageSize(image: ImageRef) {
-    return image.kind === 'photo' ? this.#known(image.id) : this.#foreignImage(image.key);
+    return image.kind === 'photo' ? this.#known(image.id) : this.#foreign.image(image.key);
   }
 
   async chooseImages(): Promise<Incoming> {
-    const image = this.#keep({ name: 'Holiday.jpg', width: 1600, height: 1200, scene: 5, url: null });
-    return { images: [image], photos: [], folders: [], problems: [], leftOut: 0 };
+    return { images: [this.#foreign.chosen()], photos: [], folders: [], problems: [], leftOut: 0 };
   }
 
-  async imageFromBytes(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<ForeignImage> {
-    const blob = new Blob([bytes]);
-    const size = await sizeOf(blob);
-    if (!size) throw problem('not_an_image', `${name} cannot be read as an image`, { name });
-    return this.#keep({ name, ...size, scene: bytes.length % SCENES, url: URL.createObjectURL(blob) });
-  }
+  imageFromBytes = (bytes: Uint8Array<ArrayBuffer>, name: string) => this.#foreign.fromBytes(bytes, name);
 
   async imagesFromClipboard(): Promise<Incoming> {
     throw problem('clipboard_empty', 'there is no image on the clipboard');
@@ -321,7 +303,7 @@ export class MemoryBackend implements Backend {
   async chooseFolders(): Promise<string[]> {
     const id = Math.max(0, ...this.#folders.map((folder) => folder.id)) + 1;
     const name = FOLDERS[id - 1] ?? `Pictures ${id}`;
-    this.#folders = [...this.#folders, { ...folder(id, name, false), state: 'scanning' }];
+    this.#folders = [...this.#folders, { ...madeUpFolder(id, name, false), state: 'scanning' }];
     const firstId = Math.max(0, ...this.#byId.keys()) + 1;
     const more = madeUpPhotos(240, [id], firstId);
     more.forEach((photo) => this.#byId.set(photo.id, photo));
@@ -444,12 +426,7 @@ export class MemoryBackend implements Backend {
 
   thumbnailUrl = (id: number) => this.#picture(id, 320);
   previewUrl = (id: number) => this.#picture(id, 2048);
-
-  foreignUrl(key: string, size: 'thumb' | 'preview'): string {
-    const { scene, width, height, name, url } = this.#foreignImage(key);
-    const scale = Math.min(1, (size === 'thumb' ? 320 : 2048) / Math.max(width, height));
-    return url ?? sceneUrl(scene, Math.round(width * scale), Math.round(height * scale), name);
-  }
+  foreignUrl = (key: string, size: 'thumb' | 'preview') => this.#foreign.url(key, size);
 
   #picture(id: number, longest: number): string {
     const photo = this.#byId.get(id);
@@ -465,18 +442,12 @@ export class MemoryBackend implements Backend {
     return photo;
   }
 
-  #foreignImage(key: string): Foreign {
-    const image = this.#foreign.get(key);
-    if (!image) throw problem('image_unknown', `there is no image ${key}`);
-    return image;
-  }
-
   #online(photo: MadeUpPhoto): boolean {
     return this.#folders.find(({ id }) => id === photo.folder)?.state !== 'offline';
   }
 
   #seen({ image, crop }: Example): { scene: number; series: number | null } {
-    if (image.kind === 'foreign') return { scene: this.#foreignImage(image.key).scene, series: null };
+    if (image.kind === 'foreign') return { scene: this.#foreign.image(image.key).scene, series: null };
     const photo = this.#known(image.id);
     if (!crop) return photo;
     return { scene: (photo.scene + Math.floor((crop.x * 8) / photo.width)) % SCENES, series: null };
@@ -507,12 +478,6 @@ export class MemoryBackend implements Backend {
       hiddenCopies: hideCopies && this.#byId.get(id + 1)?.copyOf === id ? 1 : 0,
       placeholder: base64(sceneHash(photo.scene, width / height)),
     };
-  }
-
-  #keep(image: Omit<Foreign, 'key'>): ForeignImage {
-    const key = `made-up-${this.#foreign.size + 1}`;
-    this.#foreign.set(key, { key, ...image });
-    return { key, name: image.name, width: image.width, height: image.height };
   }
 
   #insert(photos: MadeUpPhoto[]): void {
@@ -567,48 +532,6 @@ export function fromAddress(parameters: URLSearchParams): MemoryBackend {
   });
 }
 
-function folder(id: number, name: string, offline: boolean): Folder {
-  const path = offline ? `/media/${name}` : `/home/kim/${name}`;
-  const state = offline ? 'offline' : name === 'Scans' ? 'polling' : 'watching';
-  const lastSeen = offline ? Date.UTC(2026, 2, 3, 12) : null;
-  const counts = { photos: 0, absent: 0, inQuestion: 0 };
-  return {
-    id,
-    path,
-    name,
-    ...counts,
-    state,
-    lastSeen,
-    withoutPhotos: null,
-    renamedTo: null,
-    lookInside: true,
-  };
-}
-
 const written = (count: number): Written => ({ count, refused: [], outOfReach: 0 });
 
-const problem = (code: string, message: string, details: Record<string, string | number> = {}) =>
-  new BackendError({ code, details, message });
-
-/** None when it is not an image. Tests run without a decoder: any bytes are an image there. */
-async function sizeOf(blob: Blob): Promise<{ width: number; height: number } | null> {
-  if (!('createImageBitmap' in globalThis)) return { width: 800, height: 600 };
-  const bitmap = await createImageBitmap(blob).catch(() => null);
-  return bitmap && { width: bitmap.width, height: bitmap.height };
-}
-
 const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
-
-const failure = (key: string, name: string, code: string, reason: string): Failure => ({
-  key,
-  path: `/home/kim/Pictures/${name}`,
-  name,
-  code,
-  reason,
-});
-
-const FAILURES: Failure[] = [
-  failure('1', 'IMG_0412.jpg', 'truncated', 'the file ends too early'),
-  failure('2', 'Poster.psd.jpg', 'unsupported', 'this is not a supported image format'),
-  failure('3', 'Panorama.tif', 'too_large', 'the picture has more than 500 million pixels'),
-];

@@ -10,7 +10,7 @@ use crate::dialogs;
 use crate::duplicates::FoundDuplicates;
 use crate::problem::Result;
 use crate::session::Session;
-use crate::wire::{self, DuplicateGroup, Duplicates, Written};
+use crate::wire::{DuplicateGroup, Duplicates, Written};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 type Found<'a> = State<'a, Arc<FoundDuplicates>>;
@@ -66,12 +66,12 @@ pub(crate) async fn review_duplicates(
     version: u32,
     group: u32,
     keep: Vec<u32>,
-    verdict: wire::Verdict,
+    verdict: Verdict,
 ) -> Result<()> {
     let found = Arc::clone(&found);
     with_library(&session, move |library| {
         let keep = keep.into_iter().map(i64::from).collect();
-        let review = Review { keep, verdict: verdict.into() };
+        let review = Review { keep, verdict };
         for group in found.some(version, &[group])? {
             library.set_review(&group, &review)?;
         }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use library::shown_name;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
-use super::{Photo, count, id};
+use super::{KeepReason, Photo, count, id};
 
 /// The groups of duplicates in few bytes: a large library has tens of thousands. Groups are named by their position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -58,52 +58,6 @@ pub struct Written {
     pub out_of_reach: u32,
 }
 
-/// What sets a photo that is suggested to be kept apart from the one that comes next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeepReason {
-    /// It is the camera's RAW file.
-    Raw,
-    /// It has more pixels.
-    Larger,
-    /// The other is a screenshot, by its name.
-    NoScreenshot,
-    /// The other is an edit, by its name.
-    Unedited,
-    /// It says when it was taken.
-    HasDate,
-    /// It has a name as cameras give it.
-    CameraName,
-    /// It has no bars or frame around it.
-    NoMargin,
-    /// It is the way up that most are.
-    Upright,
-    /// Its file has more bytes: less was lost in saving it.
-    MoreBytes,
-    /// It shows more detail in as many pixels.
-    Sharper,
-    /// Its drive is there.
-    Online,
-    /// Its file is older.
-    Older,
-    /// The other is a copy, by its name.
-    OwnName,
-    /// Nothing but its name.
-    FirstByName,
-}
-
-/// Whether a group of duplicates needs a look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Nobody has said anything yet.
-    Open,
-    /// The person chose what to keep.
-    Settled,
-    /// The person wants all of these photos.
-    NotDuplicates,
-}
-
 impl DuplicateGroup {
     /// A group with what is known of its photos; those that are gone since it was found are left out.
     pub(crate) fn of(
@@ -123,7 +77,7 @@ impl DuplicateGroup {
         Self {
             photos: photos.into_iter().map(Photo::from).collect(),
             suggested,
-            reason: group.reason.into(),
+            reason: group.reason,
             over: id_at(group.over),
             beside: group.kept().into_iter().map(id).filter(|kept| *kept != suggested).collect(),
             pairs: shots.iter().map(pieces).collect(),
@@ -137,36 +91,5 @@ impl Written {
     pub(crate) fn of(number: u64, refused: &[PathBuf], out_of_reach: u64) -> Self {
         let refused = refused.iter().map(|path| shown_name(path)).collect();
         Self { count: count(number), refused, out_of_reach: count(out_of_reach) }
-    }
-}
-
-impl From<library::KeepReason> for KeepReason {
-    fn from(reason: library::KeepReason) -> Self {
-        match reason {
-            library::KeepReason::Raw => Self::Raw,
-            library::KeepReason::Larger => Self::Larger,
-            library::KeepReason::NoScreenshot => Self::NoScreenshot,
-            library::KeepReason::Unedited => Self::Unedited,
-            library::KeepReason::HasDate => Self::HasDate,
-            library::KeepReason::CameraName => Self::CameraName,
-            library::KeepReason::NoMargin => Self::NoMargin,
-            library::KeepReason::Upright => Self::Upright,
-            library::KeepReason::MoreBytes => Self::MoreBytes,
-            library::KeepReason::Sharper => Self::Sharper,
-            library::KeepReason::Online => Self::Online,
-            library::KeepReason::Older => Self::Older,
-            library::KeepReason::OwnName => Self::OwnName,
-            library::KeepReason::FirstByName => Self::FirstByName,
-        }
-    }
-}
-
-impl From<Verdict> for library::Verdict {
-    fn from(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Open => Self::Open,
-            Verdict::Settled => Self::Settled,
-            Verdict::NotDuplicates => Self::NotDuplicates,
-        }
     }
 }

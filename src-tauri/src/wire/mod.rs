@@ -7,16 +7,17 @@
 
 mod duplicates;
 mod incoming;
-mod library;
 mod models;
+mod overview;
 mod photos;
 mod queries;
 mod settings;
 
 pub use duplicates::*;
 pub use incoming::*;
-pub use library::*;
+pub use library::{Band, KeepReason, ModelState, Verdict};
 pub use models::*;
+pub use overview::*;
 pub use photos::*;
 pub use queries::*;
 pub use settings::*;

@@ -4,7 +4,7 @@ use library::{LEAST_PICTURES, ModelKey};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::count;
+use super::{ModelState, count};
 
 /// A model: one that comes with Lookalike, or one that the person brought.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -63,18 +63,6 @@ pub enum Calibration {
     },
 }
 
-/// What a model does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum ModelState {
-    /// It answers.
-    Serving,
-    /// It is to answer when it has read all photos.
-    Wanted,
-    /// Nothing.
-    Idle,
-}
-
 /// How the input of a float model is normalized: one value, or one a channel.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -108,11 +96,7 @@ impl From<library::ModelInfo> for Model {
             },
             embedded: count(model.embedded),
             photos: count(model.photos),
-            state: match model.state {
-                library::ModelState::Serving => ModelState::Serving,
-                library::ModelState::Wanted => ModelState::Wanted,
-                library::ModelState::Idle => ModelState::Idle,
-            },
+            state: model.state,
         }
     }
 }

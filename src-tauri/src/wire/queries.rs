@@ -4,7 +4,7 @@ use library::{Query, Source, shown_name};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Filter, base64, id};
+use super::{Band, Filter, base64, id};
 use crate::foreign::ForeignImages;
 use crate::problem::{Result, ShellError};
 
@@ -132,22 +132,6 @@ pub struct Match {
     pub placeholder: Option<String>,
 }
 
-/// How alike two pictures are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum Band {
-    /// The same picture.
-    NearIdentical,
-    /// The same thing or scene.
-    VerySimilar,
-    /// The same kind of thing.
-    Similar,
-    /// Something in common.
-    Related,
-    /// No more alike than any two photos.
-    Unrelated,
-}
-
 impl ImageRef {
     /// Where its pixels come from.
     pub(crate) fn source(&self, foreign: &ForeignImages) -> Result<Source> {
@@ -199,13 +183,7 @@ impl From<&library::Match> for Match {
             width: found.width,
             height: found.height,
             similarity: found.similarity,
-            band: match found.band {
-                library::Band::NearIdentical => Band::NearIdentical,
-                library::Band::VerySimilar => Band::VerySimilar,
-                library::Band::Similar => Band::Similar,
-                library::Band::Related => Band::Related,
-                library::Band::Unrelated => Band::Unrelated,
-            },
+            band: found.band,
             region: found.region.map(|region| Region {
                 x: region.x,
                 y: region.y,

@@ -17,10 +17,10 @@ const REASONS: KeepReason[] = [
   'older',
   'larger',
   'sharper',
-  'more-bytes',
+  'more_bytes',
   'raw',
-  'first-by-name',
-  'has-date',
+  'first_by_name',
+  'has_date',
 ];
 
 export class MadeUpDuplicates {
@@ -44,7 +44,7 @@ export class MadeUpDuplicates {
       groups: this.#groups.length,
       copies: positions((_, at) => areCopies(at)),
       settled: positions((group, at) => this.#decisionOn(group, at).verdict === 'settled'),
-      notDuplicates: positions((group, at) => this.#decisionOn(group, at).verdict === 'not-duplicates'),
+      notDuplicates: positions((group, at) => this.#decisionOn(group, at).verdict === 'not_duplicates'),
     };
   }
 

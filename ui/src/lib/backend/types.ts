@@ -459,7 +459,7 @@ hiddenCopies: number,
 placeholder: string | null, };
 
 /**
- * How alike two pictures are.
+ * How alike two pictures are, in words. Best first.
  */
 export type Band = "near-identical" | "very-similar" | "similar" | "related" | "unrelated";
 
@@ -523,9 +523,9 @@ pairs: Array<Array<number>>,
 keep: Array<number>, };
 
 /**
- * What sets a photo that is suggested to be kept apart from the one that comes next.
+ * What sets the photo that is suggested to be kept apart from the one that comes next.
  */
-export type KeepReason = "raw" | "larger" | "no-screenshot" | "unedited" | "has-date" | "camera-name" | "no-margin" | "upright" | "more-bytes" | "sharper" | "online" | "older" | "own-name" | "first-by-name";
+export type KeepReason = "raw" | "larger" | "no_screenshot" | "unedited" | "has_date" | "camera_name" | "no_margin" | "upright" | "more_bytes" | "sharper" | "online" | "older" | "own_name" | "first_by_name";
 
 /**
  * What came of writing paths for another program.
@@ -546,9 +546,9 @@ refused: Array<string>,
 outOfReach: number, };
 
 /**
- * Whether a group of duplicates needs a look.
+ * Whether a group needs a look.
  */
-export type Verdict = "open" | "settled" | "not-duplicates";
+export type Verdict = "open" | "settled" | "not_duplicates";
 
 /**
  * What the person chose.
@@ -667,7 +667,7 @@ pictures: number, } | { "from": "nothing",
 least: number, };
 
 /**
- * What a model does.
+ * What a model does in a library.
  */
 export type ModelState = "serving" | "wanted" | "idle";
 

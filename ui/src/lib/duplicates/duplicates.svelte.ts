@@ -131,7 +131,7 @@ class DuplicateGroups {
   /** Groups for the exported list: those of the kind on show, reviewed ones included. */
   exported(): number[] {
     const all = Array.from({ length: this.list?.groups ?? 0 }, (_, group) => group);
-    return all.filter((group) => this.#isOfKind(group) && this.verdict(group) !== 'not-duplicates');
+    return all.filter((group) => this.#isOfKind(group) && this.verdict(group) !== 'not_duplicates');
   }
 
   #isOfKind(group: number): boolean {
@@ -183,7 +183,7 @@ class DuplicateGroups {
       details.forEach((detail, index) => this.#details.set(groups[index] ?? 0, detail));
       this.#verdicts = new Map([
         ...list.settled.map((group) => [group, 'settled'] as const),
-        ...list.notDuplicates.map((group) => [group, 'not-duplicates'] as const),
+        ...list.notDuplicates.map((group) => [group, 'not_duplicates'] as const),
       ]);
       this.list = list;
       this.problem = null;

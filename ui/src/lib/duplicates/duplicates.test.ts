@@ -102,7 +102,7 @@ test('a group that is done or has no duplicates leaves the list, and can be brou
   await waitFor(() => expect(candidates()).toHaveLength(3));
   await userEvent.keyboard('n');
   expect(backend.calls).toContain('review 0 settled 1');
-  expect(backend.calls).toContain('review 1 not-duplicates 5');
+  expect(backend.calls).toContain('review 1 not_duplicates 5');
   await userEvent.keyboard('{Escape}');
   expect(groups()).toHaveLength(5);
   await userEvent.click(screen.getByRole('checkbox', { name: 'Show reviewed' }));

@@ -1,5 +1,5 @@
 //! What can go wrong in the library as a whole. A single bad photo is not among it: that is recorded and
-//! reported as a [`crate::ingest::summary::FailedPhoto`], and the work goes on.
+//! reported as a [`crate::FailedPhoto`], and the work goes on.
 
 use std::path::{Path, PathBuf};
 

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 
 use catalog::{Placeholder, absent, folder};
 
-use crate::search::date::Day;
-use crate::search::date::LocalTime;
+use crate::search::date::{Day, LocalTime};
 use crate::search::filter::{Filter, Passed};
 use crate::{Library, Result};
 

@@ -15,8 +15,7 @@ use imaging::{Orientation, RgbImage};
 use parking_lot::Mutex;
 use vector_index::{TieredIndex, VectorIndex};
 
-use crate::base::control::Control;
-use crate::base::control::Run;
+use crate::base::control::{Control, Run};
 use crate::base::event::Event;
 use crate::base::parallel;
 use crate::engine::photo;

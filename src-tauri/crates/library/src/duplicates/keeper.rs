@@ -28,6 +28,7 @@ const TOLERANCE: f64 = 0.05;
 
 /// What sets the photo that is suggested to be kept apart from the one that comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum KeepReason {
     /// It is the camera's RAW file.

@@ -9,8 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::duplicates::group::DuplicateGroup;
-use crate::duplicates::review::Review;
-use crate::duplicates::review::Verdict;
+use crate::duplicates::review::{Review, Verdict};
 use crate::store::chosen::HEADINGS;
 use crate::store::path_list::{self, PathList, Separator};
 use crate::{Library, LibraryError, Result};

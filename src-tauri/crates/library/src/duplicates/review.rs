@@ -16,6 +16,7 @@ pub(crate) const PREFIX: &str = "duplicates/";
 
 /// Whether a group needs a look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nobody has said anything yet.

@@ -72,6 +72,7 @@ impl BuiltInModel {
 
 /// How alike two pictures are, in words. Best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Band {
     /// The same picture: re-saved, resized, lightly edited or cropped.

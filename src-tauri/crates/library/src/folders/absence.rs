@@ -1,5 +1,5 @@
-//! Whether a photo that is not where it was has been deleted or moved, or is out of reach for now, and what becomes of
-//! its row.
+//! Whether a photo that is not where it was has been deleted or moved, or is out of reach for now.
+//! What becomes of its row is the matter of `ingest`.
 //!
 //! Looks at one photo, and at how many there are; walking folders is the reconciliation's part.
 

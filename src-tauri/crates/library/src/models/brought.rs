@@ -14,8 +14,7 @@ use imaging::RgbImage;
 
 use crate::base::clock;
 use crate::base::profile::Stopwatch;
-use crate::engine::model::id_of;
-use crate::engine::model::{Model, ModelFile, identity};
+use crate::engine::model::{Model, ModelFile, id_of, identity};
 use crate::engine::model_key::ModelKey;
 use crate::reading::reader::{Input, Reader, SHORT_PAUSES, Unread, persist};
 use crate::store::data_dir::DataDir;

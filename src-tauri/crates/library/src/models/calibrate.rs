@@ -18,8 +18,7 @@ use parking_lot::Mutex;
 
 use crate::base::control::Run;
 use crate::base::event::Event;
-use crate::engine::model::BuiltInModel;
-use crate::engine::model::{Bands, Calibration, Model};
+use crate::engine::model::{Bands, BuiltInModel, Calibration, Model};
 use crate::engine::photo;
 use crate::models::edits::{EDITS, edited};
 use crate::{Library, LibraryError, Result};

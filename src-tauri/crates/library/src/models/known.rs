@@ -10,11 +10,7 @@ use catalog::{Catalog, brought_model, calibration, content, copies, embedding, p
 use serde::Serialize;
 
 use crate::base::clock;
-use crate::engine::model::Bands;
-use crate::engine::model::BuiltInModel;
-use crate::engine::model::Calibration;
-use crate::engine::model::id_of;
-use crate::engine::model::{Model, identity};
+use crate::engine::model::{Bands, BuiltInModel, Calibration, Model, id_of, identity};
 use crate::engine::model_key::ModelKey;
 use crate::models::brought;
 use crate::store::data_dir::DataDir;
@@ -66,6 +62,7 @@ pub struct ModelInfo {
 
 /// What a model does in a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelState {
     /// It answers.

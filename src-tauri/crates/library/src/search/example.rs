@@ -11,7 +11,7 @@ use catalog::photo::Photo;
 use catalog::{Region, embedding, folder, photo as photo_rows};
 
 use crate::engine::photo::{Preview, embed_region};
-use crate::reading::original::{self};
+use crate::reading::original;
 use crate::reading::reader::Reader;
 use crate::reading::source::Source;
 use crate::{Library, LibraryError, Result};

@@ -7,8 +7,7 @@ use catalog::{embedding, photo};
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
 
-use crate::search::date::Day;
-use crate::search::date::LocalTime;
+use crate::search::date::{Day, LocalTime};
 use crate::{Library, Result};
 
 /// Conditions that a photo must meet, all of them. The default lets every photo pass.

@@ -12,8 +12,7 @@ use imaging::{Orientation, RgbImage};
 
 use crate::base::parallel;
 use crate::duplicates::copies::VERSION;
-use crate::engine::photo;
-use crate::engine::photo::Preview;
+use crate::engine::photo::{self, Preview};
 use crate::engine::regions::{Found, FoundBy};
 use crate::reading::source::Source;
 use crate::search::example::Example;

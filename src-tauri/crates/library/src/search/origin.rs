@@ -9,8 +9,7 @@ use catalog::Region;
 use catalog::content::{self, Content};
 
 use crate::base::parallel;
-use crate::engine::photo;
-use crate::engine::photo::Preview;
+use crate::engine::photo::{self, Preview};
 use crate::engine::regions::{Found, FoundBy};
 use crate::reading::source::Source;
 use crate::search::example::Example;

@@ -126,14 +126,45 @@ fn documents_of_one_kind_are_never_one_group_and_their_copies_are() {
     assert!(copies * 20 >= all * 19, "{copies} of {all}: {groups:?}");
 
     // Nor does a search call another one near-identical, whether it is known or comes from elsewhere.
-    let outside = place.root().join("outside.jpg");
-    fs::copy(place.photo("page 0.jpg"), &outside).unwrap();
-    for query in [place.photo("page 0.jpg"), outside] {
-        let found = found(&place, &query);
-        let near = found.iter().filter(|(_, band)| band == "near-identical");
-        let near: Vec<&String> = near.map(|(name, _)| name).collect();
-        assert!(!near.is_empty() && near.iter().all(|name| document(name) == "page 0"), "{found:?}");
+    for asked in ["page 0", "bill 0"] {
+        let outside = place.root().join(format!("{asked} outside.jpg"));
+        fs::copy(place.photo(&format!("{asked}.jpg")), &outside).unwrap();
+        for query in [place.photo(&format!("{asked}.jpg")), outside] {
+            let found = found(&place, &query);
+            let near = found.iter().filter(|(_, band)| band == "near-identical");
+            let near: Vec<&String> = near.map(|(name, _)| name).collect();
+            assert!(!near.is_empty() && near.iter().all(|name| document(name) == asked), "{found:?}");
+        }
     }
+}
+
+#[test]
+fn of_pages_that_are_away_nothing_is_said_until_they_are_back() {
+    let place = Place::empty();
+    let bill = KINDS.into_iter().find(|kind| kind.0 == "bill").unwrap();
+    let away = place.root().join("away");
+    fs::create_dir(&away).unwrap();
+    let [one, other] = [0, 1].map(|number| document(bill, number).unwrap());
+    save(&one, &place.photo("one.jpg"));
+    fs::write(away.join("one again.jpg"), imaging::encode_jpeg(&one, 70).unwrap()).unwrap();
+    fs::write(away.join("other.jpg"), imaging::encode_jpeg(&other, 70).unwrap()).unwrap();
+    place.index();
+    let index = |folder: &Path| place.json(&["index", folder.to_str().unwrap(), "--no-regions"]);
+    assert_eq!(index(&away)["indexed"], 2);
+    assert_eq!(sorted(groups(&place)), [["one again.jpg", "one.jpg"]]);
+
+    // What was found stays. What was not looked at before the drive went waits for it.
+    let aside = place.root().join("aside");
+    fs::rename(&away, &aside).unwrap();
+    assert_eq!(sorted(groups(&place)), [["one again.jpg", "one.jpg"]]);
+    fs::write(place.photo("one more.jpg"), imaging::encode_jpeg(&one, 60).unwrap()).unwrap();
+    place.index();
+    fs::remove_file(place.photo("one.jpg")).unwrap();
+    place.json(&["index", place.photo("").to_str().unwrap(), "--confirm-removed"]);
+    assert_eq!(groups(&place), [[""; 0]; 0]);
+    fs::rename(&aside, &away).unwrap();
+    index(&away);
+    assert_eq!(sorted(groups(&place)), [["one again.jpg", "one more.jpg"]]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Draws documents that look alike to a network and are not the same: pages, receipts, chats, tables, codes, bars, slides,
-//! night shots and seascapes, each kind in one template. And true copies of them.
+//! night shots and seascapes, each kind in one template; and payslips, forms and bills, all but a few words or numbers of which
+//! are the same, too small for a thumbnail to show. And true copies of them.
 //!
 //! Each number of a kind is a document of its own, the same one every time. Text is made of shapes of five by seven dots
 //! that are no letters; nobody is to read it.
@@ -10,7 +11,7 @@ use imaging::{ImageError, Limits, RgbImage};
 pub(crate) type Kind = (&'static str, fn(&mut Random) -> Drawing);
 
 /// All kinds.
-pub(crate) const KINDS: [Kind; 9] = [
+pub(crate) const KINDS: [Kind; 12] = [
     ("page", page),
     ("receipt", receipt),
     ("chat", chat),
@@ -20,6 +21,9 @@ pub(crate) const KINDS: [Kind; 9] = [
     ("slide", slide),
     ("night", night),
     ("sea", sea),
+    ("payslip", payslip),
+    ("form", form),
+    ("bill", bill),
 ];
 
 /// How many copies [`copies`] makes.
@@ -265,4 +269,51 @@ fn sea(random: &mut Random) -> Drawing {
     }
     sea.grain(random, 3);
     sea
+}
+
+/// A page of small print, the same one every time, as large as scanners make them.
+fn small_print(template: u64) -> Drawing {
+    let mut page = Drawing::new(1240, 1754, WHITE);
+    let mut template = Random(template);
+    page.line(&mut template, (120, 90), 500, 4, INK);
+    for line in 0..9 {
+        page.line(&mut template, (120, 1500 + line * 24), 1000, 1, INK);
+    }
+    for row in 0..24 {
+        page.line(&mut template, (120, SMALL_PRINT_TOP + row * SMALL_PRINT_ROW), 500, 2, INK);
+        page.number(&mut template, (900, SMALL_PRINT_TOP + row * SMALL_PRINT_ROW), 7, 2);
+    }
+    page
+}
+
+const SMALL_PRINT_TOP: i32 = 240;
+const SMALL_PRINT_ROW: i32 = 50;
+
+/// What stands in a row is another number.
+fn overwrite(page: &mut Drawing, random: &mut Random, row: i32) {
+    let top = SMALL_PRINT_TOP + row * SMALL_PRINT_ROW;
+    page.fill((890, top - 4), (200, 24), WHITE);
+    page.number(random, (900, top), 7, 2);
+}
+
+fn payslip(random: &mut Random) -> Drawing {
+    let mut payslip = small_print(5);
+    for row in [2, 9, 10, 17, 23] {
+        overwrite(&mut payslip, random, row);
+    }
+    payslip
+}
+
+fn form(random: &mut Random) -> Drawing {
+    let mut form = small_print(6);
+    let top = SMALL_PRINT_TOP + 11 * SMALL_PRINT_ROW;
+    form.fill((110, top - 4), (520, 24), WHITE);
+    form.line(random, (120, top), 220, 2, [30, 40, 140]);
+    form
+}
+
+fn bill(random: &mut Random) -> Drawing {
+    let mut bill = small_print(7);
+    overwrite(&mut bill, random, 14);
+    bill
 }

@@ -22,6 +22,18 @@ pub fn insert(
     (model_id, version): (i64, u32),
     copies: &[Copy],
 ) -> Result<()> {
+    add(connection, model_id, copies)?;
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO compared (model_id, content_id, version) SELECT ?1, ?2, ?3 \
+             WHERE EXISTS (SELECT 1 FROM content WHERE id = ?2)",
+        )?
+        .execute((model_id, content_id, version))?;
+    Ok(())
+}
+
+/// Keeps pairs that are copies.
+pub fn add(connection: &Connection, model_id: i64, copies: &[Copy]) -> Result<()> {
     let mut insert = connection.prepare_cached(
         // Of pictures that are both still there.
         "INSERT OR IGNORE INTO copy (model_id, one, other, similarity) SELECT ?1, ?2, ?3, ?4 \
@@ -30,12 +42,6 @@ pub fn insert(
     for copy in copies {
         insert.execute((model_id, copy.one, copy.other, f64::from(copy.similarity)))?;
     }
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO compared (model_id, content_id, version) SELECT ?1, ?2, ?3 \
-             WHERE EXISTS (SELECT 1 FROM content WHERE id = ?2)",
-        )?
-        .execute((model_id, content_id, version))?;
     Ok(())
 }
 
@@ -95,6 +101,8 @@ pub fn forget(connection: &Connection, content_id: i64) -> Result<()> {
         "DELETE FROM compared WHERE content_id = ?1",
         "DELETE FROM copy WHERE one = ?1",
         "DELETE FROM copy WHERE other = ?1",
+        "DELETE FROM unverified WHERE one = ?1",
+        "DELETE FROM unverified WHERE other = ?1",
     ] {
         connection.prepare_cached(statement)?.execute([content_id])?;
     }
@@ -112,5 +120,6 @@ pub fn has_outdated(connection: &Connection, (model_id, version): (i64, u32)) ->
 pub fn forget_all(connection: &Connection, model_id: i64) -> Result<()> {
     connection.prepare_cached("DELETE FROM copy WHERE model_id = ?1")?.execute([model_id])?;
     connection.prepare_cached("DELETE FROM compared WHERE model_id = ?1")?.execute([model_id])?;
+    connection.prepare_cached("DELETE FROM unverified WHERE model_id = ?1")?.execute([model_id])?;
     Ok(())
 }

@@ -34,6 +34,7 @@ pub mod several;
 pub mod stand_in;
 mod thumbnails;
 pub mod tiling;
+pub mod unverified;
 
 use serde::{Deserialize, Serialize};
 

@@ -35,6 +35,7 @@ pub(crate) const CATALOG: Format = Format {
         include_str!("additions/005_marks.sql"),
         include_str!("additions/006_damage.sql"),
         include_str!("additions/007_several.sql"),
+        include_str!("additions/008_unverified.sql"),
     ],
 };
 

@@ -129,16 +129,29 @@ pub fn agreement(one: &Pixels, other: &Pixels) -> Option<f32> {
     }
     match (one.is_smooth, other.is_smooth) {
         (true, true) => tint::level(&one.image, &other.image),
-        (false, false) => {
-            let laid = lay(&one.sheet(), &other.sheet())?;
-            if !laid.is_one_in_the_other(STRIP_PIXELS, STRIP_SHARE) {
-                return None;
-            }
-            let agreement = structure(one, other, &laid)?;
-            tint::agree(&laid, one.colours(), other.colours()).then_some(agreement)
-        }
+        (false, false) => agreement_where(one, other, &lay(&one.sheet(), &other.sheet())?),
         _ => None,
     }
+}
+
+/// How well two pictures agree, up to 1, whose thumbnails do; none where the thumbnails could not tell that they are not the
+/// same. `one` and `other` are a thumbnail each and the same picture larger.
+pub fn agreement_of_close_ups(one: (&Pixels, &Pixels), other: (&Pixels, &Pixels)) -> Option<f32> {
+    let (thumbnails, close_ups) = ((one.0, other.0), (one.1, other.1));
+    if thumbnails.0.is_smooth && thumbnails.1.is_smooth {
+        return agreement(close_ups.0, close_ups.1);
+    }
+    // How they lie over each other the thumbnails tell but for a pixel of theirs.
+    let roughly = lay(&thumbnails.0.sheet(), &thumbnails.1.sheet())?;
+    agreement_where(close_ups.0, close_ups.1, &roughly.closer(&close_ups.0.sheet(), &close_ups.1.sheet())?)
+}
+
+fn agreement_where(one: &Pixels, other: &Pixels, laid: &Laid) -> Option<f32> {
+    if !laid.is_one_in_the_other(STRIP_PIXELS, STRIP_SHARE) {
+        return None;
+    }
+    let agreement = structure(one, other, laid)?;
+    tint::agree(laid, one.colours(), other.colours()).then_some(agreement)
 }
 
 fn fine(plane: &Plane) -> Plane {

@@ -131,6 +131,14 @@ fn lay_by(one: &Pyramid, other: &Pyramid, overlay: Overlay) -> Tried {
 }
 
 impl Laid {
+    /// The same of larger pictures.
+    pub(crate) fn closer(&self, one: &Sheet<'_>, other: &Sheet<'_>) -> Option<Self> {
+        match lay_by(one.brightness, other.brightness, self.overlay) {
+            Tried::Laid(laid) => Some(laid),
+            Tried::Apart | Tried::Nowhere => None,
+        }
+    }
+
     /// What the two have in common of these, pixel over pixel.
     pub(crate) fn common(&self, one: &Plane, other: &Plane) -> (Plane, Plane) {
         let [own, others] = self.sizes;

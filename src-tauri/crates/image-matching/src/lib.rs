@@ -26,6 +26,7 @@ mod laying;
 pub mod levels;
 pub mod margins;
 pub mod overlay;
+pub mod page;
 mod plane;
 pub mod print;
 mod pyramid;

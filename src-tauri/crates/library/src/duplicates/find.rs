@@ -9,6 +9,7 @@ use catalog::{copies, photo};
 
 use crate::base::control::Control;
 use crate::base::parallel;
+use crate::duplicates::close_up::Likeness;
 use crate::duplicates::group::DuplicateGroup;
 use crate::duplicates::linkage::complete_linkage;
 use crate::{Library, Result};
@@ -64,7 +65,7 @@ impl Library {
                 return Ok(true);
             }
             looked_at += 1;
-            Ok(looked_at <= MOST_LOOKED_AT && pictures.are_copies(one, other)?)
+            Ok(looked_at <= MOST_LOOKED_AT && matches!(pictures.likeness(one, other)?, Likeness::Copies(_)))
         })
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing is ever deleted. It uses the rooms up to `ingest`.
 
+pub(crate) mod close_up;
 pub(crate) mod copies;
 pub(crate) mod find;
 pub(crate) mod group;
@@ -11,5 +12,7 @@ pub(crate) mod linkage;
 pub(crate) mod list;
 pub(crate) mod names;
 pub(crate) mod pairs;
+pub(crate) mod pictures;
 pub(crate) mod review;
+pub(crate) mod series;
 pub(crate) mod true_size;

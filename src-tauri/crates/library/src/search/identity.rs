@@ -11,14 +11,16 @@ use catalog::{Region, content, copies, photo as photo_rows};
 use imaging::{Orientation, RgbImage};
 
 use crate::base::parallel;
+use crate::duplicates::close_up::{CloseUps, Likeness, needs_close_up};
 use crate::duplicates::copies::VERSION;
 use crate::engine::photo::{self, Preview};
 use crate::engine::regions::{Found, FoundBy};
 use crate::reading::source::Source;
 use crate::search::example::Example;
 use crate::{Library, Result};
-use image_matching::agreement::{Pixels, agreement};
+use image_matching::agreement::{Pixels, agreement, agreement_of_close_ups};
 use image_matching::excerpt::{Brightness, Excerpt, Place};
+use image_matching::page::may_be_page;
 
 /// Results that are compared now, at most: a search is not to be felt.
 const MOST_COMPARED: usize = 3;
@@ -54,6 +56,11 @@ struct Query {
     pixels: Pixels,
     /// Where it may be a part of others.
     excerpt: Option<Excerpt>,
+    source: Source,
+    /// The part of the source that is asked for, in its pixels, and how large that is.
+    crop: Option<(Region, (u32, u32))>,
+    /// Larger than a thumbnail, once that was needed; none of what is out of reach.
+    close_up: OnceLock<Option<Pixels>>,
 }
 
 impl<'a> Identity<'a> {
@@ -144,40 +151,95 @@ impl<'a> Identity<'a> {
             }
         };
         let Some(image) = jpeg.and_then(|jpeg| photo::decode_thumbnail(&jpeg).ok()) else { return Ok(None) };
-        let image = match example.crop {
-            Some(region) => part(&image, in_thumbnail(region, full, &image)),
+        let crop = example.crop.map(|region| (region, full));
+        let image = match crop {
+            Some((region, full)) => part(&image, in_thumbnail(region, full, &image)),
             None => Some(image),
         };
-        Ok(image.map(|image| Query { excerpt: Excerpt::of(&image), pixels: Pixels::of(image) }))
+        Ok(image.map(|image| Query {
+            excerpt: Excerpt::of(&image),
+            pixels: Pixels::of(image),
+            source: example.source.clone(),
+            crop,
+            close_up: OnceLock::new(),
+        }))
     }
 
     fn is_same(&self, query: &Query, found: &Found) -> Result<bool> {
         let Some(others) = self.library.thumbnail_pixels(found.content_id)? else { return Ok(false) };
         if let FoundBy::Whole(_) = found.by {
-            return Ok(are_same(&query.pixels, others));
+            let is_sure = !needs_close_up(query.pixels.image(), &others);
+            let Some((way, lying)) = same_way(&query.pixels, &others) else { return Ok(false) };
+            let shown = |image| way.apply(image).ok();
+            return Ok(is_sure || self.is_same_closely(query, (found.content_id, &lying), shown)?);
         }
         // Of a part, only roughly is known where it is.
         let Some(excerpt) = &query.excerpt else { return Ok(false) };
         let Some((place, _)) = excerpt.find(&Brightness::of(&others)) else { return Ok(false) };
-        let cut = part(&others, place);
-        Ok(cut.is_some_and(|cut| agreement(&query.pixels, &Pixels::of(cut)).is_some()))
+        let Some(cut) = part(&others, place) else { return Ok(false) };
+        let is_sure = !may_be_page(query.pixels.image()) && !may_be_page(&cut);
+        let cut = Pixels::of(cut);
+        if agreement(&query.pixels, &cut).is_none() {
+            return Ok(false);
+        }
+        let in_close_up = |image: RgbImage| {
+            let by = (
+                image.width() as f32 / others.width() as f32,
+                image.height() as f32 / others.height() as f32,
+            );
+            let Place { x, y, width, height } = place;
+            part(&image, Place { x: x * by.0, y: y * by.1, width: width * by.0, height: height * by.1 })
+        };
+        Ok(is_sure || self.is_same_closely(query, (found.content_id, &cut), in_close_up)?)
+    }
+
+    /// Whether a query shows the same as what `shown` makes of a picture, when both are looked at themselves. In their thumbnails
+    /// they do.
+    fn is_same_closely(
+        &self,
+        query: &Query,
+        (content_id, thumbnail): (i64, &Pixels),
+        shown: impl Fn(RgbImage) -> Option<RgbImage>,
+    ) -> Result<bool> {
+        let own = query.close_up.get_or_init(|| {
+            let image = self.library.close_up(&query.source)?;
+            let image = match query.crop {
+                Some((region, full)) => part(&image, in_thumbnail(region, full, &image)),
+                None => Some(image),
+            };
+            image.map(Pixels::of)
+        });
+        let Some(own) = own else { return Ok(false) };
+        let others = CloseUps::new(self.library).of(content_id)?.and_then(shown);
+        let is_same = |others: RgbImage| {
+            agreement_of_close_ups((&query.pixels, own), (thumbnail, &Pixels::of(others))).is_some()
+        };
+        Ok(others.is_some_and(is_same))
     }
 }
 
 impl Library {
     /// Whether two pictures are the same by their pixels, mirrored or not.
     pub(crate) fn are_same(&self, one: i64, other: i64) -> Result<bool> {
-        let (Some(one), Some(other)) = (self.thumbnail_pixels(one)?, self.thumbnail_pixels(other)?) else {
+        let (Some(own), Some(others)) = (self.thumbnail_pixels(one)?, self.thumbnail_pixels(other)?) else {
             return Ok(false);
         };
-        Ok(are_same(&Pixels::of(one), other))
+        let own = Pixels::of(own);
+        let Some((way, lying)) = same_way(&own, &others) else { return Ok(false) };
+        if !needs_close_up(own.image(), &others) {
+            return Ok(true);
+        }
+        let likeness = CloseUps::new(self).likeness((other, way, &lying), (one, &own))?;
+        Ok(matches!(likeness, Likeness::Copies(_)))
     }
 }
 
-fn are_same(one: &Pixels, other: RgbImage) -> bool {
-    let mirrored = Orientation::Mirrored.apply(other.clone());
-    let is_same = |other: RgbImage| agreement(one, &Pixels::of(other)).is_some();
-    is_same(other) || mirrored.is_ok_and(is_same)
+/// How another picture lies when it is the same as one, as it is or mirrored, and its pixels then.
+fn same_way(one: &Pixels, other: &RgbImage) -> Option<(Orientation, Pixels)> {
+    [Orientation::Upright, Orientation::Mirrored].into_iter().find_map(|way| {
+        let lying = Pixels::of(way.apply(other.clone()).ok()?);
+        agreement(one, &lying).map(|_| (way, lying))
+    })
 }
 
 /// A region of a picture of `full` size in its thumbnail.

@@ -135,6 +135,47 @@ fn no_photo_goes_in_favour_of_one_without_its_colours() {
 }
 
 #[test]
+fn a_photo_with_a_film_goes_only_in_favour_of_its_own_bytes() {
+    let place = Place::empty();
+    let photo = decoded("hat/hat-1.jpg");
+    let plain = jpeg(&photo);
+    let film = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x0Cmdatfilm";
+    let motion = [&imaging::encode_jpeg(&photo, 60).unwrap()[..], film].concat();
+    // The older one, as large, and with more bytes.
+    write(&place.photo("IMG_0001.jpg"), &plain);
+    let older = fs::File::options().write(true).open(place.photo("IMG_0001.jpg")).unwrap();
+    older.set_modified(std::time::UNIX_EPOCH).unwrap();
+    write(&place.photo("IMG_0001_motion.jpg"), &motion);
+    place.index();
+    let text = String::from_utf8(place.run(&["duplicates"]).stdout).unwrap();
+    assert!(text.contains("2 photos") && text.contains("keep: it has a film"), "{text}");
+    assert_eq!(going(&place), [""; 0]);
+    write(&place.photo("IMG_0001_motion (1).jpg"), &motion);
+    place.index();
+    assert!(matches!(&going(&place)[..], [name] if name.starts_with("IMG_0001_motion")));
+}
+
+#[test]
+fn frames_of_a_bracket_are_no_duplicates_of_each_other() {
+    let place = Place::empty();
+    let photo = decoded("hat/hat-1.jpg");
+    let brighter = |by: f32| {
+        let pixels = photo.pixels().iter().map(|level| (f32::from(*level) * by).min(255.0) as u8).collect();
+        RgbImage::new(photo.width(), photo.height(), pixels).unwrap()
+    };
+    for (name, by, second) in [("IMG_0001", 0.7, 10), ("IMG_0002", 1.0, 10), ("IMG_0003", 1.2, 11)] {
+        let shot = dated(&jpeg(&brighter(by)), &format!("2024:05:01 12:00:{second}"));
+        write(&place.photo(&format!("{name}.jpg")), &shot);
+    }
+    write(&place.photo("IMG_0002 small.jpg"), &imaging::thumbnail(&photo, 300, 80).unwrap());
+    place.index();
+    let groups = place.json(&["duplicates"])["groups"].clone();
+    let names: Vec<usize> =
+        groups.as_array().unwrap().iter().map(|group| group.as_array().unwrap().len()).collect();
+    assert_eq!(names, [2], "{groups}");
+}
+
+#[test]
 fn nothing_is_a_duplicate_of_what_is_gone_or_has_become_another_picture() {
     let place = Place::with_classes(&["hat"]);
     for name in ["hat-1", "hat-2", "hat-3"] {
@@ -290,6 +331,20 @@ fn a_large_photo_that_lost_its_date_is_kept_rather_than_a_small_one_that_has_it(
     write(&place.photo("small.jpg"), &dated(&jpeg(&small), "2019:05:01 12:00:00"));
     place.index();
     assert_eq!(suggestion(&place), ("large.jpg".to_owned(), "larger".to_owned()));
+}
+
+#[test]
+fn a_thumbnail_that_was_blown_up_is_not_kept_for_its_size() {
+    for name in ["dress/dress-4.jpg", "shirt/shirt-6.jpg", "outwear/outwear-5.jpg"] {
+        let place = Place::empty();
+        let photo = decoded(name);
+        write(&place.photo("photo.jpg"), &jpeg(&photo));
+        let small = resized(&photo, photo.width() * 4 / 10, photo.height() * 4 / 10);
+        let blown_up = resized(&small, photo.width() * 13 / 10, photo.height() * 13 / 10);
+        write(&place.photo("again.jpg"), &jpeg(&blown_up));
+        place.index();
+        assert_eq!(suggestion(&place), ("photo.jpg".to_owned(), "sharper".to_owned()), "{name}");
+    }
 }
 
 #[test]

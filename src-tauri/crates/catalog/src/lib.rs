@@ -17,6 +17,7 @@ mod database;
 pub mod embedding;
 mod error;
 pub mod failure;
+pub mod film;
 pub mod folder;
 mod header;
 mod log;

@@ -36,6 +36,7 @@ pub(crate) const CATALOG: Format = Format {
         include_str!("additions/006_damage.sql"),
         include_str!("additions/007_several.sql"),
         include_str!("additions/008_unverified.sql"),
+        include_str!("additions/009_film.sql"),
     ],
 };
 

@@ -129,6 +129,7 @@ pub(crate) fn list(library: &Library, min_similarity: Option<f32>, json: bool) -
                 _ if photo.perhaps_one.is_some() => format!("  keep: {}", perhaps_one(photo, group)),
                 _ if photo.shot.is_some() => format!("  keep: {}", pair(photo, group)),
                 _ if photo.is_raw => "  keep: a RAW of its own".to_owned(),
+                _ if photo.has_film => "  keep: it has a film or another view with it".to_owned(),
                 _ => "  keep: it has colours".to_owned(),
             };
             writeln!(out, "  {}  {}{advice}", shown_path(&photo.path), facts(photo, group))?;

@@ -24,14 +24,21 @@ const LOST: (f64, f64) = (1.25, 1.7);
 /// The least power of lost waves, as a share of what there would be in a photo, of a picture that has more to show.
 const LEAST_SHARE: f64 = 0.4;
 
+/// What was enlarged from far fewer pixels has nothing beyond these, nor on either side of what it is held against: so it is held
+/// against smaller and smaller pictures, each so many times smaller than the one before, down to this scale.
+const STEP: f64 = std::f64::consts::SQRT_2;
+const MOST_SCALE: f64 = 8.0;
+
 /// Whether an image has fine structure that is lost when it is `scale` times smaller along each side.
 pub fn has_more_than_at(image: &RgbImage, scale: f64) -> bool {
-    share_of_detail(image, scale) > LEAST_SHARE
+    let power = Grey::middle_of(image).power();
+    let smaller = std::iter::successors(Some(scale * STEP), |scale| Some(scale * STEP));
+    let mut scales = std::iter::once(scale).chain(smaller.take_while(|scale| *scale <= MOST_SCALE));
+    scales.all(|scale| share_of_detail(&power, scale) > LEAST_SHARE)
 }
 
 /// How much there is of the waves that a picture `scale` times smaller cannot have, 1 for as much as in photos.
-fn share_of_detail(image: &RgbImage, scale: f64) -> f64 {
-    let power = Grey::middle_of(image).power();
+fn share_of_detail(power: &[f64], scale: f64) -> f64 {
     let limit = power.len() as f64 / scale;
     let mean = |(from, to): (f64, f64)| {
         let waves = (from * limit).round() as usize..((to * limit).round() as usize).min(power.len() - 1);
@@ -157,11 +164,13 @@ mod tests {
         for name in ["hat/hat-2.jpg", "shoes/shoes-4.jpg", "dress/dress-5.jpg", "shirt/shirt-1.jpg"] {
             let photo = sample(name);
             for scale in [1.7, 2.0, 2.7] {
-                let (real, enlarged) =
-                    (share_of_detail(&photo, scale), share_of_detail(&enlarged(&photo, scale), scale));
-                assert!(real > LEAST_SHARE, "{name} against one {scale} times smaller: {real}");
-                assert!(enlarged < LEAST_SHARE, "{name} enlarged {scale} times: {enlarged}");
+                assert!(has_more_than_at(&photo, scale), "{name} against one {scale} times smaller");
+                let enlarged = enlarged(&photo, scale);
+                assert!(!has_more_than_at(&enlarged, scale), "{name} enlarged {scale} times");
+                // Held against less than it was made from.
+                assert!(!has_more_than_at(&enlarged, LEAST_SCALE), "{name} enlarged {scale} times");
             }
+            assert!(!has_more_than_at(&enlarged(&photo, 4.5), LEAST_SCALE), "{name} blown up");
         }
     }
 }

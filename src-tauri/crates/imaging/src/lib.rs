@@ -47,6 +47,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use error::ImageError;
 pub use format::{EXTENSIONS, Format, is_candidate};
 pub use limits::{Limits, MOST_BYTES_OF_A_PICTURE};
+pub use more::Besides;
 pub use orientation::Orientation;
 pub use pixels::RgbImage;
 pub use placeholder::{PLACEHOLDER_BYTES, is_grey, placeholder};
@@ -85,8 +86,8 @@ pub struct Decoded {
     /// How much of the picture is missing, in thousandths: its file is damaged or ends too early. What is missing is grey, or
     /// not in its place.
     pub missing: u16,
-    /// Whether the file has more than this picture: other pages, or other frames of an animation or a film.
-    pub has_more: bool,
+    /// What the file has besides this picture.
+    pub besides: Besides,
 }
 
 /// Reads a file's header and checks it against `limits`, without decoding pixels.
@@ -120,8 +121,8 @@ pub fn decode(bytes: &[u8], target: Option<Target>, limits: &Limits) -> Result<D
         let stored = preview.map_or_else(|| stored_pixels(format, bytes, denominator, limits), Ok)?;
         let missing = stored.missing;
         let image = color::to_srgb(stored)?;
-        let has_more = more::has_more(format, bytes, limits);
-        Ok(Decoded { image: probe.orientation.apply(image)?, probe, missing, has_more })
+        let besides = more::besides(format, bytes, limits);
+        Ok(Decoded { image: probe.orientation.apply(image)?, probe, missing, besides })
     })
 }
 

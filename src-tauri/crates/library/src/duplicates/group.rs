@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use catalog::content::Content;
 use catalog::photo::{Photo, Stamp};
-use catalog::{content, photo, print};
+use catalog::{content, film, photo, print};
 
 use crate::duplicates::keeper::{self, Candidate, KeepReason};
 use crate::duplicates::names::Name;
@@ -43,6 +43,8 @@ pub struct Duplicate {
     pub is_raw: bool,
     /// Whether it has no colours. It stands in for none that has some.
     pub is_grey: bool,
+    /// Whether its file also holds a film of the moment, or another view. It goes only in favour of a copy to the byte.
+    pub has_film: bool,
     /// Photos of a group that have the same number cannot be told from one file that is there by several ways. None goes in
     /// favour of another.
     pub perhaps_one: Option<usize>,
@@ -70,7 +72,8 @@ impl Duplicate {
             self.photo != other.photo && !self.is_of_one_shot(other) && !self.is_perhaps_one_with(other);
         let is_same_raw = self.is_raw
             && (self.content_id == other.content_id || pairs::share_a_name(&self.path, &other.path));
-        is_other && (!other.is_raw || is_same_raw) && (!self.is_grey || other.is_grey)
+        let has_its_film = !other.has_film || self.content_id == other.content_id;
+        is_other && has_its_film && (!other.is_raw || is_same_raw) && (!self.is_grey || other.is_grey)
     }
 
     fn is_of_one_shot(&self, other: &Self) -> bool {
@@ -172,6 +175,7 @@ impl Library {
         }
         let photos: Vec<&(Photo, Content)> = files.iter().map(|file| &members[file.at]).collect();
         let Some(choice) = self.choose(&photos, &shots)? else { return Ok(None) };
+        let films = self.catalog.read(|connection| film::among(connection, contents))?;
         let duplicate =
             |((file, shot), (photo, content)): ((File, Option<usize>), &(Photo, Content))| Duplicate {
                 photo: photo.id,
@@ -183,6 +187,7 @@ impl Library {
                 bytes: photo.stamp.size,
                 shot,
                 is_raw: Kind::of(&content.format) == Kind::Raw,
+                has_film: films.contains(&photo.content_id),
                 is_grey: content.placeholder.as_ref().is_some_and(imaging::is_grey),
                 perhaps_one: file.perhaps_one,
                 stamp: photo.stamp,

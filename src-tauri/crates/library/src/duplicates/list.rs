@@ -164,6 +164,7 @@ fn reason(group: &DuplicateGroup, at: usize, is_kept: bool) -> String {
             photo if photo.perhaps_one.is_some() => "maybe_same_file",
             photo if photo.shot.is_some() => "pair",
             photo if photo.is_raw => "raw",
+            photo if photo.has_film => "film",
             _ => "colours",
         };
         return if is_kept { beside.into() } else { String::new() };

@@ -14,7 +14,7 @@ use catalog::content::Content;
 use parking_lot::Mutex;
 
 use crate::duplicates::keeper::Candidate;
-use crate::engine::photo::{self, THUMBNAIL_SIDE};
+use crate::engine::photo;
 use crate::reading::reader::Reader;
 use crate::reading::source::Source;
 use crate::{Library, Result};
@@ -27,12 +27,6 @@ const MOST_LOOKED_AT: usize = 100;
 const SAME_SIZE: f64 = 0.05;
 /// How much sharper a thumbnail is than that of a blurred copy.
 const SHARPER: f64 = 1.1;
-/// So much sharper it is than that of a copy which was made from fewer pixels than a thumbnail has. Sharpening what is put on the web
-/// makes 1.5 times at most.
-const FAR_SHARPER: f64 = 2.0;
-
-/// The thumbnails of pictures with as many pixels are made smaller, and can be held against each other.
-const THUMBNAIL_PIXELS: f64 = THUMBNAIL_SIDE as f64 * THUMBNAIL_SIDE as f64;
 
 /// What is known of enlarged pictures, and how many more may be looked at.
 #[derive(Debug, Default)]
@@ -112,18 +106,16 @@ impl Library {
             || (large.has_date == small.has_date
                 && ((small.name.is_cameras && !large.name.is_cameras)
                     || (large.name.is_edit && !small.name.is_edit)
-                    || is_softer(large, small, SHARPER)));
+                    || is_softer(large, small)));
         if !is_likely {
             return false;
         }
-        // What is lost in its thumbnail is lost in all of it.
-        if small.true_pixels >= THUMBNAIL_PIXELS && is_softer(large, small, FAR_SHARPER) {
-            return true;
-        }
         let scale = (large.true_pixels / small.true_pixels).sqrt();
         if scale < detail::LEAST_SCALE {
-            // Too near each other to tell: a few more pixels are worth less than a date.
-            return is_surely_older;
+            // Too near each other to tell: a few more pixels are worth less than a date. But what shows no more than a
+            // picture smaller than the small one would, as a thumbnail that was blown up, shows no more than that one.
+            return is_surely_older
+                || (is_softer(large, small) && self.has_no_more_than(member, large, detail::LEAST_SCALE));
         }
         self.has_no_more_than(member, large, scale)
     }
@@ -150,10 +142,8 @@ impl Library {
     }
 }
 
-/// Whether the larger of two that are the same but for their size looks softer, as it would not had the other been made
-/// from it.
-fn is_softer(large: &Candidate<'_>, small: &Candidate<'_>, by: f64) -> bool {
-    let (Some(levels), Some(others)) = (large.levels, small.levels) else { return false };
-    let (Some(own), Some(other)) = (large.sharpness, small.sharpness) else { return false };
-    other > own * by && levels.is_saved_anew(others)
+/// Whether the larger of two looks softer, as it would not had the other been made from it. A paler copy does, too: its pixels
+/// tell.
+fn is_softer(large: &Candidate<'_>, small: &Candidate<'_>) -> bool {
+    large.sharpness.zip(small.sharpness).is_some_and(|(own, other)| other > own * SHARPER)
 }

@@ -6,7 +6,7 @@
 use catalog::content::Content;
 use catalog::{ContentHash, Region};
 use image_embedder::FeatureVector;
-use imaging::{Decoded, ImageError, Limits, Probe, RgbImage, Target};
+use imaging::{Besides, Decoded, ImageError, Limits, Probe, RgbImage, Target};
 use serde::{Deserialize, Serialize};
 
 use crate::base::profile::{Stage, Stopwatch};
@@ -30,8 +30,10 @@ pub(crate) struct Digest {
     pub(crate) vector: Vec<i8>,
     /// How much of the picture is missing, in thousandths.
     pub(crate) missing: u16,
-    /// Whether the file has more than this picture, see [`Decoded::has_more`].
+    /// Whether the file has other pictures, see [`Besides::Pictures`].
     pub(crate) has_more: bool,
+    /// Whether it has more of the same moment, see [`Besides::SameMoment`].
+    pub(crate) has_film: bool,
     /// The parts, where they were asked for; also where not, of a picture that is too small to have any.
     pub(crate) parts: Option<Parts>,
 }
@@ -121,7 +123,7 @@ pub(crate) fn digest(
     stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
     let target = digest_target(wanted, model);
-    let Decoded { image, probe, missing, has_more } =
+    let Decoded { image, probe, missing, besides } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
         let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
@@ -147,7 +149,8 @@ pub(crate) fn digest(
         thumbnail,
         vector,
         missing,
-        has_more,
+        has_more: besides == Besides::Pictures,
+        has_film: besides == Besides::SameMoment,
         parts,
     })
 }

@@ -12,7 +12,7 @@ use crate::{Library, Result};
 const SETTING: &str = "reading";
 
 /// Each time that some formats were read in another way, these formats. Append only: a library in the field counts them.
-const CHANGES: [&[Format]; 2] = [
+const CHANGES: [&[Format]; 3] = [
     // The size of a RAW became its sensor's, and what is transparent was laid on a ground on which it shows.
     &[
         Format::Raw,
@@ -27,6 +27,8 @@ const CHANGES: [&[Format]; 2] = [
     ],
     // Whether there are more pictures in the file was noted.
     &[Format::Png, Format::WebP, Format::Gif, Format::Tiff, Format::Heic, Format::Avif, Format::Jxl],
+    // Whether there is a film of the moment, and whether there are other shots of a burst.
+    &[Format::Jpeg, Format::Heic, Format::Avif],
 ];
 
 impl Library {
@@ -67,7 +69,7 @@ mod tests {
         assert_eq!((update().indexed, update().unchanged), (0, 2));
         // As a program leaves it that knows of no changes.
         library.catalog.write(|connection| setting::delete(connection, SETTING)).unwrap();
-        assert_eq!((update().indexed, update().unchanged), (1, 2));
+        assert_eq!((update().indexed, update().unchanged), (2, 2));
     }
 
     /// An uncompressed bitmap of one grey.

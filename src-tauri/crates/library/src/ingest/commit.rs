@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use catalog::photo::DriveId;
 use catalog::{
     Catalog, CatalogError, Connection, ContentHash, Thumbnails, absent, content, copies, damage, embedding,
-    failure, folder, photo, print, several, stand_in, tiling,
+    failure, film, folder, photo, print, several, stand_in, tiling,
 };
 use parking_lot::Mutex;
 use vector_index::VectorIndex;
@@ -237,6 +237,7 @@ impl Committer<'_> {
         let content_id = content::upsert(connection, &digest.content)?;
         damage::set(connection, content_id, digest.missing)?;
         several::set(connection, content_id, digest.has_more)?;
+        film::set(connection, content_id, digest.has_film)?;
         let is_outdated = content::is_outdated(connection, content_id)?;
         if stand_in::delete(connection, content_id, self.model_id)? || is_outdated {
             let outdated = embedding::delete_whole(connection, content_id, self.model_id)?;

@@ -175,7 +175,7 @@ impl Library {
         }
         let photos: Vec<&(Photo, Content)> = files.iter().map(|file| &members[file.at]).collect();
         let Some(choice) = self.choose(&photos, &shots)? else { return Ok(None) };
-        let films = self.catalog.read(|connection| film::among(connection, contents))?;
+        let have_film = self.catalog.read(|connection| film::among(connection, contents))?;
         let duplicate =
             |((file, shot), (photo, content)): ((File, Option<usize>), &(Photo, Content))| Duplicate {
                 photo: photo.id,
@@ -187,7 +187,7 @@ impl Library {
                 bytes: photo.stamp.size,
                 shot,
                 is_raw: Kind::of(&content.format) == Kind::Raw,
-                has_film: films.contains(&photo.content_id),
+                has_film: have_film.contains(&photo.content_id),
                 is_grey: content.placeholder.as_ref().is_some_and(imaging::is_grey),
                 perhaps_one: file.perhaps_one,
                 stamp: photo.stamp,

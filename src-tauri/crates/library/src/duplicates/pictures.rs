@@ -118,7 +118,7 @@ struct Agreement {
     way: usize,
     /// The other's pixels.
     thumbnail: Arc<Pixels>,
-    agreement: f32,
+    similarity: f32,
     /// Whether that says nothing yet.
     needs_close_up: bool,
 }
@@ -192,7 +192,7 @@ impl Pictures<'_> {
                 agreeing.extend(self.agreement(&subject, way, other)?);
             }
         }
-        agreeing.sort_by(|one, other| other.agreement.total_cmp(&one.agreement));
+        agreeing.sort_by(|one, other| other.similarity.total_cmp(&one.similarity));
         let (mut found, mut close_ups) = (Found::default(), 0);
         for agreement in agreeing {
             close_ups += usize::from(agreement.needs_close_up);
@@ -350,9 +350,9 @@ impl Pictures<'_> {
         }
         let Some(Some(own)) = pixels.get() else { return Ok(None) };
         let Some(others) = self.upright(other)? else { return Ok(None) };
-        Ok(agreement(own, &others).map(|agreement| {
+        Ok(agreement(own, &others).map(|similarity| {
             let needs_close_up = needs_close_up(own.image(), others.image());
-            Agreement { other, way, thumbnail: others, agreement, needs_close_up }
+            Agreement { other, way, thumbnail: others, similarity, needs_close_up }
         }))
     }
 
@@ -366,7 +366,7 @@ impl Pictures<'_> {
             Some(Some(own)) if agreement.needs_close_up => {
                 self.close_ups.likeness((subject.content_id, WAYS[way], own), (other, thumbnail))
             }
-            _ => Ok(Likeness::Copies(agreement.agreement)),
+            _ => Ok(Likeness::Copies(agreement.similarity)),
         }
     }
 

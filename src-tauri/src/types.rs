@@ -25,6 +25,8 @@ fn types() -> String {
         Activity,
         Work,
         Photo,
+        Shot,
+        Place,
         Failure,
         Damaged,
         Filter,

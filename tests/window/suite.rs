@@ -6,7 +6,7 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    absent, asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run,
+    absent, asking, closely, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run,
     hostile_page, inside, isolation, looks, models, outside_changes, staying, walking,
 };
 
@@ -59,6 +59,7 @@ fn themes() -> impl Iterator<Item = Test> {
     let themes = [
         absent::TESTS,
         asking::TESTS,
+        closely::TESTS,
         confinement::TESTS,
         crop::TESTS,
         duplicates::TESTS,

@@ -63,6 +63,7 @@ pub use models::known::{ModelInfo, ModelState, Use};
 pub use models::switch::Switching;
 pub use reading::exclusions::{Exclusion, Exclusions};
 pub use reading::reader::serve_if_asked;
+pub use reading::shot::{Place, Shot};
 pub use reading::source::Source;
 pub use search::date::Day;
 pub use search::direct::{EmbedOptions, Embedding, ModelChoice, embed_image, similarity};

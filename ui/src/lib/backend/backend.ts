@@ -23,6 +23,7 @@ import type {
   SearchRequest,
   SearchResults,
   Settings,
+  Shot,
   Startup,
   Storage,
   Verdict,
@@ -61,6 +62,8 @@ export interface Backend {
   /** All photos that pass the filter, newest first. */
   timeline(filter: Filter): Promise<Timeline>;
   photo(id: number): Promise<Photo>;
+  /** Reads from its file how an image was taken. */
+  shot(image: ImageRef): Promise<Shot>;
   failures(): Promise<Failure[]>;
   /** Photos of which a part is missing. */
   damaged(): Promise<Damaged[]>;
@@ -141,6 +144,8 @@ export interface Backend {
   thumbnailUrl(photo: number, version: number): string;
   /** Address of a photo at the size of a screen, at most 2048 pixels a side. Its thumbnail when it is offline. */
   previewUrl(photo: number, version: number): string;
-  /** Address of a foreign image, `thumb` or `preview` size. */
-  foreignUrl(key: string, size: 'thumb' | 'preview'): string;
+  /** Address of a photo in its own size, as far as a window can hold it. */
+  fullUrl(photo: number, version: number): string;
+  /** Address of a foreign image, of one of these sizes. */
+  foreignUrl(key: string, size: 'thumb' | 'preview' | 'full'): string;
 }

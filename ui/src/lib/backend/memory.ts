@@ -17,6 +17,7 @@ import { EXCLUSIONS, FAILURES, FOLDERS, madeUpFolder } from './madeUpFolders';
 import { MadeUpForeign } from './madeUpForeign';
 import { IDLE, MadeUpModels, TICK } from './madeUpModels';
 import { problem } from './madeUpProblem';
+import { madeUpShot, NO_SHOT } from './madeUpShots';
 import { SCENES, sceneHash, sceneUrl } from './scenes';
 import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
 import type {
@@ -36,6 +37,7 @@ import type {
   SearchRequest,
   SearchResults,
   Settings,
+  Shot,
   Storage,
   Verdict,
   Written,
@@ -225,6 +227,10 @@ export class MemoryBackend implements Backend {
       copies: id % 9 === 0 ? [`${path}/Copies/${nameOf(photo)}`] : [],
       placeholder: base64(sceneHash(photo.scene, photo.width / photo.height)),
     };
+  }
+
+  async shot(image: ImageRef): Promise<Shot> {
+    return image.kind === 'photo' && this.#known(image.id).format === 'jpeg' ? madeUpShot(image.id) : NO_SHOT;
   }
 
   async failures() {
@@ -426,13 +432,14 @@ export class MemoryBackend implements Backend {
 
   thumbnailUrl = (id: number) => this.#picture(id, 320);
   previewUrl = (id: number) => this.#picture(id, 2048);
-  foreignUrl = (key: string, size: 'thumb' | 'preview') => this.#foreign.url(key, size);
+  fullUrl = (id: number) => this.#picture(id, Infinity);
+  foreignUrl = (key: string, size: 'thumb' | 'preview' | 'full') => this.#foreign.url(key, size);
 
   #picture(id: number, longest: number): string {
     const photo = this.#byId.get(id);
     if (!photo) return 'data:,';
     const { scene, width, height } = photo;
-    const scale = longest / Math.max(width, height);
+    const scale = Math.min(1, longest / Math.max(width, height));
     return sceneUrl(scene, Math.round(width * scale), Math.round(height * scale), String(id));
   }
 

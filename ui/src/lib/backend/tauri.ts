@@ -32,6 +32,7 @@ export const tauri: Backend = {
   activity: () => call('activity'),
   timeline: async (filter) => decodeTimeline(await call('timeline', { filter })),
   photo: (id) => call('photo', { id }),
+  shot: (image) => call('shot', { image }),
   failures: () => call('failures'),
   damaged: () => call('damaged'),
   retryFailures: () => call('retry_failures'),
@@ -83,5 +84,6 @@ export const tauri: Backend = {
 
   thumbnailUrl: (photo, version) => convertFileSrc(`thumb/${photo}/${version}`, 'photo'),
   previewUrl: (photo, version) => convertFileSrc(`preview/${photo}/${version}`, 'photo'),
+  fullUrl: (photo, version) => convertFileSrc(`full/${photo}/${version}`, 'photo'),
   foreignUrl: (key, size) => convertFileSrc(`foreign/${key}/${size}`, 'photo'),
 };

@@ -216,6 +216,64 @@ copies: Array<string>,
 placeholder: string | null, };
 
 /**
+ * How an image was taken, as its file says; null where it does not.
+ */
+export type Shot = {
+/**
+ * Maker and model of the camera.
+ */
+camera: string | null,
+/**
+ * The lens.
+ */
+lens: string | null,
+/**
+ * How long it was exposed, in seconds.
+ */
+exposure: number | null,
+/**
+ * The f-number.
+ */
+aperture: number | null,
+/**
+ * The sensitivity.
+ */
+iso: number | null,
+/**
+ * Focal length in millimetres.
+ */
+focalLength: number | null,
+/**
+ * The focal length, in millimetres, that shows as much on film of 35 mm.
+ */
+focalLength35: number | null,
+/**
+ * Where it was taken.
+ */
+place: Place | null,
+/**
+ * What the file calls its colours.
+ */
+profile: string | null, };
+
+/**
+ * A place on Earth.
+ */
+export type Place = {
+/**
+ * Degrees north of the equator.
+ */
+latitude: number,
+/**
+ * Degrees east of Greenwich.
+ */
+longitude: number,
+/**
+ * Metres above the sea.
+ */
+altitude: number | null, };
+
+/**
  * A file that could not be read as a photo.
  */
 export type Failure = {

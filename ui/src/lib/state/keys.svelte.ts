@@ -8,7 +8,7 @@ import { onDestroy } from 'svelte';
 import type { MessageKey } from '../strings/index.svelte';
 
 /** What a shortcut is about; the sheet of shortcuts is grouped by it. */
-export const AREAS = ['photos', 'query', 'box', 'duplicates', 'window'] as const;
+export const AREAS = ['photos', 'closely', 'query', 'box', 'duplicates', 'window'] as const;
 export type Area = (typeof AREAS)[number];
 
 export interface Shortcut {
@@ -42,6 +42,12 @@ const TABLE = [
   { id: 'export', keys: ['e'], area: 'photos', label: 'keys.export' },
   { id: 'larger', keys: ['+'], area: 'photos', label: 'keys.larger', repeats: true },
   { id: 'smaller', keys: ['-'], area: 'photos', label: 'keys.smaller', repeats: true },
+  { id: 'zoomIn', keys: ['+', '='], area: 'closely', label: 'keys.zoomIn', repeats: true },
+  { id: 'zoomOut', keys: ['-'], area: 'closely', label: 'keys.zoomOut', repeats: true },
+  { id: 'zoomToggle', keys: ['z'], area: 'closely', label: 'keys.zoomToggle' },
+  // Only listed: what it does hangs on the drag.
+  { id: 'pan', keys: ['Space'], area: 'closely', label: 'keys.pan' },
+  { id: 'details', keys: ['i'], area: 'closely', label: 'keys.details' },
   // Only listed: the paste event brings what is on the clipboard.
   { id: 'paste', keys: ['Mod+v'], area: 'query', label: 'keys.paste', editing: true },
   { id: 'pick', keys: ['Mod+o'], area: 'query', label: 'keys.pick' },

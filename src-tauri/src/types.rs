@@ -20,6 +20,8 @@ fn types() -> String {
     write_all!(
         Overview,
         Folder,
+        Subfolder,
+        SubfolderName,
         FolderState,
         FormatCount,
         Activity,

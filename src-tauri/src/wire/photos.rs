@@ -4,7 +4,7 @@ use library::{Day, shown_name, shown_path};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Problem, base64, id};
+use super::{Problem, SubfolderName, base64, id};
 use crate::problem::Result;
 
 /// Everything known of a photo.
@@ -21,6 +21,8 @@ pub struct Photo {
     pub name: String,
     /// The folder it lies in.
     pub folder: u32,
+    /// The folders within it around the photo, the outermost first.
+    pub subfolders: Vec<SubfolderName>,
     /// Upright pixels.
     pub width: u32,
     /// Upright pixels.
@@ -118,6 +120,9 @@ pub struct Failure {
 pub struct Filter {
     /// Folder ids.
     pub folders: Vec<u32>,
+    /// The key of a folder within one of them.
+    #[serde(default)]
+    pub subfolder: Option<String>,
     /// First day, `YYYY-MM-DD`.
     pub from: Option<String>,
     /// Last day, `YYYY-MM-DD`.
@@ -134,6 +139,7 @@ impl From<library::PhotoDetails> for Photo {
             name: shown_name(&details.path),
             path: shown_path(&details.path),
             folder: id(details.folder_id),
+            subfolders: details.subfolders.iter().map(Into::into).collect(),
             width: details.width,
             height: details.height,
             format: details.format,
@@ -200,6 +206,7 @@ impl TryFrom<Filter> for library::Filter {
         let day = |text: Option<String>| text.map(|text| text.parse::<Day>()).transpose();
         Ok(Self {
             folders: filter.folders.into_iter().map(i64::from).collect(),
+            subfolder: filter.subfolder.map(|key| key.parse()).transpose()?,
             from: day(filter.from)?,
             to: day(filter.to)?,
             formats: filter.formats,

@@ -45,6 +45,7 @@ pub use browse::details::PhotoDetails;
 pub use browse::failures::{Failure, FailureKey};
 pub use browse::overview::{FolderOverview, Overview};
 pub use browse::shown::{shown, shown_name, shown_path};
+pub use browse::subfolders::SubfolderOverview;
 pub use browse::timeline::TimelinePhoto;
 pub use duplicates::group::{Duplicate, DuplicateGroup};
 pub use duplicates::keeper::KeepReason;
@@ -70,6 +71,7 @@ pub use search::direct::{EmbedOptions, Embedding, ModelChoice, embed_image, simi
 pub use search::example::{Example, Weight};
 pub use search::filter::Filter;
 pub use search::query::{Match, Query};
+pub use search::subfolder::Subfolder;
 pub use store::chosen::{ChosenFile, PAGE_BEGINNING};
 pub use store::data_dir::{check_data_dir, default_data_dir};
 pub use store::path_list::{PathList, Separator};

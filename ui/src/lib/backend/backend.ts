@@ -26,6 +26,7 @@ import type {
   Shot,
   Startup,
   Storage,
+  Subfolder,
   Verdict,
   Written,
 } from './types';
@@ -58,6 +59,8 @@ export interface Backend {
   ready(): Promise<void>;
 
   overview(): Promise<Overview>;
+  /** The folders that lie directly in a folder, or with `within` in that one inside it. */
+  subfolders(folder: number, within: string | null): Promise<Subfolder[]>;
   activity(): Promise<Activity>;
   /** All photos that pass the filter, newest first. */
   timeline(filter: Filter): Promise<Timeline>;

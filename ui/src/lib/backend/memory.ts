@@ -15,6 +15,7 @@ import {
 import { MadeUpDuplicates } from './madeUpDuplicates';
 import { EXCLUSIONS, FAILURES, FOLDERS, madeUpFolder } from './madeUpFolders';
 import { MadeUpForeign } from './madeUpForeign';
+import { subfoldersAround, subfoldersOf } from './madeUpSubfolders';
 import { IDLE, MadeUpModels, TICK } from './madeUpModels';
 import { problem } from './madeUpProblem';
 import { madeUpShot, NO_SHOT } from './madeUpShots';
@@ -39,6 +40,7 @@ import type {
   Settings,
   Shot,
   Storage,
+  Subfolder,
   Verdict,
   Written,
 } from './types';
@@ -184,6 +186,11 @@ export class MemoryBackend implements Backend {
     };
   }
 
+  async subfolders(folder: number, within: string | null): Promise<Subfolder[]> {
+    const photos = this.#photos.filter((photo) => photo.folder === folder);
+    return subfoldersOf(photos, folder, within);
+  }
+
   async activity() {
     return this.#activity;
   }
@@ -211,9 +218,10 @@ export class MemoryBackend implements Backend {
     return {
       id,
       version: 1,
-      path: `${path}/${nameOf(photo)}`,
+      path: [path, ...subfoldersAround(photo).map(({ name }) => name), nameOf(photo)].join('/'),
       name: nameOf(photo),
       folder: photo.folder,
+      subfolders: subfoldersAround(photo),
       width: photo.width,
       height: photo.height,
       format: photo.format,

@@ -29,6 +29,7 @@ export const tauri: Backend = {
   ready: () => call('ready'),
 
   overview: () => call('overview'),
+  subfolders: (folder, within) => call('subfolders', { folder, within }),
   activity: () => call('activity'),
   timeline: async (filter) => decodeTimeline(await call('timeline', { filter })),
   photo: (id) => call('photo', { id }),

@@ -79,6 +79,40 @@ renamedTo: string | null,
 lookInside: boolean, };
 
 /**
+ * A folder within a folder, at any depth.
+ */
+export type Subfolder = {
+/**
+ * Names it in commands.
+ */
+key: string,
+/**
+ * The path's last part.
+ */
+name: string,
+/**
+ * Photos in it, at any depth.
+ */
+photos: number,
+/**
+ * Whether there are folders within it.
+ */
+hasSubfolders: boolean, };
+
+/**
+ * What a folder within a folder is called.
+ */
+export type SubfolderName = {
+/**
+ * Names it in commands.
+ */
+key: string,
+/**
+ * The path's last part.
+ */
+name: string, };
+
+/**
  * How a folder is.
  */
 export type FolderState = "watching" | "polling" | "scanning" | "offline";
@@ -166,6 +200,10 @@ name: string,
  * The folder it lies in.
  */
 folder: number,
+/**
+ * The folders within it around the photo, the outermost first.
+ */
+subfolders: Array<SubfolderName>,
 /**
  * Upright pixels.
  */
@@ -327,6 +365,10 @@ export type Filter = {
  * Folder ids.
  */
 folders: Array<number>,
+/**
+ * The key of a folder within one of them.
+ */
+subfolder: string | null,
 /**
  * First day, `YYYY-MM-DD`.
  */

@@ -16,6 +16,7 @@ export function photoMenu(ids: readonly number[], actions: Actions, trail: Trail
     ...(trail.current ? queryItems(ids, actions, trail) : []),
     ...(single && trail.current ? [{ label: t('actions.compare'), run: () => actions.compare(first) }] : []),
     ...(single ? [{ label: t('actions.open'), run: () => void actions.open(first), apart: true }] : []),
+    ...(single ? [{ label: t('actions.showInFolder'), run: () => void actions.showInFolder(first) }] : []),
     { label: t('actions.reveal'), run: () => void actions.reveal(ids), apart: !single },
     { label: t('actions.copyPaths', { count: ids.length }), run: () => void actions.copyPaths(ids) },
     { label: t('actions.export'), run: () => void actions.exportCopies(ids) },

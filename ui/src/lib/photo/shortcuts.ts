@@ -26,6 +26,10 @@ export function photoShortcuts(actions: Actions, draw: (id: number) => void): vo
   onShortcut('more', onSelected(join(false)));
   onShortcut('less', onSelected(join(true)));
   onShortcut('reveal', onSelected(actions.reveal));
+  onShortcut(
+    'showInFolder',
+    onSelected((_, focused) => actions.showInFolder(focused)),
+  );
   onShortcut('copyPaths', onSelected(actions.copyPaths));
   onShortcut('export', onSelected(actions.exportCopies));
   onShortcut(

@@ -7,9 +7,10 @@ import { faultsOf } from '../../test/axe';
 import { madeUpLibrary, show } from '../../test/library';
 import { BackendError } from '../backend/error';
 import type { Band, Match } from '../backend/types';
+import { folderTree } from '../state/folderTree.svelte';
 import { selection } from '../state/selection.svelte';
 import { view } from '../state/view.svelte';
-import { photoRef } from './query';
+import { NO_FILTER, photoRef } from './query';
 import Results from './Results.svelte';
 import { resultsSource } from './resultsSource';
 import { trail } from './trail.svelte';
@@ -105,7 +106,8 @@ test('while photos are still being read, nothing is said to be all', async () =>
 
 test('filters narrow the search, and can be cleared when nothing passes', async () => {
   const { search } = await results();
-  await user.selectOptions(screen.getByRole('combobox', { name: 'Folder' }), 'Scans');
+  await user.click(screen.getByRole('button', { name: 'Folder: All folders' }));
+  await user.click(screen.getByRole('button', { name: /^Scans/ }));
   await user.selectOptions(screen.getByRole('combobox', { name: 'Type' }), 'JPEG');
   await user.click(screen.getByRole('checkbox', { name: 'Hide copies' }));
   expect(search.mock.lastCall?.[0]).toMatchObject({
@@ -115,7 +117,20 @@ test('filters narrow the search, and can be cleared when nothing passes', async 
   await status('No photo that passes the filters looks like this.');
   await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   expect(search.mock.lastCall?.[0].filter).toMatchObject({ folders: [], formats: [] });
-  expect(screen.getByRole('combobox', { name: 'Folder' })).toHaveDisplayValue('All folders');
+  expect(screen.getByRole('button', { name: 'Folder: All folders' })).toBeVisible();
+});
+
+test('the search narrows to a folder within a folder, and is called by its name', async () => {
+  const { backend, search } = await results('similar');
+  onTestFinished(await folderTree.connect(backend));
+  const [year] = await backend.subfolders(1, null);
+  await user.click(screen.getByRole('button', { name: 'Folder: All folders' }));
+  await user.click(screen.getByRole('button', { name: 'Folders in Pictures' }));
+  await user.click(await screen.findByRole('button', { name: new RegExp(`^${year?.name} `) }));
+  expect(search.mock.lastCall?.[0].filter).toMatchObject({ folders: [1], subfolder: year?.key });
+  expect(screen.getByRole('button', { name: `Folder: ${year?.name}` })).toHaveFocus();
+  trail.filter(NO_FILTER);
+  expect(await screen.findByRole('button', { name: 'Folder: All folders' })).toBeVisible();
 });
 
 test('dates narrow the search; what is no day yet does not', async () => {

@@ -155,7 +155,7 @@ export class Trail {
       const { filter } = step.query;
       const folders = filter.folders.filter((id) => ids.includes(id));
       if (folders.length === filter.folders.length) continue;
-      step.query = { ...step.query, filter: { ...filter, folders } };
+      step.query = { ...step.query, filter: { ...filter, folders, subfolder: null } };
       step.outdated = true;
       if (step === this.current) void this.#search(step);
     }

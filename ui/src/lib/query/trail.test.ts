@@ -230,14 +230,14 @@ test('photos that come in while a search is under way wait for its answer', asyn
 
 test('a folder that is gone is no filter any more, on any step', async () => {
   const { trail, backend } = await after(1);
-  trail.filter({ folders: [2], formats: ['heic'] });
+  trail.filter({ folders: [2], subfolder: '2-2024', formats: ['heic'] });
   await backend.last().answer([10]);
   trail.find(photoRef(3));
   await backend.last().answer([30]);
   trail.keepFolders([1, 3]);
   expect(backend.last().request).toMatchObject({
     examples: [exampleOf(photoRef(3))],
-    filter: { folders: [], formats: ['heic'] },
+    filter: { folders: [], subfolder: null, formats: ['heic'] },
   });
   await backend.last().answer([31]);
   trail.back();

@@ -38,6 +38,7 @@ const TABLE = [
   { id: 'less', keys: ['l'], area: 'photos', label: 'keys.less' },
   { id: 'compare', keys: ['c'], area: 'photos', label: 'keys.compare' },
   { id: 'reveal', keys: ['r'], area: 'photos', label: 'keys.reveal' },
+  { id: 'showInFolder', keys: ['o'], area: 'photos', label: 'keys.showInFolder' },
   { id: 'copyPaths', keys: ['Mod+c'], area: 'photos', label: 'keys.copyPaths', editing: true },
   { id: 'export', keys: ['e'], area: 'photos', label: 'keys.export' },
   { id: 'larger', keys: ['+'], area: 'photos', label: 'keys.larger', repeats: true },
@@ -83,6 +84,8 @@ const TABLE = [
   { id: 'notDuplicates', keys: ['n'], area: 'duplicates', label: 'keys.notDuplicates' },
   { id: 'copyOthers', keys: ['c'], area: 'duplicates', label: 'keys.copyOthers' },
   { id: 'pause', keys: ['p'], area: 'window', label: 'keys.pause' },
+  // Only listed: they belong to the folder that has the focus.
+  { id: 'openFolder', keys: ['ArrowRight', 'ArrowLeft'], area: 'window', label: 'keys.openFolder' },
   { id: 'settings', keys: ['Mod+,'], area: 'window', label: 'keys.settings' },
   { id: 'shortcuts', keys: ['?'], area: 'window', label: 'keys.shortcuts' },
 ] as const satisfies readonly Shortcut[];

@@ -7,4 +7,5 @@ pub(crate) mod export;
 pub(crate) mod failures;
 pub(crate) mod overview;
 pub(crate) mod shown;
+pub(crate) mod subfolders;
 pub(crate) mod timeline;

@@ -35,6 +35,8 @@ mod figures;
 #[cfg(target_os = "linux")]
 mod first_run;
 #[cfg(target_os = "linux")]
+mod folders;
+#[cfg(target_os = "linux")]
 mod hostile_page;
 #[cfg(target_os = "linux")]
 mod inside;

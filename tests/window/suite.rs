@@ -6,7 +6,7 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    absent, asking, closely, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run,
+    absent, asking, closely, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run, folders,
     hostile_page, inside, isolation, looks, models, outside_changes, staying, walking,
 };
 
@@ -66,6 +66,7 @@ fn themes() -> impl Iterator<Item = Test> {
         examples::TESTS,
         failures::TESTS,
         first_run::TESTS,
+        folders::TESTS,
         hostile_page::TESTS,
         inside::TESTS,
         looks::TESTS,

@@ -35,6 +35,7 @@ fn types() -> String {
         Region,
         ImageRef,
         Size,
+        Thing,
         ForeignImage,
         Example,
         SearchRequest,

@@ -6,6 +6,6 @@ commands! {
         include, look_inside_folder, overview, pause, rebuild, remove_folder, resume, retry_failures, storage, subfolders;
     models: import_model, models, remove_model, use_model;
     photos: copy_paths, export_copies, open, photo, reveal, reveal_data, reveal_failure, reveal_folder, shot, timeline;
-    queries: choose_images, image_from_bytes, image_size, images_from_clipboard, prepare, search;
+    queries: choose_images, image_from_bytes, image_size, images_from_clipboard, prepare, search, things;
     settings: change_settings, open_again, ready, startup;
 }

@@ -38,6 +38,7 @@ mod sensor;
 mod sharpness;
 mod shot;
 mod stored;
+mod things;
 mod thumbnail;
 mod tiff;
 mod transfer;
@@ -54,6 +55,7 @@ pub use placeholder::{PLACEHOLDER_BYTES, is_grey, placeholder};
 pub use reduce::Target;
 pub use sharpness::sharpness;
 pub use shot::{Place, Shot};
+pub use things::{Thing, things};
 pub use thumbnail::{encode_jpeg, thumbnail};
 
 use stored::{Header, Stored};

@@ -46,6 +46,7 @@ pub use browse::failures::{Failure, FailureKey};
 pub use browse::overview::{FolderOverview, Overview};
 pub use browse::shown::{shown, shown_name, shown_path};
 pub use browse::subfolders::SubfolderOverview;
+pub use browse::things::Thing;
 pub use browse::timeline::TimelinePhoto;
 pub use duplicates::group::{Duplicate, DuplicateGroup};
 pub use duplicates::keeper::KeepReason;

@@ -27,6 +27,7 @@ import type {
   Startup,
   Storage,
   Subfolder,
+  Thing,
   Verdict,
   Written,
 } from './types';
@@ -76,6 +77,8 @@ export interface Backend {
   search(request: SearchRequest): Promise<SearchResults>;
   /** Decodes an image ahead of queries by crops of it, which are quick then. Never fails. */
   prepare(image: ImageRef): Promise<void>;
+  /** The things that stand out in an image, those that do most first. */
+  things(image: ImageRef): Promise<Thing[]>;
   /** Width and height of an upright image in pixels. */
   imageSize(image: ImageRef): Promise<{ width: number; height: number }>;
 

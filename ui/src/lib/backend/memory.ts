@@ -19,7 +19,7 @@ import { subfoldersAround, subfoldersOf } from './madeUpSubfolders';
 import { IDLE, MadeUpModels, TICK } from './madeUpModels';
 import { problem } from './madeUpProblem';
 import { madeUpShot, NO_SHOT } from './madeUpShots';
-import { SCENES, sceneHash, sceneUrl } from './scenes';
+import { SCENES, sceneHash, sceneUrl, thingsIn } from './scenes';
 import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
 import type {
   Activity,
@@ -41,6 +41,7 @@ import type {
   Shot,
   Storage,
   Subfolder,
+  Thing,
   Verdict,
   Written,
 } from './types';
@@ -58,6 +59,8 @@ export interface MemoryOptions {
   withoutPhotos?: string[];
   /** Groups of duplicates; those among the photos by themselves when it is not said. */
   duplicates?: number;
+  /** Whether the suns and hills in the photos can be pointed at. */
+  things?: boolean;
   /** Photos that come in one after the other, as if they were being indexed. */
   arriving?: number;
   settings?: Partial<Settings>;
@@ -72,6 +75,7 @@ export class MemoryBackend implements Backend {
   /** What was asked of the system, such as `reveal 3,4`, for tests. */
   readonly calls: string[] = [];
   #systemLanguage: string;
+  #things: boolean;
   #photos: MadeUpPhoto[];
   #arriving: MadeUpPhoto[];
   #byId: Map<number, MadeUpPhoto>;
@@ -126,8 +130,10 @@ export class MemoryBackend implements Backend {
       tray: false,
       lookInside: true,
       rowHeight: 200,
+      pointed: false,
       ...options.settings,
     };
+    this.#things = options.things ?? false;
     this.#systemLanguage = options.systemLanguage ?? 'en';
     if (arriving > 0) this.#work(this.#folders[0]?.name ?? null);
   }
@@ -294,6 +300,13 @@ export class MemoryBackend implements Backend {
     const going = details?.photos.filter(({ id }) => !details.keep.includes(id)) ?? [];
     await this.#note(`copyGoing ${going.map(({ id }) => id)}`);
     return written(going.length);
+  }
+
+  async things(image: ImageRef): Promise<Thing[]> {
+    if (!this.#things) return [];
+    const { scene, width, height } =
+      image.kind === 'photo' ? this.#known(image.id) : this.#foreign.image(image.key);
+    return thingsIn(scene, width, height);
   }
 
   async prepare() {
@@ -541,6 +554,7 @@ export function fromAddress(parameters: URLSearchParams): MemoryBackend {
   return new MemoryBackend({
     photos,
     folders: parameters.has('first') ? [] : FOLDERS,
+    things: true,
     arriving: parameters.has('quiet') ? 0 : Math.min(960, Math.floor(photos / 4)),
     settings: { theme: theme === 'dark' || theme === 'light' ? theme : 'system' },
     systemLanguage: parameters.get('language') ?? navigator.language,

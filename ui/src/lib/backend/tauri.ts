@@ -40,6 +40,7 @@ export const tauri: Backend = {
 
   search: (request) => call('search', { request }),
   prepare: (image) => call('prepare', { image }),
+  things: (image) => call('things', { image }),
   imageSize: (image) => call('image_size', { image }),
 
   duplicates: () => call('duplicates'),

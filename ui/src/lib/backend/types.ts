@@ -430,6 +430,23 @@ width: number,
 height: number, };
 
 /**
+ * A thing in an image that can be pointed at, in upright, full-size pixels.
+ */
+export type Thing = {
+/**
+ * A box around it.
+ */
+region: Region,
+/**
+ * A place that is on it.
+ */
+x: number,
+/**
+ * A place that is on it.
+ */
+y: number, };
+
+/**
  * A dropped, pasted or chosen image, kept while the program runs.
  */
 export type ForeignImage = {
@@ -677,7 +694,11 @@ tray: boolean,
 /**
  * Height of the grid's rows in pixels.
  */
-rowHeight: number, };
+rowHeight: number,
+/**
+ * Whether a thing in a photo was searched by once: then no line tells of that any more.
+ */
+pointed: boolean, };
 
 /**
  * Light or dark.

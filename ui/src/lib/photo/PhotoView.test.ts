@@ -6,7 +6,7 @@ import { faultsOf } from '../../test/axe';
 import Keys from '../../test/Keys.svelte';
 import { madeUpLibrary } from '../../test/library';
 import Within from '../../test/Within.svelte';
-import type { MemoryBackend } from '../backend/memory';
+import type { MemoryBackend, MemoryOptions } from '../backend/memory';
 import Overlays from '../Overlays.svelte';
 import { exampleOf, photoRef } from '../query/query';
 import { trail } from '../query/trail.svelte';
@@ -22,8 +22,12 @@ afterEach(() => {
   trail.leave();
 });
 
-async function open(id: number, options: { crop?: boolean } = {}): Promise<MemoryBackend> {
-  const backend = await madeUpLibrary({ photos: 60 });
+async function open(
+  id: number,
+  options: { crop?: boolean } = {},
+  library: MemoryOptions = {},
+): Promise<MemoryBackend> {
+  const backend = await madeUpLibrary({ photos: 60, ...library });
   onTestFinished(trail.attach(backend));
   view.open({ kind: 'photo', image: photoRef(id), ...options });
   render(Within, { backend, view: Overlays });
@@ -205,6 +209,105 @@ test('Escape drops the box, then the details, then the photo', async () => {
   expect(view.overlay).not.toBeNull();
   await user.keyboard('{Escape}');
   expect(view.overlay).toBeNull();
+});
+
+describe('pointing at things', () => {
+  /** A room, where else nothing is laid out, and a photo with three things. */
+  async function pointing(): Promise<MemoryBackend> {
+    for (const side of ['clientWidth', 'clientHeight'] as const) {
+      const spy = vi.spyOn(HTMLElement.prototype, side, 'get').mockReturnValue(800);
+      onTestFinished(() => spy.mockRestore());
+    }
+    const backend = await open(5, {}, { things: true });
+    await screen.findByRole('button', { name: 'Thing 1 of 3' });
+    return backend;
+  }
+  const dot = (number: number) => screen.getByRole('button', { name: `Thing ${number} of 3` });
+  /** Moves the pointer over a dot: a photo pixel is less than a screen pixel. */
+  async function point(backend: MemoryBackend, number: number): Promise<void> {
+    const thing = (await backend.things(photoRef(5)))[number - 1];
+    const { width, height } = await backend.photo(5);
+    const scale = 800 / Math.max(width, height);
+    const coords = { clientX: (thing?.x ?? 0) * scale, clientY: (thing?.y ?? 0) * scale };
+    await user.pointer({ target: dot(number), coords });
+  }
+  const lifted = () => screen.getByRole('dialog').querySelector('.lifted');
+
+  test('pointing at a dot lifts the thing and shows what looks like it; leaving it shows all again', async () => {
+    const backend = await pointing();
+    const [, hill] = await backend.things(photoRef(5));
+    const search = vi.spyOn(backend, 'search');
+    await point(backend, 2);
+    await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).toEqual(hill?.region));
+    expect(lifted()).not.toBeNull();
+    expect(screen.getByRole('button', { name: 'Search with this part' })).toBeInTheDocument();
+    await user.pointer({ target: document.body, coords: { clientX: 5000, clientY: 5000 } });
+    await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).toBeNull());
+    expect(lifted()).toBeNull();
+  });
+
+  test('a click asks by the thing, and the line that tells so is there until then', async () => {
+    const backend = await pointing();
+    const [sun] = await backend.things(photoRef(5));
+    expect(screen.getByText(/^Point at a dot/)).toBeInTheDocument();
+    await user.click(dot(1));
+    expect(view.overlay).toBeNull();
+    expect(trail.current?.query.examples).toEqual([exampleOf(photoRef(5), sun?.region)]);
+    trail.leave();
+    view.open({ kind: 'photo', image: photoRef(6) });
+    await screen.findByRole('button', { name: 'Thing 1 of 3' });
+    expect(screen.queryByText(/^Point at a dot/)).toBeNull();
+    expect(backend.settings.pointed).toBe(true);
+  });
+
+  test('Tab walks the dots, and Enter asks', async () => {
+    const backend = await pointing();
+    const [, hill] = await backend.things(photoRef(5));
+    await user.tab();
+    expect(dot(1)).toHaveFocus();
+    await user.tab();
+    expect(dot(2)).toHaveFocus();
+    expect(lifted()).not.toBeNull();
+    await user.keyboard('{Enter}');
+    expect(trail.current?.query.examples[0]?.crop).toEqual(hill?.region);
+  });
+
+  test('B puts a box around one thing after the other, and the button does, too', async () => {
+    const backend = await pointing();
+    const things = await backend.things(photoRef(5));
+    await user.keyboard('bb');
+    expect(screen.queryByRole('button', { name: 'Thing 1 of 3' })).toBeNull();
+    await user.keyboard('{Enter}');
+    expect(trail.current?.query.examples[0]?.crop).toEqual(things[1]?.region);
+    trail.leave();
+    view.open({ kind: 'photo', image: photoRef(5) });
+    await screen.findByRole('button', { name: 'Thing 1 of 3' });
+    await user.click(screen.getByRole('button', { name: 'Draw a box' }));
+    expect(screen.getByRole('application', { name: 'Box on the photo' })).toHaveFocus();
+    await user.keyboard('{ArrowRight}b{Enter}');
+    expect(trail.current?.query.examples[0]?.crop).toMatchObject({
+      width: things[0]?.region.width,
+      height: things[0]?.region.height,
+    });
+  });
+
+  test('the thing that is pointed at joins the query', async () => {
+    const backend = await pointing();
+    const [sun] = await backend.things(photoRef(5));
+    trail.find(photoRef(1));
+    await point(backend, 1);
+    await user.keyboard('l');
+    expect(trail.current?.query.examples).toEqual([
+      exampleOf(photoRef(1)),
+      exampleOf(photoRef(5), sun?.region, true),
+    ]);
+  });
+
+  test('it can be used with assistive technology', async () => {
+    await pointing();
+    await user.tab();
+    expect(await faultsOf(screen.getByRole('dialog'))).toEqual([]);
+  });
 });
 
 describe('looking closely', () => {

@@ -17,7 +17,17 @@ test('of photos that are passed by only the last is loaded in full', async () =>
   onTestFinished(() => void vi.useRealTimers());
   const shown: (string | null)[] = [];
   const address = () => screen.getByRole('img').getAttribute('src');
-  const rest = { box: null, suggestion: null, looking: new Looking(), onbox: () => undefined };
+  const rest = {
+    box: null,
+    suggestion: null,
+    looking: new Looking(),
+    things: [],
+    pointed: null,
+    asleep: false,
+    onbox: () => undefined,
+    onpoint: () => undefined,
+    onask: () => undefined,
+  };
   const { rerender } = render(Stage, { ...rest, picture: first });
   await vi.advanceTimersByTimeAsync(300);
   expect(address()).toBe(first.preview);

@@ -14,6 +14,7 @@ const UNKNOWN: Startup = {
     threads: 0,
     tray: false,
     rowHeight: 200,
+    pointed: false,
   },
   systemLanguage: 'en',
   trayAvailable: false,

@@ -8,4 +8,5 @@ pub(crate) mod failures;
 pub(crate) mod overview;
 pub(crate) mod shown;
 pub(crate) mod subfolders;
+pub(crate) mod things;
 pub(crate) mod timeline;

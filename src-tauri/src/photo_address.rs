@@ -11,13 +11,27 @@ const THUMBNAIL_SIDE: u32 = 320;
 /// What an address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Picture {
-    Thumbnail { photo: u32, version: u32 },
-    Preview { photo: u32, version: u32 },
+    Thumbnail {
+        photo: u32,
+        version: u32,
+    },
+    Preview {
+        photo: u32,
+        version: u32,
+    },
     /// As large as the photo is.
-    Full { photo: u32, version: u32 },
-    Foreign { key: String, side: u32 },
+    Full {
+        photo: u32,
+        version: u32,
+    },
+    Foreign {
+        key: String,
+        side: u32,
+    },
     /// As large as the image is.
-    ForeignFull { key: String },
+    ForeignFull {
+        key: String,
+    },
 }
 
 impl Picture {

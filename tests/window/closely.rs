@@ -67,7 +67,10 @@ fn a_photo_is_zoomed_into_around_the_pointer_down_to_its_pixels(desktop: &Deskto
     app.turn_wheel(at, 2);
     until("the photo is larger", || places(&app)[0][2] > width * 1.3);
     let [left, top, width, height] = places(&app)[0];
-    assert!(close(left + width * 0.75, at.0) && close(top + height * 0.25, at.1), "it grows around the pointer");
+    assert!(
+        close(left + width * 0.75, at.0) && close(top + height * 0.25, at.1),
+        "it grows around the pointer"
+    );
     app.screenshot("closer");
 
     app.press("z");
@@ -147,7 +150,9 @@ fn both_sides_of_a_comparison_are_zoomed_into_together(desktop: &Desktop) {
     let before = places(&app);
     let [left, top, width, height] = before[0];
     app.turn_wheel((left + width * 0.3, top + height * 0.4), 6);
-    until("both are larger", || places(&app).iter().zip(&before).all(|(now, before)| now[2] > before[2] * 4.0));
+    until("both are larger", || {
+        places(&app).iter().zip(&before).all(|(now, before)| now[2] > before[2] * 4.0)
+    });
     until("what is large is there in full", || in_full(&app).contains(&i64::from(LARGE.0)));
     let [one, other] = places(&app).try_into().unwrap();
     assert!(close(one[2], other[2]), "the same part, equally large: {one:?} {other:?}");
@@ -171,17 +176,23 @@ fn a_group_of_duplicates_is_zoomed_into_together(desktop: &Desktop) {
     app.find("dialog", "Review duplicates");
     until("all four are on show", || places(&app).len() == 4);
     let before = places(&app);
-    let keeps = || app.script("return document.querySelectorAll('[role=dialog] [aria-selected=true]').length", &[]);
+    let keeps =
+        || app.script("return document.querySelectorAll('[role=dialog] [aria-selected=true]').length", &[]);
     let kept = keeps();
     let [left, top, width, height] = before[1];
     app.turn_wheel((left + width / 2.0, top + height / 2.0), 8);
-    until("all are larger", || places(&app).iter().zip(&before).all(|(now, before)| now[2] > before[2] * 4.0));
+    until("all are larger", || {
+        places(&app).iter().zip(&before).all(|(now, before)| now[2] > before[2] * 4.0)
+    });
     until("two of them are there in full", || in_full(&app).len() == 2);
     app.screenshot("group");
     let near = places(&app);
     app.drag_from((left + width / 2.0, top + height / 2.0), (40.0, 0.0));
     let moved = places(&app);
-    assert!(near.iter().zip(&moved).all(|(near, moved)| close(moved[0] - near[0], 40.0)), "{near:?} {moved:?}");
+    assert!(
+        near.iter().zip(&moved).all(|(near, moved)| close(moved[0] - near[0], 40.0)),
+        "{near:?} {moved:?}"
+    );
     assert_eq!(keeps(), kept, "a drag marks nothing");
     assert_eq!(in_full(&app).len(), 2, "no more of them at a time");
     app.press("z");

@@ -66,7 +66,11 @@ fn results_are_narrowed_to_a_folder_within_a_folder(desktop: &Desktop) {
     app.screenshot("menu");
     app.click("button", "Rome");
     app.find("button", "Folder: Rome");
-    app.finds(|results| results.iter().all(|result| ["hat-2", "hat-3", "hat-4", "shoes-2"].iter().any(|name| result.starts_with(name))));
+    app.finds(|results| {
+        results
+            .iter()
+            .all(|result| ["hat-2", "hat-3", "hat-4", "shoes-2"].iter().any(|name| result.starts_with(name)))
+    });
     assert!(!app.results().is_empty());
     app.shows_pictures();
     app.screenshot("results");
@@ -82,8 +86,11 @@ fn a_photo_is_shown_in_its_folder(desktop: &Desktop) {
     app.click("menuitem", "Show in its folder");
     app.shows_photos(2);
     app.find("button", "Forum 2");
-    let selected = "return document.querySelector('[role=option][aria-selected=true]')?.getAttribute('aria-label')";
-    until("the photo is selected", || app.script(selected, &[]).as_str().is_some_and(|name| name.contains(&label("hat-4"))));
+    let selected =
+        "return document.querySelector('[role=option][aria-selected=true]')?.getAttribute('aria-label')";
+    until("the photo is selected", || {
+        app.script(selected, &[]).as_str().is_some_and(|name| name.contains(&label("hat-4")))
+    });
     app.screenshot("folder");
 }
 

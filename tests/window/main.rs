@@ -56,6 +56,8 @@ mod page;
 #[cfg(target_os = "linux")]
 mod photos;
 #[cfg(target_os = "linux")]
+mod pointing;
+#[cfg(target_os = "linux")]
 mod staying;
 #[cfg(target_os = "linux")]
 mod suite;

@@ -6,8 +6,9 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    absent, asking, closely, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run, folders,
-    hostile_page, inside, isolation, looks, models, outside_changes, staying, walking,
+    absent, asking, closely, confinement, crop, drag_source, duplicates, examples, failures, figures,
+    first_run, folders, hostile_page, inside, isolation, looks, models, outside_changes, pointing, staying,
+    walking,
 };
 
 /// A test and its name.
@@ -72,6 +73,7 @@ fn themes() -> impl Iterator<Item = Test> {
         looks::TESTS,
         models::TESTS,
         outside_changes::TESTS,
+        pointing::TESTS,
         staying::TESTS,
         walking::TESTS,
     ];

@@ -119,8 +119,8 @@ pub fn for_each_listed_below(
     mut each: impl FnMut(Listed<'_>),
 ) -> Result<()> {
     let (lower, upper) = below(prefix);
-    let mut statement = connection
-        .prepare_cached(&format!("{LISTED} WHERE folder_id = ?1 AND path >= ?2 AND path < ?3"))?;
+    let mut statement =
+        connection.prepare_cached(&format!("{LISTED} WHERE folder_id = ?1 AND path >= ?2 AND path < ?3"))?;
     list(statement.query((folder_id, lower, upper))?, &mut each)
 }
 

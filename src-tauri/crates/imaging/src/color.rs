@@ -3,8 +3,8 @@
 //! A profile that is damaged, or does not fit the pixels, is ignored: the picture is then taken as sRGB, as viewers do.
 
 use moxcms::{
-    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
-    ProfileText, TransferCharacteristics, TransformOptions,
+    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients, ProfileText,
+    TransferCharacteristics, TransformOptions,
 };
 
 use crate::error::ImageError;

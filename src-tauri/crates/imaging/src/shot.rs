@@ -113,11 +113,7 @@ fn place(gps: &Directory<'_>) -> Option<Place> {
     }
     let below = gps.number(ALTITUDE - 1) == Some(1);
     let altitude = gps.get(ALTITUDE).and_then(fraction).map(f64::from);
-    Some(Place {
-        latitude,
-        longitude,
-        altitude: altitude.map(|metres| if below { -metres } else { metres }),
-    })
+    Some(Place { latitude, longitude, altitude: altitude.map(|metres| if below { -metres } else { metres }) })
 }
 
 fn fraction(entry: &Entry<'_>) -> Option<f32> {

@@ -73,10 +73,8 @@ pub(super) fn candidates(picture: &Picture, segments: &Segments) -> Vec<Candidat
     let mut beside = neighbours(picture, segments);
     let pixels = picture.colours.len() as f32;
     let likeness = |all: &[Candidate], &(one, other): &(usize, usize)| all[one].alike(&all[other], pixels);
-    while let Some((one, other)) = beside
-        .iter()
-        .copied()
-        .max_by(|a, b| likeness(&all, a).total_cmp(&likeness(&all, b)))
+    while let Some((one, other)) =
+        beside.iter().copied().max_by(|a, b| likeness(&all, a).total_cmp(&likeness(&all, b)))
     {
         let joined = all[one].clone().with(all[other].clone());
         let number = all.len();
@@ -95,12 +93,8 @@ pub(super) fn candidates(picture: &Picture, segments: &Segments) -> Vec<Candidat
 
 fn pieces(picture: &Picture, segments: &Segments) -> Vec<Candidate> {
     let nowhere = Rect { left: usize::MAX, top: usize::MAX, right: 0, bottom: 0 };
-    let piece = |number| Candidate {
-        pieces: vec![number],
-        colours: Histogram::default(),
-        rect: nowhere,
-        at_edge: 0,
-    };
+    let piece =
+        |number| Candidate { pieces: vec![number], colours: Histogram::default(), rect: nowhere, at_edge: 0 };
     let mut pieces: Vec<Candidate> = (0..segments.count).map(piece).collect();
     for (at, &label) in segments.labels.iter().enumerate() {
         let (x, y) = (at % picture.width, at / picture.width);

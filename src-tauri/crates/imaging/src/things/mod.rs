@@ -104,8 +104,7 @@ fn score(candidate: &Candidate, picture: &Picture, segments: &Segments) -> Optio
     let cut_off = candidate.at_edge as f32 / (candidate.at_edge as f32 + outline);
     let size = (share / LARGE_ENOUGH).min(1.0).sqrt() * (1.0 - 2.0 * (share - TOO_LARGE).max(0.0));
     let off = |start: usize, end: usize, side: usize| (start + end) as f32 / 2.0 / side as f32 - 0.5;
-    let (x, y) =
-        (off(rect.left, rect.right, picture.width), off(rect.top, rect.bottom, picture.height));
+    let (x, y) = (off(rect.left, rect.right, picture.width), off(rect.top, rect.bottom, picture.height));
     // People put what they take a photo of in its middle.
     let middle = 1.0 - 0.6 * x.hypot(y);
     let whole = (1.0 - 2.0 * cut_off).max(0.0);

@@ -90,11 +90,7 @@ impl Picture {
 }
 
 /// Each colour with those `step` before and after it; `place` tells where in its line a pixel is, and how long that is.
-fn softened(
-    colours: &[[f32; 3]],
-    step: usize,
-    place: impl Fn(usize) -> (usize, usize),
-) -> Vec<[f32; 3]> {
+fn softened(colours: &[[f32; 3]], step: usize, place: impl Fn(usize) -> (usize, usize)) -> Vec<[f32; 3]> {
     (0..colours.len())
         .map(|at| {
             let (here, length) = place(at);
@@ -115,7 +111,7 @@ fn lab(srgb: [f32; 3]) -> [f32; 3] {
     let x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505;
     let y = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     let z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089;
-    let [x, y, z] = [x, y, z]
-        .map(|value| if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 });
+    let [x, y, z] =
+        [x, y, z].map(|value| if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 });
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }

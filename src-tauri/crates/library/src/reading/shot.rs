@@ -66,11 +66,8 @@ impl Shot {
 pub(crate) fn read(bytes: &[u8]) -> Result<Shot, ImageError> {
     let imaging::Shot { camera, lens, exposure, aperture, iso, focal_length, focal_length_35, place } =
         imaging::probe(bytes, &Limits::default())?.shot;
-    let place = place.map(|imaging::Place { latitude, longitude, altitude }| Place {
-        latitude,
-        longitude,
-        altitude,
-    });
+    let place =
+        place.map(|imaging::Place { latitude, longitude, altitude }| Place { latitude, longitude, altitude });
     let profile = imaging::profile_name(bytes);
     Ok(Shot { camera, lens, exposure, aperture, iso, focal_length, focal_length_35, place, profile })
 }

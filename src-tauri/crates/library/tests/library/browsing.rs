@@ -65,7 +65,9 @@ fn a_filter_narrows_the_timeline_by_folder_day_and_format() {
 #[test]
 fn folders_within_a_folder_come_a_level_at_a_time_and_can_be_filtered_by() {
     let place = Place::empty();
-    for name in ["hat-1", "2024/hat-2", "2024 and more/hat-3", "2024/Rome/hat-4", "2024/Rome/hat-5", "2023/hat-6"] {
+    for name in
+        ["hat-1", "2024/hat-2", "2024 and more/hat-3", "2024/Rome/hat-4", "2024/Rome/hat-5", "2023/hat-6"]
+    {
         place.add_as("hat/hat-1.jpg", &format!("{name}.jpg"));
     }
     let library = place.indexed();

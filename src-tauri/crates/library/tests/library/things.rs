@@ -13,9 +13,8 @@ const CLASSES: [&str; 10] =
 
 /// Whether a place lies in the middle of a part of an image, where the sample photos have their subject.
 fn is_in_middle_of((x, y): (u32, u32), (left, top, width, height): (u32, u32, u32, u32)) -> bool {
-    let is_within = |at: u32, start: u32, length: u32| {
-        (start + length / 5..=start + length * 4 / 5).contains(&at)
-    };
+    let is_within =
+        |at: u32, start: u32, length: u32| (start + length / 5..=start + length * 4 / 5).contains(&at);
     is_within(x, left, width) && is_within(y, top, height)
 }
 

@@ -256,7 +256,7 @@ describe('the query beside its results', () => {
     drag('pointermove', 400, 300);
     drag('pointerup', 400, 300);
     const { width, height } = await backend.photo(1);
-    const scale = Math.min(1000 / width, 800 / height);
+    const scale = Math.min(1000 / width, (innerHeight * 0.46) / height);
     const last = { x: Math.round(100 / scale), y: Math.round(100 / scale) };
     await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).toMatchObject(last));
     expect(search.mock.lastCall?.[0].examples[0]?.crop?.width).toBe(Math.round(300 / scale));

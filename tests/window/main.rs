@@ -15,6 +15,8 @@ mod app;
 #[cfg(target_os = "linux")]
 mod asking;
 #[cfg(target_os = "linux")]
+mod beside;
+#[cfg(target_os = "linux")]
 mod closely;
 #[cfg(target_os = "linux")]
 mod confinement;
@@ -57,6 +59,8 @@ mod page;
 mod photos;
 #[cfg(target_os = "linux")]
 mod pointing;
+#[cfg(target_os = "linux")]
+mod selecting;
 #[cfg(target_os = "linux")]
 mod staying;
 #[cfg(target_os = "linux")]

@@ -6,9 +6,9 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    absent, asking, closely, confinement, crop, drag_source, duplicates, examples, failures, figures,
-    first_run, folders, hostile_page, inside, isolation, looks, models, outside_changes, pointing, staying,
-    walking,
+    absent, asking, beside, closely, confinement, crop, drag_source, duplicates, examples, failures, figures,
+    first_run, folders, hostile_page, inside, isolation, looks, models, outside_changes, pointing, selecting,
+    staying, walking,
 };
 
 /// A test and its name.
@@ -60,6 +60,7 @@ fn themes() -> impl Iterator<Item = Test> {
     let themes = [
         absent::TESTS,
         asking::TESTS,
+        beside::TESTS,
         closely::TESTS,
         confinement::TESTS,
         crop::TESTS,
@@ -74,6 +75,7 @@ fn themes() -> impl Iterator<Item = Test> {
         models::TESTS,
         outside_changes::TESTS,
         pointing::TESTS,
+        selecting::TESTS,
         staying::TESTS,
         walking::TESTS,
     ];

@@ -1,6 +1,8 @@
 // Folders within folders, a level at a time: those that are open, and what lies directly in them. Which of them the grid
 // shows is the library's.
 
+import { getContext, setContext } from 'svelte';
+
 import type { Backend } from '../backend/backend';
 import type { Photo, Subfolder } from '../backend/types';
 import { notices } from './notices.svelte';
@@ -103,4 +105,16 @@ class FolderTree {
   }
 }
 
+/** The sidebar's. */
 export const folderTree = new FolderTree();
+
+const KEY = Symbol('folders');
+
+/** Has the components below show another tree, of which other folders are open. */
+export function provideFolders(): FolderTree {
+  return setContext(KEY, new FolderTree());
+}
+
+export function getFolders(): FolderTree {
+  return getContext<FolderTree | undefined>(KEY) ?? folderTree;
+}

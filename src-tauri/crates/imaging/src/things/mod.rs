@@ -108,7 +108,20 @@ fn score(candidate: &Candidate, picture: &Picture, segments: &Segments) -> Optio
     // People put what they take a photo of in its middle.
     let middle = 1.0 - 0.6 * x.hypot(y);
     let whole = (1.0 - 2.0 * cut_off).max(0.0);
-    Some(contrast * (0.4 + 0.6 * sharpness) * whole * size * middle * fill.sqrt())
+    let core = 0.3 + 0.7 * core(candidate, picture, segments);
+    Some(contrast * (0.4 + 0.6 * sharpness) * whole * size * middle * fill.sqrt() * core)
+}
+
+/// How much of the middle of its box is its own: what lies around a thing has that thing there.
+fn core(candidate: &Candidate, picture: &Picture, segments: &Segments) -> f32 {
+    let own = own(candidate, segments);
+    let rect = candidate.rect;
+    let middle = |start: usize, length: usize| start + length / 3..start + (2 * length).div_ceil(3);
+    let (across, down) = (middle(rect.left, rect.width()), middle(rect.top, rect.height()));
+    let all = across.len() * down.len();
+    let places = down.flat_map(|y| across.clone().map(move |x| y * picture.width + x));
+    let count = places.filter(|at| own[segments.labels[*at]]).count();
+    count as f32 / all.max(1) as f32
 }
 
 /// What is around a candidate.

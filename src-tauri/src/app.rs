@@ -1,6 +1,7 @@
 //! Puts the parts together and runs until the window is closed.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -60,13 +61,18 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
         Some(directory) => directory.clone(),
         None => library::default_data_dir()?,
     };
+    let context = tauri::generate_context!();
     let mut builder = tauri::Builder::default();
-    if arguments.data_dir.is_none() {
-        // With a data folder of its own it is another library, which may run beside this one.
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, directory| {
-            window::show(app);
-            incoming::accept(app, Arguments::forwarded(words, directory.as_ref()).paths);
-        }));
+    if let Some(id) = first_of(&context.config().identifier, arguments) {
+        let first = tauri_plugin_single_instance::Builder::new().dbus_id(id);
+        builder = builder.plugin(
+            first
+                .callback(|app, words, directory| {
+                    window::show(app);
+                    incoming::accept(app, Arguments::forwarded(words, directory.as_ref()).paths);
+                })
+                .build(),
+        );
     }
     let paths = arguments.paths.clone();
     let app = builder
@@ -89,8 +95,21 @@ fn build(arguments: &Arguments) -> Result<tauri::App, StartError> {
             incoming::accept(app.handle(), paths);
             Ok(())
         })
-        .build(tauri::generate_context!())?;
+        .build(context)?;
     Ok(app)
+}
+
+/// The name by which a second start finds the first one with the same data folder. None where the system knows one name a
+/// program: there a data folder of its own is another library, which may run beside the usual one.
+fn first_of(identifier: &str, arguments: &Arguments) -> Option<String> {
+    let Some(directory) = &arguments.data_dir else { return Some(identifier.to_owned()) };
+    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+    let (own, usual) = (real(directory), library::default_data_dir().ok());
+    if own.is_some() && own == usual.as_deref().and_then(real) {
+        return Some(identifier.to_owned());
+    }
+    let digest = blake3::hash(own?.as_os_str().as_encoded_bytes()).to_hex();
+    cfg!(target_os = "linux").then(|| format!("{identifier}.Library{}", &digest[..16]))
 }
 
 macro_rules! commands {
@@ -144,5 +163,26 @@ impl Tell for ToWindow {
     fn problem(&self, problem: Problem) {
         let incoming = Incoming { problems: vec![problem], ..Incoming::default() };
         self.0.state::<Inbox>().deliver(&self.0, incoming);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_with_the_same_data_folder_find_each_other_and_no_others() {
+        let place = tempfile::tempdir().unwrap();
+        let of = |folder: &str| {
+            let data_dir = Some(place.path().join(folder));
+            first_of("org.example", &Arguments { data_dir, ..Arguments::default() })
+        };
+        assert_eq!(first_of("org.example", &Arguments::default()).as_deref(), Some("org.example"));
+        assert_eq!(of("one"), of("one"));
+        if cfg!(target_os = "linux") {
+            assert!(of("one") != of("two") && of("one").as_deref() != Some("org.example"));
+            std::fs::create_dir(place.path().join("one")).unwrap();
+            assert_eq!(of("one"), of("one/../one"));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Addresses of pictures: `thumb/ID/VERSION`, `preview/ID/VERSION` and `foreign/KEY/thumb|preview`.
+//! Addresses of pictures: `thumb/ID/VERSION`, `preview/ID/VERSION`, `full/ID/VERSION` and `foreign/KEY/thumb|preview|full`.
 //!
 //! It tells what is asked for and fetches nothing. It knows neither Tauri nor the library, so that fuzzing can take it
 //! by itself.
@@ -11,9 +11,27 @@ const THUMBNAIL_SIDE: u32 = 320;
 /// What an address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Picture {
-    Thumbnail { photo: u32, version: u32 },
-    Preview { photo: u32, version: u32 },
-    Foreign { key: String, side: u32 },
+    Thumbnail {
+        photo: u32,
+        version: u32,
+    },
+    Preview {
+        photo: u32,
+        version: u32,
+    },
+    /// As large as the photo is.
+    Full {
+        photo: u32,
+        version: u32,
+    },
+    Foreign {
+        key: String,
+        side: u32,
+    },
+    /// As large as the image is.
+    ForeignFull {
+        key: String,
+    },
 }
 
 impl Picture {
@@ -24,6 +42,8 @@ impl Picture {
         match parts.as_slice() {
             ["thumb", photo, version] => Some(Self::Thumbnail { photo: id(photo)?, version: id(version)? }),
             ["preview", photo, version] => Some(Self::Preview { photo: id(photo)?, version: id(version)? }),
+            ["full", photo, version] => Some(Self::Full { photo: id(photo)?, version: id(version)? }),
+            ["foreign", key, "full"] => Some(Self::ForeignFull { key: id(key)?.to_string() }),
             ["foreign", key, size] => {
                 let longer = match *size {
                     "thumb" => THUMBNAIL_SIDE,
@@ -60,7 +80,10 @@ mod tests {
             "/thumb//1",
             "/thumb/../../etc/passwd",
             "/thumb/%2e%2e/1",
-            "/foreign/1/full",
+            "/foreign/1/whole",
+            "/full/1",
+            "/full/1/x",
+            "/foreign/x/full",
             "/foreign/%2Fetc%2Fpasswd/thumb",
             "/preview/1%00/1",
             "/%ff/1/1",

@@ -110,6 +110,15 @@ fn serve(
             let small = thumbnail(library, *photo, *version)?;
             Ok(small.map(|jpeg| Served { jpeg, lasting: false }))
         }
+        // Large, and looked at one at a time: nobody keeps them.
+        Picture::Full { photo, .. } => {
+            let jpeg = library.full_jpeg(&Source::Photo(i64::from(*photo)))?;
+            Ok(Some(Served { jpeg: jpeg.into(), lasting: false }))
+        }
+        Picture::ForeignFull { key } => {
+            let jpeg = library.full_jpeg(&foreign.get(key)?)?;
+            Ok(Some(Served { jpeg: jpeg.into(), lasting: false }))
+        }
         Picture::Foreign { key, side } => {
             let source = foreign.get(key)?;
             cached(previews, picture, || Ok(library.preview_jpeg(&source, *side)?)).map(lasting).map(Some)

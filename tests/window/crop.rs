@@ -21,7 +21,7 @@ fn open(desktop: &Desktop) -> App<'_> {
 }
 
 /// Look-alikes beside the photo: name, band and similarity.
-fn look_alikes(app: &App<'_>) -> Vec<String> {
+pub(crate) fn look_alikes(app: &App<'_>) -> Vec<String> {
     let script = "return [...document.querySelectorAll('[role=dialog] li button')]
         .map((button) => button.getAttribute('aria-label'))";
     serde_json::from_value(app.script(script, &[])).unwrap()

@@ -8,6 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use gtk::gio::{Cancellable, DBusCallFlags, DBusConnection, DBusConnectionFlags};
+use gtk::glib::ToVariant;
 use tempfile::TempDir;
 
 use crate::app::until;
@@ -153,6 +155,26 @@ impl Desktop {
             .env("NO_AT_BRIDGE", "1")
             .env_remove("WAYLAND_DISPLAY");
         command
+    }
+
+    /// Gives the desktop a tray: somebody who says on the bus that they show icons, until what is given back is dropped.
+    pub(crate) fn tray(&self) -> DBusConnection {
+        let flags = DBusConnectionFlags::AUTHENTICATION_CLIENT | DBusConnectionFlags::MESSAGE_BUS_CONNECTION;
+        let bus = DBusConnection::for_address_sync(&self.bus, flags, None, Cancellable::NONE).unwrap();
+        let name = ("org.kde.StatusNotifierWatcher", 4_u32).to_variant();
+        let owned = bus.call_sync(
+            Some("org.freedesktop.DBus"),
+            "/org/freedesktop/DBus",
+            "org.freedesktop.DBus",
+            "RequestName",
+            Some(&name),
+            None,
+            DBusCallFlags::NONE,
+            -1,
+            Cancellable::NONE,
+        );
+        assert_eq!(owned.unwrap().get::<(u32,)>(), Some((1,)), "the name is taken");
+        bus
     }
 
     /// Presses keys or moves the mouse, for windows that WebDriver does not reach.

@@ -202,6 +202,7 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("search", json!({ "request": request })),
         ("timeline", json!({ "filter": filter })),
         ("photo", json!({ "id": 1 })),
+        ("shot", json!({ "image": { "kind": "photo", "id": 1 } })),
         ("prepare", json!({ "image": { "kind": "foreign", "key": "1" } })),
         ("image_size", json!({ "image": { "kind": "photo", "id": 1 } })),
         ("duplicates", json!({})),

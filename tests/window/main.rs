@@ -15,6 +15,10 @@ mod app;
 #[cfg(target_os = "linux")]
 mod asking;
 #[cfg(target_os = "linux")]
+mod beside;
+#[cfg(target_os = "linux")]
+mod closely;
+#[cfg(target_os = "linux")]
 mod confinement;
 #[cfg(target_os = "linux")]
 mod crop;
@@ -32,6 +36,8 @@ mod failures;
 mod figures;
 #[cfg(target_os = "linux")]
 mod first_run;
+#[cfg(target_os = "linux")]
+mod folders;
 #[cfg(target_os = "linux")]
 mod hostile_page;
 #[cfg(target_os = "linux")]
@@ -51,6 +57,10 @@ mod outside_changes;
 mod page;
 #[cfg(target_os = "linux")]
 mod photos;
+#[cfg(target_os = "linux")]
+mod pointing;
+#[cfg(target_os = "linux")]
+mod selecting;
 #[cfg(target_os = "linux")]
 mod staying;
 #[cfg(target_os = "linux")]

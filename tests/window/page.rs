@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use fantoccini::actions::{
     InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MOUSE_BUTTON_RIGHT, MouseActions, PointerAction,
+    WheelAction, WheelActions,
 };
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::key::Key;
@@ -124,20 +125,54 @@ impl App<'_> {
 
     /// Drags from one place on an element to another, both in pixels from its middle, in a few steps as a hand does.
     pub(crate) fn drag(&self, element: &Element, from: (f64, f64), to: (f64, f64)) {
-        const STEPS: u32 = 8;
         // Places in the window, not on the element: that may move along.
         let (left, top, width, height) = self.ask(element.rectangle());
+        let middle = (left + width / 2.0, top + height / 2.0);
+        self.drag_from((middle.0 + from.0, middle.1 + from.1), (to.0 - from.0, to.1 - from.1));
+    }
+
+    /// Drags from a place in the window, so far, in a few steps as a hand does.
+    pub(crate) fn drag_from(&self, from: (f64, f64), by: (f64, f64)) {
+        const STEPS: u32 = 8;
+        let button = MOUSE_BUTTON_LEFT;
         let at = |step: u32| {
             let part = f64::from(step) / f64::from(STEPS);
-            let x = left + width / 2.0 + from.0 + (to.0 - from.0) * part;
-            let y = top + height / 2.0 + from.1 + (to.1 - from.1) * part;
+            let (x, y) = (from.0 + by.0 * part, from.1 + by.1 * part);
             PointerAction::MoveTo { duration: None, x: x.round(), y: y.round() }
         };
-        let button = MOUSE_BUTTON_LEFT;
         let mut actions = vec![at(0), PointerAction::Down { button }];
         actions.extend((1..=STEPS).map(at));
         actions.push(PointerAction::Up { button });
         self.mouse(actions);
+    }
+
+    /// Clicks on a place in the window.
+    pub(crate) fn click_at(&self, place: (f64, f64)) {
+        let button = MOUSE_BUTTON_LEFT;
+        let to = PointerAction::MoveTo { duration: None, x: place.0.round(), y: place.1.round() };
+        self.mouse(vec![to, PointerAction::Down { button }, PointerAction::Up { button }]);
+    }
+
+    /// Turns the wheel over a place in the window, away from the person where `notches` is positive.
+    pub(crate) fn turn_wheel(&self, (x, y): (f64, f64), notches: i64) {
+        let turn = WheelAction::Scroll {
+            duration: None,
+            x: x.round() as i64,
+            y: y.round() as i64,
+            delta_x: 0,
+            delta_y: -120 * notches,
+        };
+        let wheel = WheelActions::new("wheel".to_owned()).then(turn);
+        self.ask(self.client.perform_actions(wheel));
+    }
+
+    /// Holds a key while something else is done.
+    pub(crate) fn hold(&self, name: &str, work: impl FnOnce()) {
+        let keys = |action: KeyAction| KeyActions::new("keyboard".to_owned()).then(action);
+        let value = key(name);
+        self.ask(self.client.perform_actions(keys(KeyAction::Down { value })));
+        work();
+        self.ask(self.client.perform_actions(keys(KeyAction::Up { value })));
     }
 
     fn mouse(&self, actions: Vec<PointerAction>) {

@@ -42,6 +42,15 @@ pub(crate) fn copy_sample(name: &str, folder: &Path) -> PathBuf {
     path
 }
 
+/// A JPEG with all that a camera tells of a shot.
+pub(crate) fn with_shot(jpeg: &[u8]) -> Vec<u8> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/imaging/tests/fixtures");
+    let shot = fs::read(fixtures.join("shot.jpg")).unwrap();
+    // What comes first in it, with a marker before it and its length.
+    let length = usize::from(u16::from_be_bytes([shot[4], shot[5]])) + 2;
+    [&jpeg[..2], &shot[2..2 + length], &jpeg[2..]].concat()
+}
+
 /// The day that the grid tells of a sample photo, as the British write it.
 pub(crate) fn label(name: &str) -> String {
     let (month, day) = day(name);

@@ -6,8 +6,9 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use crate::desktop::{self, Desktop};
 use crate::{
-    absent, asking, confinement, crop, drag_source, duplicates, examples, failures, figures, first_run,
-    hostile_page, inside, isolation, looks, models, outside_changes, staying, walking,
+    absent, asking, beside, closely, confinement, crop, drag_source, duplicates, examples, failures, figures,
+    first_run, folders, hostile_page, inside, isolation, looks, models, outside_changes, pointing, selecting,
+    staying, walking,
 };
 
 /// A test and its name.
@@ -59,17 +60,22 @@ fn themes() -> impl Iterator<Item = Test> {
     let themes = [
         absent::TESTS,
         asking::TESTS,
+        beside::TESTS,
+        closely::TESTS,
         confinement::TESTS,
         crop::TESTS,
         duplicates::TESTS,
         examples::TESTS,
         failures::TESTS,
         first_run::TESTS,
+        folders::TESTS,
         hostile_page::TESTS,
         inside::TESTS,
         looks::TESTS,
         models::TESTS,
         outside_changes::TESTS,
+        pointing::TESTS,
+        selecting::TESTS,
         staying::TESTS,
         walking::TESTS,
     ];

@@ -91,3 +91,13 @@ test('a query that comes before any folder leads to adding one', async () => {
   expect((await backend.overview()).folders).toHaveLength(1);
   await backend.forgetEverything();
 });
+
+test('that there are no photos is not said before a folder has been looked through', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  render(App, { backend: new MemoryBackend({ photos: 0, folders: ['Pictures'] }) });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(screen.getByRole('heading', { name: t('library.looking') })).toBeVisible();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(screen.getByRole('heading', { name: t('library.empty') })).toBeVisible();
+});

@@ -10,7 +10,7 @@ use super::{blocking, language, with_library};
 use crate::dialogs;
 use crate::problem::Result;
 use crate::session::Session;
-use crate::wire::{Activity, Damaged, Exclusion, Failure, Overview, Storage};
+use crate::wire::{Activity, Damaged, Exclusion, Failure, Overview, Storage, Subfolder};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 
@@ -18,6 +18,19 @@ type OpenSession<'a> = State<'a, Arc<Session>>;
 pub(crate) async fn overview(session: OpenSession<'_>) -> Result<Overview> {
     let progress = session.progress();
     with_library(&session, move |library| Ok(Overview::of(library.overview()?, &progress))).await
+}
+
+#[tauri::command]
+pub(crate) async fn subfolders(
+    session: OpenSession<'_>,
+    folder: u32,
+    within: Option<String>,
+) -> Result<Vec<Subfolder>> {
+    with_library(&session, move |library| {
+        let within = within.map(|key| key.parse()).transpose()?;
+        Ok(library.subfolders(folder.into(), within.as_ref())?.into_iter().map(Into::into).collect())
+    })
+    .await
 }
 
 #[tauri::command]

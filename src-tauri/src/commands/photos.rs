@@ -11,9 +11,10 @@ use std::sync::Arc;
 use super::{language, with_library};
 use crate::clipboard;
 use crate::dialogs;
+use crate::foreign::ForeignImages;
 use crate::problem::{Result, ShellError};
 use crate::session::Session;
-use crate::wire::{self, Filter, Photo, Written};
+use crate::wire::{self, Filter, ImageRef, Photo, Shot, Written};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 
@@ -29,6 +30,16 @@ pub(crate) async fn timeline(session: OpenSession<'_>, filter: Filter) -> Result
 #[tauri::command]
 pub(crate) async fn photo(session: OpenSession<'_>, id: u32) -> Result<Photo> {
     with_library(&session, move |library| Ok(library.photo_details(id.into())?.into())).await
+}
+
+#[tauri::command]
+pub(crate) async fn shot(
+    session: OpenSession<'_>,
+    foreign: State<'_, Arc<ForeignImages>>,
+    image: ImageRef,
+) -> Result<Shot> {
+    let foreign = Arc::clone(&foreign);
+    with_library(&session, move |library| Ok(library.shot(&image.source(&foreign)?)?.into())).await
 }
 
 #[tauri::command]

@@ -13,7 +13,7 @@ use crate::foreign::ForeignImages;
 use crate::incoming;
 use crate::problem::{Result, ShellError};
 use crate::session::Session;
-use crate::wire::{ForeignImage, ImageRef, Incoming, SearchRequest, SearchResults, Size};
+use crate::wire::{ForeignImage, ImageRef, Incoming, SearchRequest, SearchResults, Size, Thing};
 
 type OpenSession<'a> = State<'a, Arc<Session>>;
 type Foreign<'a> = State<'a, Arc<ForeignImages>>;
@@ -58,6 +58,19 @@ pub(crate) async fn image_size(
     with_library(&session, move |library| {
         let (width, height) = library.image_size(&image.source(&foreign)?)?;
         Ok(Size { width, height })
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn things(
+    session: OpenSession<'_>,
+    foreign: Foreign<'_>,
+    image: ImageRef,
+) -> Result<Vec<Thing>> {
+    let foreign = Arc::clone(&foreign);
+    with_library(&session, move |library| {
+        Ok(library.things(&image.source(&foreign)?)?.into_iter().map(Into::into).collect())
     })
     .await
 }

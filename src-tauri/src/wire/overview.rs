@@ -25,6 +25,42 @@ pub struct Overview {
     pub formats: Vec<FormatCount>,
 }
 
+/// A folder within a folder, at any depth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Subfolder {
+    /// Names it in commands.
+    pub key: String,
+    /// The path's last part.
+    pub name: String,
+    /// Photos in it, at any depth.
+    pub photos: u32,
+    /// Whether there are folders within it.
+    pub has_subfolders: bool,
+}
+
+/// What a folder within a folder is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SubfolderName {
+    /// Names it in commands.
+    pub key: String,
+    /// The path's last part.
+    pub name: String,
+}
+
+impl From<library::SubfolderOverview> for Subfolder {
+    fn from(overview: library::SubfolderOverview) -> Self {
+        let SubfolderName { key, name } = (&overview.subfolder).into();
+        Self { key, name, photos: count(overview.photos), has_subfolders: overview.has_subfolders }
+    }
+}
+
+impl From<&library::Subfolder> for SubfolderName {
+    fn from(subfolder: &library::Subfolder) -> Self {
+        Self { key: subfolder.to_string(), name: shown_name(subfolder.name()) }
+    }
+}
+
 /// A folder of the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ use library::{Day, shown_name, shown_path};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Problem, base64, id};
+use super::{Problem, SubfolderName, base64, id};
 use crate::problem::Result;
 
 /// Everything known of a photo.
@@ -21,6 +21,8 @@ pub struct Photo {
     pub name: String,
     /// The folder it lies in.
     pub folder: u32,
+    /// The folders within it around the photo, the outermost first.
+    pub subfolders: Vec<SubfolderName>,
     /// Upright pixels.
     pub width: u32,
     /// Upright pixels.
@@ -46,6 +48,41 @@ pub struct Photo {
     pub copies: Vec<String>,
     /// ThumbHash of the picture, base64.
     pub placeholder: Option<String>,
+}
+
+/// How an image was taken, as its file says; null where it does not.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Shot {
+    /// Maker and model of the camera.
+    pub camera: Option<String>,
+    /// The lens.
+    pub lens: Option<String>,
+    /// How long it was exposed, in seconds.
+    pub exposure: Option<f32>,
+    /// The f-number.
+    pub aperture: Option<f32>,
+    /// The sensitivity.
+    pub iso: Option<u32>,
+    /// Focal length in millimetres.
+    pub focal_length: Option<f32>,
+    /// The focal length, in millimetres, that shows as much on film of 35 mm.
+    pub focal_length35: Option<u32>,
+    /// Where it was taken.
+    pub place: Option<Place>,
+    /// What the file calls its colours.
+    pub profile: Option<String>,
+}
+
+/// A place on Earth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
+pub struct Place {
+    /// Degrees north of the equator.
+    pub latitude: f64,
+    /// Degrees east of Greenwich.
+    pub longitude: f64,
+    /// Metres above the sea.
+    pub altitude: Option<f64>,
 }
 
 /// A photo of which a part is missing.
@@ -83,6 +120,9 @@ pub struct Failure {
 pub struct Filter {
     /// Folder ids.
     pub folders: Vec<u32>,
+    /// The key of a folder within one of them.
+    #[serde(default)]
+    pub subfolder: Option<String>,
     /// First day, `YYYY-MM-DD`.
     pub from: Option<String>,
     /// Last day, `YYYY-MM-DD`.
@@ -99,6 +139,7 @@ impl From<library::PhotoDetails> for Photo {
             name: shown_name(&details.path),
             path: shown_path(&details.path),
             folder: id(details.folder_id),
+            subfolders: details.subfolders.iter().map(Into::into).collect(),
             width: details.width,
             height: details.height,
             format: details.format,
@@ -111,6 +152,26 @@ impl From<library::PhotoDetails> for Photo {
             maybe_at: details.maybe_at.iter().map(|path| shown_path(path)).collect(),
             copies: details.copies.iter().map(|path| shown_path(path)).collect(),
             placeholder: details.placeholder.map(|hash| base64(&hash)),
+        }
+    }
+}
+
+impl From<library::Shot> for Shot {
+    fn from(shot: library::Shot) -> Self {
+        Self {
+            camera: shot.camera,
+            lens: shot.lens,
+            exposure: shot.exposure,
+            aperture: shot.aperture,
+            iso: shot.iso,
+            focal_length: shot.focal_length,
+            focal_length35: shot.focal_length_35,
+            place: shot.place.map(|place| Place {
+                latitude: place.latitude,
+                longitude: place.longitude,
+                altitude: place.altitude,
+            }),
+            profile: shot.profile,
         }
     }
 }
@@ -145,6 +206,7 @@ impl TryFrom<Filter> for library::Filter {
         let day = |text: Option<String>| text.map(|text| text.parse::<Day>()).transpose();
         Ok(Self {
             folders: filter.folders.into_iter().map(i64::from).collect(),
+            subfolder: filter.subfolder.map(|key| key.parse()).transpose()?,
             from: day(filter.from)?,
             to: day(filter.to)?,
             formats: filter.formats,

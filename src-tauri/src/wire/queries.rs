@@ -25,6 +25,17 @@ pub struct Region {
     pub height: u32,
 }
 
+/// A thing in an image that can be pointed at, in upright, full-size pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Thing {
+    /// A box around it.
+    pub region: Region,
+    /// A place that is on it.
+    pub x: u32,
+    /// A place that is on it.
+    pub y: u32,
+}
+
 /// An image that a query is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, TS)]
 #[serde(rename_all = "camelCase", tag = "kind", deny_unknown_fields)]
@@ -130,6 +141,13 @@ pub struct Match {
     pub hidden_copies: u32,
     /// ThumbHash of the picture, base64.
     pub placeholder: Option<String>,
+}
+
+impl From<library::Thing> for Thing {
+    fn from(library::Thing { region, on: (x, y) }: library::Thing) -> Self {
+        let library::Region { x: left, y: top, width, height } = region;
+        Self { region: Region { x: left, y: top, width, height }, x, y }
+    }
 }
 
 impl ImageRef {

@@ -21,6 +21,8 @@ pub struct Settings {
     pub tray: bool,
     /// Height of the grid's rows in pixels.
     pub row_height: u32,
+    /// Whether a thing in a photo was searched by once: then no line tells of that any more.
+    pub pointed: bool,
 }
 
 impl Default for Settings {
@@ -32,6 +34,7 @@ impl Default for Settings {
             threads: 0,
             tray: false,
             row_height: 200,
+            pointed: false,
         }
     }
 }

@@ -2,9 +2,12 @@
 
 import type { Backend } from './backend/backend';
 import type { Written } from './backend/types';
+import { duplicates } from './duplicates/duplicates.svelte';
 import { exampleOf, MOST_IMAGES, photoRef, sameSubject, type Subject } from './query/query';
 import { trail } from './query/trail.svelte';
+import { folderTree } from './state/folderTree.svelte';
 import { leftOut } from './state/leftOut';
+import { library } from './state/library.svelte';
 import { notices } from './state/notices.svelte';
 import { view } from './state/view.svelte';
 import { t } from './strings/index.svelte';
@@ -19,6 +22,8 @@ export interface Actions {
   join(subjects: readonly Subject[], negative: boolean): boolean;
   /** Opens it in the program that the system has for it. */
   open(id: number): Promise<void>;
+  /** Goes to it among the photos of its folder. */
+  showInFolder(id: number): Promise<void>;
   /** Shows them in the file manager. */
   reveal(ids: readonly number[]): Promise<void>;
   copyPaths(ids: readonly number[]): Promise<void>;
@@ -53,6 +58,16 @@ export function createActions(backend: Backend): Actions {
       return joined;
     },
     open: (id) => attempt(() => backend.open(id)),
+    showInFolder: (id) =>
+      attempt(async () => {
+        const photo = await backend.photo(id);
+        view.closeAll();
+        trail.leave();
+        duplicates.shown = false;
+        folderTree.openAround(photo);
+        library.show(photo.folder, photo.subfolders.at(-1) ?? null);
+        library.sought = id;
+      }),
     reveal: async (ids) => {
       if (!tooMany(ids, REVEALED)) await attempt(() => backend.reveal([...ids]));
     },

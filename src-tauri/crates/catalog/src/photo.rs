@@ -107,11 +107,45 @@ pub struct Listed<'a> {
 
 /// Calls `each` with every photo, in no order.
 pub fn for_each_listed(connection: &Connection, mut each: impl FnMut(Listed<'_>)) -> Result<()> {
+    let mut statement = connection.prepare_cached(LISTED)?;
+    list(statement.query([])?, &mut each)
+}
+
+/// Calls `each` with every photo of a folder below `prefix`, in no order.
+pub fn for_each_listed_below(
+    connection: &Connection,
+    folder_id: i64,
+    prefix: &Path,
+    mut each: impl FnMut(Listed<'_>),
+) -> Result<()> {
+    let (lower, upper) = below(prefix);
+    let mut statement =
+        connection.prepare_cached(&format!("{LISTED} WHERE folder_id = ?1 AND path >= ?2 AND path < ?3"))?;
+    list(statement.query((folder_id, lower, upper))?, &mut each)
+}
+
+/// Calls `each` with the relative path of every photo of a folder below `prefix`, in their order.
+pub fn for_each_path_below(
+    connection: &Connection,
+    folder_id: i64,
+    prefix: &Path,
+    mut each: impl FnMut(&Path),
+) -> Result<()> {
+    let (lower, upper) = below(prefix);
     let mut statement = connection.prepare_cached(
-        "SELECT photo.id, content_id, folder_id, modified_ns, format, width, height, captured_at, placeholder \
-         FROM photo JOIN content ON content.id = content_id",
+        "SELECT path FROM photo WHERE folder_id = ?1 AND path >= ?2 AND path < ?3 ORDER BY path",
     )?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query((folder_id, lower, upper))?;
+    while let Some(row) = rows.next()? {
+        each(&row.get::<_, PathBytes<PathBuf>>(0)?.0);
+    }
+    Ok(())
+}
+
+const LISTED: &str = "SELECT photo.id, content_id, folder_id, modified_ns, format, width, height, captured_at, placeholder \
+     FROM photo JOIN content ON content.id = content_id";
+
+fn list(mut rows: rusqlite::Rows<'_>, each: &mut impl FnMut(Listed<'_>)) -> Result<()> {
     while let Some(row) = rows.next()? {
         each(Listed {
             id: row.get(0)?,

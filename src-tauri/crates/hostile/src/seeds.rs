@@ -42,6 +42,8 @@ pub(crate) fn addresses() -> Vec<Vec<u8>> {
         "/thumb/7/3",
         "/preview%2F4294967295%2F1",
         "/foreign/12/preview",
+        "/full/7/3",
+        "/foreign/12/full",
         "/foreign/1/thumb",
         "/thumb/../../etc/passwd",
         "/thumb/%2e%2e%2f1/%00",

@@ -113,11 +113,13 @@ pub fn photo_address(bytes: &[u8]) {
     let asked = match &picture {
         Picture::Thumbnail { photo, version } => format!("/thumb/{photo}/{version}"),
         Picture::Preview { photo, version } => format!("/preview/{photo}/{version}"),
+        Picture::Full { photo, version } => format!("/full/{photo}/{version}"),
+        Picture::ForeignFull { key } => format!("/foreign/{key}/full"),
         Picture::Foreign { key, side: 320 } => format!("/foreign/{key}/thumb"),
         Picture::Foreign { key, side: 2048 } => format!("/foreign/{key}/preview"),
         Picture::Foreign { side, .. } => panic!("a picture of {side} pixels"),
     };
-    let is_word = |part: &&str| ["thumb", "preview", "foreign"].contains(part);
+    let is_word = |part: &&str| ["thumb", "preview", "full", "foreign"].contains(part);
     let (words, numbers): (Vec<&str>, Vec<&str>) = asked.split('/').skip(1).partition(is_word);
     assert_eq!(words.len() + numbers.len(), 3, "{asked}");
     assert!(numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit())), "{asked}");

@@ -3,7 +3,7 @@
 //! A profile that is damaged, or does not fit the pixels, is ignored: the picture is then taken as sRGB, as viewers do.
 
 use moxcms::{
-    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
+    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients, ProfileText,
     TransferCharacteristics, TransformOptions,
 };
 
@@ -34,6 +34,24 @@ pub(crate) fn from_code_points(primaries: u16, transfer: u16) -> Option<ColorPro
             full_range: true,
         })
     })
+}
+
+/// What a profile is called.
+pub(crate) fn name(profile: &ColorProfile) -> Option<String> {
+    const LONGEST: usize = 120;
+    let name = match (&profile.description, &profile.cicp) {
+        (Some(ProfileText::PlainString(name)), _) => name,
+        (Some(ProfileText::Description(name)), _) => &name.ascii_string,
+        (Some(ProfileText::Localizable(names)), _) => {
+            let english = names.iter().find(|name| name.language == "en");
+            &english.or(names.first())?.value
+        }
+        (None, Some(CicpProfile { color_primaries: CicpColorPrimaries::Smpte432, .. })) => "Display P3",
+        (None, Some(CicpProfile { color_primaries: CicpColorPrimaries::Bt2020, .. })) => "BT.2020",
+        (None, _) => return None,
+    };
+    let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 pub(crate) fn to_srgb(stored: Stored) -> Result<RgbImage, ImageError> {

@@ -1,8 +1,9 @@
-//! The two things EXIF is asked for here: which way is up, and when the photo was taken.
+//! What EXIF is asked for here: which way is up, and when and how the photo was taken.
 
 use crate::date;
 use crate::ifd::{Directory, Tiff};
 use crate::orientation::Orientation;
+use crate::shot::Shot;
 
 const ORIENTATION: u16 = 0x0112;
 const DATE_TIME: u16 = 0x0132;
@@ -11,11 +12,12 @@ const DATE_TIME_ORIGINAL: u16 = 0x9003;
 const DATE_TIME_DIGITIZED: u16 = 0x9004;
 
 /// What was found; the default is what a file without EXIF has.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Exif {
     orientation: Option<Orientation>,
     /// `YYYY-MM-DDTHH:MM:SS` by the camera's clock; EXIF seldom knows the time zone.
     pub(crate) captured_at: Option<String>,
+    pub(crate) shot: Shot,
 }
 
 impl Exif {
@@ -29,6 +31,7 @@ impl Exif {
         Self {
             orientation: self.orientation.or(other.orientation),
             captured_at: self.captured_at.or(other.captured_at),
+            shot: self.shot.or(other.shot),
         }
     }
 
@@ -52,6 +55,7 @@ pub(crate) fn of_directory(tiff: Tiff<'_>, main: &Directory<'_>) -> Exif {
     Exif {
         orientation: main.number(ORIENTATION).map(Orientation::from_exif),
         captured_at: [DATE_TIME_ORIGINAL, DATE_TIME_DIGITIZED, DATE_TIME].into_iter().find_map(dated),
+        shot: Shot::read(tiff, main, details.as_ref()),
     }
 }
 

@@ -16,6 +16,7 @@ use heic_rs::meta::iref::RefKind;
 use heic_rs::props::ItemProps;
 use heic_rs::props::simple::Clap;
 use heic_rs::{Brand, Image, Mirror, Nclx, PixelLayout, Range, Rotation, Transform, color as yuv, transform};
+use moxcms::ColorProfile;
 
 use crate::boxes::next_box;
 use crate::color;
@@ -70,13 +71,25 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
     } else {
         primary.orientation()
     };
+    let exif = exif.or_dated(|| date::in_xmp(&primary.xmp()?));
     Ok(Header {
         width,
         height,
         orientation,
-        captured_at: exif.or_dated(|| date::in_xmp(&primary.xmp()?)).captured_at,
+        captured_at: exif.captured_at,
+        shot: exif.shot,
         decoder_bytes: pixels.saturating_mul(bytes_per_pixel),
     })
+}
+
+/// The colours that the file's boxes state; those that only the pictures' streams do are not looked for.
+pub(crate) fn profile(format: Format, bytes: &[u8]) -> Option<ColorProfile> {
+    let bytes = film::as_still(bytes);
+    let props = &Primary::open(format, &bytes).ok()?.props;
+    match props.icc {
+        Some(icc) => color::from_icc(icc),
+        None => props.nclx.and_then(|nclx| color::from_code_points(nclx.primaries, nclx.transfer)),
+    }
 }
 
 pub(crate) fn decode(

@@ -2,6 +2,8 @@
 //!
 //! A reduced scale is computed inside libjpeg-turbo's inverse DCT, so seven eighths of a large photo's work falls away.
 
+use moxcms::ColorProfile;
+
 use crate::color;
 use crate::date;
 use crate::error::ImageError;
@@ -28,6 +30,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
         height: found.height,
         orientation: exif.orientation(),
         captured_at: exif.captured_at,
+        shot: exif.shot,
         decoder_bytes,
     })
 }
@@ -72,7 +75,7 @@ pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageErro
             PixelLayout::Cmyk => Channels::Cmyk,
         },
         samples: decoded.samples,
-        profile: icc_of(bytes).and_then(|icc| color::from_icc(&icc)),
+        profile: profile(bytes),
         missing,
     })
 }
@@ -172,6 +175,11 @@ fn date_beside(bytes: &[u8]) -> Option<String> {
     };
     let in_xmp = part(APP1, XMP).and_then(date::in_xmp);
     in_xmp.or_else(|| date::in_iptc(date::iptc_of_photoshop(part(APP13, PHOTOSHOP)?)?))
+}
+
+/// The colours that the file states.
+pub(crate) fn profile(bytes: &[u8]) -> Option<ColorProfile> {
+    color::from_icc(&icc_of(bytes)?)
 }
 
 /// Joins the profile's parts, which number themselves (ICC.1, annex B.4); a set with gaps is no profile.

@@ -16,7 +16,7 @@ use crate::boxes::{Found, next_box, number};
 use crate::color;
 use crate::date;
 use crate::error::ImageError;
-use crate::exif;
+use crate::exif::{self, Exif};
 use crate::format::Format;
 use crate::ground::on_ground;
 use crate::limits::Limits;
@@ -38,8 +38,8 @@ const LARGE_WINDOW: u8 = 0b001_0001;
 pub(crate) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError> {
     let image = open(bytes, limits)?;
     let (width, height) = (image.width(), image.height());
-    let captured_at =
-        exif_block(bytes).and_then(|block| exif::read(&block).captured_at).or_else(|| xmp_date(bytes));
+    let exif = exif_block(bytes).map(|block| exif::read(&block)).unwrap_or_default();
+    let Exif { captured_at, shot, .. } = exif.or_dated(|| xmp_date(bytes));
     let channels = image.pixel_format().channels() as u64;
     let pixels = u64::from(width) * u64::from(height);
     let rendered = u64::from(width) * u64::from(band_height(&image)) * channels * BYTES_A_SAMPLE;
@@ -48,7 +48,7 @@ pub(crate) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError
     let kept = pixels.saturating_mul(channels + 3).saturating_add(pixels / 4);
     let decoder_bytes = rendered.saturating_add(kept).saturating_add(bytes.len() as u64);
     // The codestream's orientation is applied while rendering, and a file's EXIF only repeats it.
-    Ok(Header { width, height, orientation: Orientation::Upright, captured_at, decoder_bytes })
+    Ok(Header { width, height, orientation: Orientation::Upright, captured_at, shot, decoder_bytes })
 }
 
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError> {

@@ -36,7 +36,9 @@ mod raw;
 mod reduce;
 mod sensor;
 mod sharpness;
+mod shot;
 mod stored;
+mod things;
 mod thumbnail;
 mod tiff;
 mod transfer;
@@ -53,12 +55,14 @@ pub use pixels::RgbImage;
 pub use placeholder::{PLACEHOLDER_BYTES, is_grey, placeholder};
 pub use reduce::Target;
 pub use sharpness::sharpness;
+pub use shot::{Place, Shot};
+pub use things::{Thing, things};
 pub use thumbnail::{encode_jpeg, thumbnail};
 
 use stored::{Header, Stored};
 
 /// What a file says about its picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
     /// The format, by content.
     pub format: Format,
@@ -70,6 +74,8 @@ pub struct Probe {
     pub orientation: Orientation,
     /// When the photo was taken, `YYYY-MM-DDTHH:MM:SS` by the camera's clock, without a time zone.
     pub captured_at: Option<String>,
+    /// How the photo was taken.
+    pub shot: Shot,
     /// Bytes the decoder itself needs, see [`Header::decoder_bytes`].
     decoder_bytes: u64,
     /// Pixels that are there to decode: of a camera RAW, those of its preview.
@@ -99,6 +105,22 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, ImageError> {
     guarded(format, || {
         checked_header(format, bytes, limits).map(|header| describe(format, header, bytes, limits))
     })
+}
+
+/// What a file calls its colours, such as "Display P3"; none where it does not say, or is of a format that is not asked here.
+#[must_use]
+pub fn profile_name(bytes: &[u8]) -> Option<String> {
+    let format = Format::of(bytes)?;
+    let profile = guarded(format, || {
+        Ok(match format {
+            Format::Jpeg => jpeg::profile(bytes),
+            Format::Heic | Format::Avif => heif::profile(format, bytes),
+            Format::Png => png::profile(bytes),
+            Format::Tiff => tiff::profile(bytes),
+            _ => None,
+        })
+    });
+    color::name(&profile.ok()??)
 }
 
 /// Decodes a file to upright sRGB pixels: all of them, or with a `target` as few as satisfy it conveniently.
@@ -180,14 +202,14 @@ fn stored_pixels(
 }
 
 fn describe(format: Format, header: Header, bytes: &[u8], limits: &Limits) -> Probe {
-    let Header { width, height, orientation, captured_at, decoder_bytes } = header;
+    let Header { width, height, orientation, captured_at, shot, decoder_bytes } = header;
     let decodable = (width, height);
     let (width, height) = match format {
         Format::Raw => sensor::picture_size(bytes, decodable, limits.max_pixels),
         _ => decodable,
     };
     let (width, height) = orientation.upright(width, height);
-    Probe { format, width, height, orientation, captured_at, decoder_bytes, decodable }
+    Probe { format, width, height, orientation, captured_at, shot, decoder_bytes, decodable }
 }
 
 /// Decoders are other people's code working on anybody's bytes: a panic in one costs that file and nothing more.

@@ -48,6 +48,7 @@ pub(crate) fn header(format: Format, bytes: &[u8]) -> Result<Header, ImageError>
         height,
         orientation: exif.orientation(),
         captured_at: exif.captured_at,
+        shot: exif.shot,
         decoder_bytes: decoder.total_bytes().saturating_add(converted).saturating_add(copied),
     })
 }

@@ -65,7 +65,12 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
     let own = if cr3::is_cr3(bytes) { cr3::exif(bytes) } else { exif::read(bytes) };
     // The file's own EXIF describes the preview too, which seldom has any; both together would turn it twice.
     let found = own.or(jpeg::exif(jpeg));
-    Ok(Header { orientation: found.orientation(), captured_at: found.captured_at, ..preview })
+    Ok(Header {
+        orientation: found.orientation(),
+        captured_at: found.captured_at,
+        shot: found.shot,
+        ..preview
+    })
 }
 
 pub(crate) fn decode(bytes: &[u8], denominator: u32) -> Result<Stored, ImageError> {

@@ -5,6 +5,7 @@
 use moxcms::ColorProfile;
 
 use crate::orientation::Orientation;
+use crate::shot::Shot;
 
 /// What a file says about its picture before anything is decoded.
 pub(crate) struct Header {
@@ -13,6 +14,7 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     pub(crate) orientation: Orientation,
     pub(crate) captured_at: Option<String>,
+    pub(crate) shot: Shot,
     /// Estimated bytes that the decoder holds at its peak besides the pixels it returns after reduction.
     pub(crate) decoder_bytes: u64,
 }

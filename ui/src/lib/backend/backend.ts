@@ -23,8 +23,11 @@ import type {
   SearchRequest,
   SearchResults,
   Settings,
+  Shot,
   Startup,
   Storage,
+  Subfolder,
+  Thing,
   Verdict,
   Written,
 } from './types';
@@ -57,10 +60,14 @@ export interface Backend {
   ready(): Promise<void>;
 
   overview(): Promise<Overview>;
+  /** The folders that lie directly in a folder, or with `within` in that one inside it. */
+  subfolders(folder: number, within: string | null): Promise<Subfolder[]>;
   activity(): Promise<Activity>;
   /** All photos that pass the filter, newest first. */
   timeline(filter: Filter): Promise<Timeline>;
   photo(id: number): Promise<Photo>;
+  /** Reads from its file how an image was taken. */
+  shot(image: ImageRef): Promise<Shot>;
   failures(): Promise<Failure[]>;
   /** Photos of which a part is missing. */
   damaged(): Promise<Damaged[]>;
@@ -70,6 +77,8 @@ export interface Backend {
   search(request: SearchRequest): Promise<SearchResults>;
   /** Decodes an image ahead of queries by crops of it, which are quick then. Never fails. */
   prepare(image: ImageRef): Promise<void>;
+  /** The things that stand out in an image, those that do most first. */
+  things(image: ImageRef): Promise<Thing[]>;
   /** Width and height of an upright image in pixels. */
   imageSize(image: ImageRef): Promise<{ width: number; height: number }>;
 
@@ -141,6 +150,8 @@ export interface Backend {
   thumbnailUrl(photo: number, version: number): string;
   /** Address of a photo at the size of a screen, at most 2048 pixels a side. Its thumbnail when it is offline. */
   previewUrl(photo: number, version: number): string;
-  /** Address of a foreign image, `thumb` or `preview` size. */
-  foreignUrl(key: string, size: 'thumb' | 'preview'): string;
+  /** Address of a photo in its own size, as far as a window can hold it. */
+  fullUrl(photo: number, version: number): string;
+  /** Address of a foreign image, of one of these sizes. */
+  foreignUrl(key: string, size: 'thumb' | 'preview' | 'full'): string;
 }

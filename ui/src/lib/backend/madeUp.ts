@@ -1,6 +1,7 @@
 // The made-up photos of the in-memory library: the same ones each time, taken over fifteen years on outings of a few
 // days, with several pictures of a scene each, now and then a copy.
 
+import { subfoldersAround } from './madeUpSubfolders';
 import { SCENES } from './scenes';
 import type { Band, Filter } from './types';
 
@@ -104,6 +105,7 @@ export function passes(photo: MadeUpPhoto, filter: Filter): boolean {
   const day = dayOf(photo);
   return (
     (filter.folders.length === 0 || filter.folders.includes(photo.folder)) &&
+    (filter.subfolder === null || subfoldersAround(photo).some(({ key }) => key === filter.subfolder)) &&
     (filter.formats.length === 0 || filter.formats.includes(photo.format)) &&
     (filter.from === null || day >= filter.from) &&
     (filter.to === null || day <= filter.to)

@@ -30,9 +30,10 @@ export class MadeUpForeign {
     return image;
   }
 
-  url(key: string, size: 'thumb' | 'preview'): string {
+  url(key: string, size: 'thumb' | 'preview' | 'full'): string {
     const { scene, width, height, name, url } = this.image(key);
-    const scale = Math.min(1, (size === 'thumb' ? 320 : 2048) / Math.max(width, height));
+    const longest = { thumb: 320, preview: 2048, full: Infinity }[size];
+    const scale = Math.min(1, longest / Math.max(width, height));
     return url ?? sceneUrl(scene, Math.round(width * scale), Math.round(height * scale), name);
   }
 

@@ -15,9 +15,11 @@ import {
 import { MadeUpDuplicates } from './madeUpDuplicates';
 import { EXCLUSIONS, FAILURES, FOLDERS, madeUpFolder } from './madeUpFolders';
 import { MadeUpForeign } from './madeUpForeign';
+import { subfoldersAround, subfoldersOf } from './madeUpSubfolders';
 import { IDLE, MadeUpModels, TICK } from './madeUpModels';
 import { problem } from './madeUpProblem';
-import { SCENES, sceneHash, sceneUrl } from './scenes';
+import { madeUpShot, NO_SHOT } from './madeUpShots';
+import { SCENES, sceneHash, sceneUrl, thingsIn } from './scenes';
 import { PLACEHOLDER_BYTES, type Timeline } from './timeline';
 import type {
   Activity,
@@ -36,7 +38,10 @@ import type {
   SearchRequest,
   SearchResults,
   Settings,
+  Shot,
   Storage,
+  Subfolder,
+  Thing,
   Verdict,
   Written,
 } from './types';
@@ -54,6 +59,8 @@ export interface MemoryOptions {
   withoutPhotos?: string[];
   /** Groups of duplicates; those among the photos by themselves when it is not said. */
   duplicates?: number;
+  /** Whether the suns and hills in the photos can be pointed at. */
+  things?: boolean;
   /** Photos that come in one after the other, as if they were being indexed. */
   arriving?: number;
   settings?: Partial<Settings>;
@@ -68,6 +75,7 @@ export class MemoryBackend implements Backend {
   /** What was asked of the system, such as `reveal 3,4`, for tests. */
   readonly calls: string[] = [];
   #systemLanguage: string;
+  #things: boolean;
   #photos: MadeUpPhoto[];
   #arriving: MadeUpPhoto[];
   #byId: Map<number, MadeUpPhoto>;
@@ -122,8 +130,10 @@ export class MemoryBackend implements Backend {
       tray: false,
       lookInside: true,
       rowHeight: 200,
+      pointed: false,
       ...options.settings,
     };
+    this.#things = options.things ?? false;
     this.#systemLanguage = options.systemLanguage ?? 'en';
     if (arriving > 0) this.#work(this.#folders[0]?.name ?? null);
   }
@@ -182,6 +192,11 @@ export class MemoryBackend implements Backend {
     };
   }
 
+  async subfolders(folder: number, within: string | null): Promise<Subfolder[]> {
+    const photos = this.#photos.filter((photo) => photo.folder === folder);
+    return subfoldersOf(photos, folder, within);
+  }
+
   async activity() {
     return this.#activity;
   }
@@ -209,9 +224,10 @@ export class MemoryBackend implements Backend {
     return {
       id,
       version: 1,
-      path: `${path}/${nameOf(photo)}`,
+      path: [path, ...subfoldersAround(photo).map(({ name }) => name), nameOf(photo)].join('/'),
       name: nameOf(photo),
       folder: photo.folder,
+      subfolders: subfoldersAround(photo),
       width: photo.width,
       height: photo.height,
       format: photo.format,
@@ -225,6 +241,10 @@ export class MemoryBackend implements Backend {
       copies: id % 9 === 0 ? [`${path}/Copies/${nameOf(photo)}`] : [],
       placeholder: base64(sceneHash(photo.scene, photo.width / photo.height)),
     };
+  }
+
+  async shot(image: ImageRef): Promise<Shot> {
+    return image.kind === 'photo' && this.#known(image.id).format === 'jpeg' ? madeUpShot(image.id) : NO_SHOT;
   }
 
   async failures() {
@@ -280,6 +300,13 @@ export class MemoryBackend implements Backend {
     const going = details?.photos.filter(({ id }) => !details.keep.includes(id)) ?? [];
     await this.#note(`copyGoing ${going.map(({ id }) => id)}`);
     return written(going.length);
+  }
+
+  async things(image: ImageRef): Promise<Thing[]> {
+    if (!this.#things) return [];
+    const { scene, width, height } =
+      image.kind === 'photo' ? this.#known(image.id) : this.#foreign.image(image.key);
+    return thingsIn(scene, width, height);
   }
 
   async prepare() {
@@ -426,13 +453,14 @@ export class MemoryBackend implements Backend {
 
   thumbnailUrl = (id: number) => this.#picture(id, 320);
   previewUrl = (id: number) => this.#picture(id, 2048);
-  foreignUrl = (key: string, size: 'thumb' | 'preview') => this.#foreign.url(key, size);
+  fullUrl = (id: number) => this.#picture(id, Infinity);
+  foreignUrl = (key: string, size: 'thumb' | 'preview' | 'full') => this.#foreign.url(key, size);
 
   #picture(id: number, longest: number): string {
     const photo = this.#byId.get(id);
     if (!photo) return 'data:,';
     const { scene, width, height } = photo;
-    const scale = longest / Math.max(width, height);
+    const scale = Math.min(1, longest / Math.max(width, height));
     return sceneUrl(scene, Math.round(width * scale), Math.round(height * scale), String(id));
   }
 
@@ -526,6 +554,7 @@ export function fromAddress(parameters: URLSearchParams): MemoryBackend {
   return new MemoryBackend({
     photos,
     folders: parameters.has('first') ? [] : FOLDERS,
+    things: true,
     arriving: parameters.has('quiet') ? 0 : Math.min(960, Math.floor(photos / 4)),
     settings: { theme: theme === 'dark' || theme === 'light' ? theme : 'system' },
     systemLanguage: parameters.get('language') ?? navigator.language,

@@ -3,6 +3,8 @@
 
 import { rgbaToThumbHash } from 'thumbhash';
 
+import type { Region, Thing } from './types';
+
 /** How many scenes there are. */
 export const SCENES = 36;
 
@@ -24,14 +26,39 @@ function colours(scene: number): Colours {
 const hsl = ([hue, saturation, lightness]: readonly [number, number, number]) =>
   `hsl(${hue} ${saturation}% ${lightness}%)`;
 
-/** The address of a picture of a scene. */
-export function sceneUrl(scene: number, width: number, height: number, caption: string): string {
-  const { sky, glow, hill } = colours(scene);
-  const sun = {
+function sunOf(scene: number, width: number, height: number) {
+  return {
     x: width * (0.2 + ((scene * 7) % 13) / 20),
     y: height * 0.42,
     r: Math.min(width, height) * 0.11,
   };
+}
+
+/** The sun and the hills. */
+export function thingsIn(scene: number, width: number, height: number): Thing[] {
+  const { x, y, r } = sunOf(scene, width, height);
+  const box = (left: number, top: number, right: number, bottom: number): Region => ({
+    x: Math.round(left),
+    y: Math.round(top),
+    width: Math.round(right - left),
+    height: Math.round(bottom - top),
+  });
+  const on = (region: Region): Thing => ({
+    region,
+    x: region.x + Math.round(region.width / 2),
+    y: region.y + Math.round(region.height / 2),
+  });
+  return [
+    on(box(x - r, y - r, x + r, y + r)),
+    on(box(width * 0.08, height * 0.55, width * 0.5, height * 0.8)),
+    on(box(width * 0.65, height * 0.58, width * 0.95, height * 0.85)),
+  ];
+}
+
+/** The address of a picture of a scene. */
+export function sceneUrl(scene: number, width: number, height: number, caption: string): string {
+  const { sky, glow, hill } = colours(scene);
+  const sun = sunOf(scene, width, height);
   const ridge = `M0 ${height * 0.7} Q${width * 0.3} ${height * 0.45} ${width * 0.55} ${height * 0.68} T${width} ${height * 0.6} V${height} H0Z`;
   const shore = `M0 ${height * 0.86} Q${width * 0.5} ${height * 0.72} ${width} ${height * 0.9} V${height} H0Z`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">

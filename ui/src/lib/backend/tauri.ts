@@ -29,15 +29,18 @@ export const tauri: Backend = {
   ready: () => call('ready'),
 
   overview: () => call('overview'),
+  subfolders: (folder, within) => call('subfolders', { folder, within }),
   activity: () => call('activity'),
   timeline: async (filter) => decodeTimeline(await call('timeline', { filter })),
   photo: (id) => call('photo', { id }),
+  shot: (image) => call('shot', { image }),
   failures: () => call('failures'),
   damaged: () => call('damaged'),
   retryFailures: () => call('retry_failures'),
 
   search: (request) => call('search', { request }),
   prepare: (image) => call('prepare', { image }),
+  things: (image) => call('things', { image }),
   imageSize: (image) => call('image_size', { image }),
 
   duplicates: () => call('duplicates'),
@@ -83,5 +86,6 @@ export const tauri: Backend = {
 
   thumbnailUrl: (photo, version) => convertFileSrc(`thumb/${photo}/${version}`, 'photo'),
   previewUrl: (photo, version) => convertFileSrc(`preview/${photo}/${version}`, 'photo'),
+  fullUrl: (photo, version) => convertFileSrc(`full/${photo}/${version}`, 'photo'),
   foreignUrl: (key, size) => convertFileSrc(`foreign/${key}/${size}`, 'photo'),
 };

@@ -79,6 +79,40 @@ renamedTo: string | null,
 lookInside: boolean, };
 
 /**
+ * A folder within a folder, at any depth.
+ */
+export type Subfolder = {
+/**
+ * Names it in commands.
+ */
+key: string,
+/**
+ * The path's last part.
+ */
+name: string,
+/**
+ * Photos in it, at any depth.
+ */
+photos: number,
+/**
+ * Whether there are folders within it.
+ */
+hasSubfolders: boolean, };
+
+/**
+ * What a folder within a folder is called.
+ */
+export type SubfolderName = {
+/**
+ * Names it in commands.
+ */
+key: string,
+/**
+ * The path's last part.
+ */
+name: string, };
+
+/**
  * How a folder is.
  */
 export type FolderState = "watching" | "polling" | "scanning" | "offline";
@@ -167,6 +201,10 @@ name: string,
  */
 folder: number,
 /**
+ * The folders within it around the photo, the outermost first.
+ */
+subfolders: Array<SubfolderName>,
+/**
  * Upright pixels.
  */
 width: number,
@@ -214,6 +252,64 @@ copies: Array<string>,
  * ThumbHash of the picture, base64.
  */
 placeholder: string | null, };
+
+/**
+ * How an image was taken, as its file says; null where it does not.
+ */
+export type Shot = {
+/**
+ * Maker and model of the camera.
+ */
+camera: string | null,
+/**
+ * The lens.
+ */
+lens: string | null,
+/**
+ * How long it was exposed, in seconds.
+ */
+exposure: number | null,
+/**
+ * The f-number.
+ */
+aperture: number | null,
+/**
+ * The sensitivity.
+ */
+iso: number | null,
+/**
+ * Focal length in millimetres.
+ */
+focalLength: number | null,
+/**
+ * The focal length, in millimetres, that shows as much on film of 35 mm.
+ */
+focalLength35: number | null,
+/**
+ * Where it was taken.
+ */
+place: Place | null,
+/**
+ * What the file calls its colours.
+ */
+profile: string | null, };
+
+/**
+ * A place on Earth.
+ */
+export type Place = {
+/**
+ * Degrees north of the equator.
+ */
+latitude: number,
+/**
+ * Degrees east of Greenwich.
+ */
+longitude: number,
+/**
+ * Metres above the sea.
+ */
+altitude: number | null, };
 
 /**
  * A file that could not be read as a photo.
@@ -269,6 +365,10 @@ export type Filter = {
  * Folder ids.
  */
 folders: Array<number>,
+/**
+ * The key of a folder within one of them.
+ */
+subfolder: string | null,
 /**
  * First day, `YYYY-MM-DD`.
  */
@@ -328,6 +428,23 @@ width: number,
  * Height.
  */
 height: number, };
+
+/**
+ * A thing in an image that can be pointed at, in upright, full-size pixels.
+ */
+export type Thing = {
+/**
+ * A box around it.
+ */
+region: Region,
+/**
+ * A place that is on it.
+ */
+x: number,
+/**
+ * A place that is on it.
+ */
+y: number, };
 
 /**
  * A dropped, pasted or chosen image, kept while the program runs.
@@ -577,7 +694,11 @@ tray: boolean,
 /**
  * Height of the grid's rows in pixels.
  */
-rowHeight: number, };
+rowHeight: number,
+/**
+ * Whether a thing in a photo was searched by once: then no line tells of that any more.
+ */
+pointed: boolean, };
 
 /**
  * Light or dark.

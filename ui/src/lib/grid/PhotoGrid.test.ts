@@ -261,3 +261,67 @@ describe('half a million photos in large rows', () => {
     expect(seenAt(id)).toBe(before);
   });
 });
+
+describe('selecting with the mouse', () => {
+  const check = () => screen.getByRole('button', { name: 'Select' });
+  const pointer = (type: string, x: number, y: number, target: EventTarget, more: PointerEventInit = {}) =>
+    target.dispatchEvent(
+      new PointerEvent(type, {
+        clientX: x,
+        clientY: y,
+        button: 0,
+        pointerType: 'mouse',
+        bubbles: true,
+        ...more,
+      }),
+    );
+
+  it('marks a photo beside others by the check on it', async () => {
+    const { user } = show();
+    await user.hover(photo(3));
+    await user.click(check());
+    await user.hover(photo(5));
+    await user.click(check());
+    expect(selected()).toEqual([3, 5]);
+    await user.hover(photo(3));
+    expect(check()).toHaveAttribute('aria-pressed', 'true');
+    await user.click(check());
+    expect(selected()).toEqual([5]);
+    await user.hover(photo(9));
+    await user.keyboard('{Shift>}');
+    await user.click(check());
+    await user.keyboard('{/Shift}');
+    expect(selected()).toEqual([3, 4, 5, 6, 7, 8, 9].filter((id) => id >= 3));
+  });
+
+  it('selects a month by its heading, and drops it again', async () => {
+    const { user, container } = show([12, 8]);
+    const [, second] = container.querySelectorAll('[data-section]');
+    await user.click(second as Element);
+    expect(selected()).toEqual([13, 14, 15, 16, 17, 18, 19, 20]);
+    await user.click(photo(1));
+    expect(selected()).toEqual([1]);
+    await user.click(second as Element);
+    expect(selected()).toHaveLength(9);
+    await user.click(second as Element);
+    expect(selected()).toEqual([1]);
+  });
+
+  it('draws a band from an empty place, and its end is no click', async () => {
+    const { container } = show([12, 8]);
+    const list = container.querySelector('.list') as HTMLElement;
+    const band = (from: [number, number], to: [number, number], more?: PointerEventInit) => {
+      pointer('pointerdown', ...from, list, more);
+      pointer('pointermove', ...to, window, more);
+      pointer('pointerup', ...to, window, more);
+      list.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    };
+    band([1000, 300], [250, 200]);
+    expect(selected()).toEqual([2, 3, 4, 5, 12]);
+    band([1000, 600], [1100, 700], { ctrlKey: true });
+    expect(selected()).toEqual([2, 3, 4, 5, 12, 17, 18]);
+    list.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, pointerType: 'mouse' }));
+    list.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    expect(selected()).toEqual([]);
+  });
+});

@@ -7,6 +7,8 @@ export interface Section {
   readonly start: number;
   /** Shown small beside the title, such as a count. */
   readonly detail?: string;
+  /** A line sets it apart from what is above. */
+  readonly apart?: boolean;
 }
 
 /** Photos in the order in which they are shown. */

@@ -1,12 +1,12 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { faultsOf } from '../../test/axe';
 import Keys from '../../test/Keys.svelte';
 import { madeUpLibrary } from '../../test/library';
 import Within from '../../test/Within.svelte';
-import type { MemoryBackend } from '../backend/memory';
+import type { MemoryBackend, MemoryOptions } from '../backend/memory';
 import Overlays from '../Overlays.svelte';
 import { exampleOf, photoRef } from '../query/query';
 import { trail } from '../query/trail.svelte';
@@ -22,8 +22,12 @@ afterEach(() => {
   trail.leave();
 });
 
-async function open(id: number, options: { crop?: boolean } = {}): Promise<MemoryBackend> {
-  const backend = await madeUpLibrary({ photos: 60 });
+async function open(
+  id: number,
+  options: { crop?: boolean } = {},
+  library: MemoryOptions = {},
+): Promise<MemoryBackend> {
+  const backend = await madeUpLibrary({ photos: 60, ...library });
   onTestFinished(trail.attach(backend));
   view.open({ kind: 'photo', image: photoRef(id), ...options });
   render(Within, { backend, view: Overlays });
@@ -178,13 +182,198 @@ test('opening the query shows its part, and changing that stays on the same step
   expect(backend).toBeDefined();
 });
 
-test('details tell where the photo is and its copies', async () => {
-  await open(9);
-  await user.click(screen.getByRole('button', { name: 'Details' }));
+test('details tell where the photo is, its copies, and how it was taken', async () => {
+  const backend = await open(9);
+  const photos = await Promise.all([1, 2, 3, 4, 5, 6].map((id) => backend.photo(id)));
+  const jpeg = photos.find(({ format }) => format === 'jpeg');
+  await user.keyboard('i');
   const details = screen.getByRole('complementary', { name: 'Details' });
   expect(details).toHaveTextContent(/IMG_00009/);
   expect(details).toHaveTextContent(/Exact copy at/);
   expect(details).toHaveTextContent(/\d+ × \d+ pixels/);
+  view.open({ kind: 'photo', image: photoRef(jpeg?.id ?? 0) });
+  await named(jpeg?.id ?? 0);
+  await waitFor(() => expect(details).toHaveTextContent('Made-up 7'));
+  expect(details).toHaveTextContent(/ƒ\/\d.*1\/\d+ s.*ISO \d+.*35 mm \(as 52 mm\)/);
+  expect(details).toHaveTextContent(/-33\.8\d+, 151\.215280/);
+  expect(details).toHaveTextContent('Display P3');
+});
+
+test('Escape drops the box, then the details, then the photo', async () => {
+  await open(5);
+  await user.keyboard('ib{Escape}');
+  expect(screen.queryByRole('application', { name: 'Box on the photo' })).toBeNull();
+  expect(screen.getByRole('complementary', { name: 'Details' })).toBeInTheDocument();
+  await user.keyboard('{Escape}');
+  expect(screen.queryByRole('complementary', { name: 'Details' })).toBeNull();
+  expect(view.overlay).not.toBeNull();
+  await user.keyboard('{Escape}');
+  expect(view.overlay).toBeNull();
+});
+
+describe('pointing at things', () => {
+  /** A room, where else nothing is laid out, and a photo with three things. */
+  async function pointing(): Promise<MemoryBackend> {
+    for (const side of ['clientWidth', 'clientHeight'] as const) {
+      const spy = vi.spyOn(HTMLElement.prototype, side, 'get').mockReturnValue(800);
+      onTestFinished(() => spy.mockRestore());
+    }
+    const backend = await open(5, {}, { things: true });
+    await screen.findByRole('button', { name: 'Thing 1 of 3' });
+    return backend;
+  }
+  const dot = (number: number) => screen.getByRole('button', { name: `Thing ${number} of 3` });
+  /** Moves the pointer over a dot: a photo pixel is less than a screen pixel. */
+  async function point(backend: MemoryBackend, number: number): Promise<void> {
+    const thing = (await backend.things(photoRef(5)))[number - 1];
+    const { width, height } = await backend.photo(5);
+    const scale = 800 / Math.max(width, height);
+    const coords = { clientX: (thing?.x ?? 0) * scale, clientY: (thing?.y ?? 0) * scale };
+    await user.pointer({ target: dot(number), coords });
+  }
+  const lifted = () => screen.getByRole('dialog').querySelector('.lifted');
+
+  test('pointing at a dot lifts the thing and shows what looks like it; leaving it shows all again', async () => {
+    const backend = await pointing();
+    const [, hill] = await backend.things(photoRef(5));
+    const search = vi.spyOn(backend, 'search');
+    await point(backend, 2);
+    await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).toEqual(hill?.region));
+    expect(lifted()).not.toBeNull();
+    expect(screen.getByRole('button', { name: 'Search with this part' })).toBeInTheDocument();
+    await user.pointer({ target: document.body, coords: { clientX: 5000, clientY: 5000 } });
+    await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).toBeNull());
+    expect(lifted()).toBeNull();
+  });
+
+  test('a click asks by the thing, and the line that tells so is there until then', async () => {
+    const backend = await pointing();
+    const [sun] = await backend.things(photoRef(5));
+    expect(screen.getByText(/^Point at a dot/)).toBeInTheDocument();
+    await user.click(dot(1));
+    expect(view.overlay).toBeNull();
+    expect(trail.current?.query.examples).toEqual([exampleOf(photoRef(5), sun?.region)]);
+    trail.leave();
+    view.open({ kind: 'photo', image: photoRef(6) });
+    await screen.findByRole('button', { name: 'Thing 1 of 3' });
+    expect(screen.queryByText(/^Point at a dot/)).toBeNull();
+    expect(backend.settings.pointed).toBe(true);
+  });
+
+  test('Tab walks the dots, and Enter asks', async () => {
+    const backend = await pointing();
+    const [, hill] = await backend.things(photoRef(5));
+    await user.tab();
+    expect(dot(1)).toHaveFocus();
+    await user.tab();
+    expect(dot(2)).toHaveFocus();
+    expect(lifted()).not.toBeNull();
+    await user.keyboard('{Enter}');
+    expect(trail.current?.query.examples[0]?.crop).toEqual(hill?.region);
+  });
+
+  test('B puts a box around one thing after the other, and the button does, too', async () => {
+    const backend = await pointing();
+    const things = await backend.things(photoRef(5));
+    await user.keyboard('bb');
+    expect(screen.queryByRole('button', { name: 'Thing 1 of 3' })).toBeNull();
+    await user.keyboard('{Enter}');
+    expect(trail.current?.query.examples[0]?.crop).toEqual(things[1]?.region);
+    trail.leave();
+    view.open({ kind: 'photo', image: photoRef(5) });
+    await screen.findByRole('button', { name: 'Thing 1 of 3' });
+    await user.click(screen.getByRole('button', { name: 'Draw a box' }));
+    expect(screen.getByRole('application', { name: 'Box on the photo' })).toHaveFocus();
+    await user.keyboard('{ArrowRight}b{Enter}');
+    expect(trail.current?.query.examples[0]?.crop).toMatchObject({
+      width: things[0]?.region.width,
+      height: things[0]?.region.height,
+    });
+  });
+
+  test('the thing that is pointed at joins the query', async () => {
+    const backend = await pointing();
+    const [sun] = await backend.things(photoRef(5));
+    trail.find(photoRef(1));
+    await point(backend, 1);
+    await user.keyboard('l');
+    expect(trail.current?.query.examples).toEqual([
+      exampleOf(photoRef(1)),
+      exampleOf(photoRef(5), sun?.region, true),
+    ]);
+  });
+
+  test('it can be used with assistive technology', async () => {
+    await pointing();
+    await user.tab();
+    expect(await faultsOf(screen.getByRole('dialog'))).toEqual([]);
+  });
+});
+
+describe('looking closely', () => {
+  /** A room, where else nothing is laid out. */
+  function givenRoom(): void {
+    for (const side of ['clientWidth', 'clientHeight'] as const) {
+      const spy = vi.spyOn(HTMLElement.prototype, side, 'get').mockReturnValue(800);
+      onTestFinished(() => spy.mockRestore());
+    }
+  }
+  const addresses = () =>
+    [...screen.getByRole('dialog').querySelectorAll('.frame img')].map((img) => img.getAttribute('src'));
+
+  test('keys and buttons zoom, and another photo is seen as a whole again', async () => {
+    givenRoom();
+    await open(5);
+    const percent = () => Number.parseInt(screen.getByTitle(/whole photo|full size/).textContent ?? '');
+    const whole = percent();
+    await user.keyboard('z');
+    expect(percent()).toBe(100);
+    await user.keyboard('-');
+    expect(percent()).toBe(71);
+    await user.click(screen.getByRole('button', { name: 'Zoom in' }));
+    expect(percent()).toBe(100);
+    await user.click(screen.getByTitle('Show the whole photo'));
+    expect(percent()).toBe(whole);
+    await user.keyboard('+');
+    expect(percent()).toBeGreaterThan(whole);
+    view.open({ kind: 'photo', image: photoRef(6) });
+    await named(6);
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Zoom out' })).toBeDisabled());
+  });
+
+  test('the picture in full is loaded where the preview would be blurred, and not before', async () => {
+    givenRoom();
+    const backend = await open(5);
+    const full = backend.fullUrl(5);
+    await waitFor(() => expect(addresses()).toEqual([backend.previewUrl(5)]));
+    await user.keyboard('+');
+    expect(addresses()).not.toContain(full);
+    await user.keyboard('z');
+    await user.keyboard('z');
+    await waitFor(() => expect(addresses()).toContain(full));
+  });
+
+  test('Space alone ends the preview, and with a drag it does not', async () => {
+    givenRoom();
+    await open(5);
+    await user.keyboard('z{ >}');
+    const frame = screen.getByRole('dialog').querySelector('.frame') as HTMLElement;
+    const pane = frame.parentElement as HTMLElement;
+    pane.setPointerCapture = () => undefined;
+    const before = frame.style.left;
+    for (const [type, x] of [
+      ['pointerdown', 300],
+      ['pointermove', 200],
+      ['pointerup', 200],
+    ] as const)
+      pane.dispatchEvent(new PointerEvent(type, { clientX: x, clientY: 300, pointerId: 1, bubbles: true }));
+    await user.keyboard('{/ }');
+    expect(frame.style.left).not.toBe(before);
+    expect(screen.queryByRole('application', { name: 'Box on the photo' })).toBeNull();
+    expect(view.overlay).not.toBeNull();
+    await user.keyboard(' ');
+    expect(view.overlay).toBeNull();
+  });
 });
 
 test('the photo can be exported and shown in its folder, by button and by key', async () => {
@@ -221,6 +410,24 @@ test('compare shows query and result with what makes them alike, and steps on', 
   await screen.findByRole('img', { name: second?.name ?? '' });
   await user.keyboard('{Escape}');
   expect(view.overlay).toBeNull();
+});
+
+test('both sides of a comparison are looked at closely together', async () => {
+  await open(5);
+  trail.find(photoRef(9));
+  await waitFor(() => expect(trail.current?.shown.length).toBeGreaterThan(1));
+  const [first] = trail.current?.shown ?? [];
+  view.closeAll();
+  view.open({ kind: 'compare', image: photoRef(9), with: photoRef(first?.id ?? 0) });
+  await screen.findByRole('img', { name: first?.name ?? '' });
+  const frames = () =>
+    [...screen.getByRole('dialog').querySelectorAll<HTMLElement>('.frame')].map(({ style }) => style.width);
+  const before = frames();
+  await user.keyboard('+');
+  expect(frames()).toHaveLength(2);
+  frames().forEach((width, side) => expect(width).not.toBe(before[side]));
+  await user.keyboard('-');
+  expect(frames()).toEqual(before);
 });
 
 test('compare that was opened from a photo leads back to it, with its box', async () => {

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { madeUpLibrary } from '../../test/library';
 import { photoRef } from '../query/query';
+import { Looking } from './looking.svelte';
 import { loadPicture } from './picture';
 import Stage from './Stage.svelte';
 
@@ -16,7 +17,17 @@ test('of photos that are passed by only the last is loaded in full', async () =>
   onTestFinished(() => void vi.useRealTimers());
   const shown: (string | null)[] = [];
   const address = () => screen.getByRole('img').getAttribute('src');
-  const rest = { box: null, suggestion: null, onbox: () => undefined };
+  const rest = {
+    box: null,
+    suggestion: null,
+    looking: new Looking(),
+    things: [],
+    pointed: null,
+    asleep: false,
+    onbox: () => undefined,
+    onpoint: () => undefined,
+    onask: () => undefined,
+  };
   const { rerender } = render(Stage, { ...rest, picture: first });
   await vi.advanceTimersByTimeAsync(300);
   expect(address()).toBe(first.preview);

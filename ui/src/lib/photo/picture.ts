@@ -11,6 +11,8 @@ export interface Picture {
   readonly height: number;
   readonly thumbnail: string;
   readonly preview: string;
+  /** In its own size, for looking closely. */
+  readonly full: string;
   /** None for images from outside. */
   readonly photo: Photo | null;
 }
@@ -32,8 +34,16 @@ export async function loadPicture(backend: Backend, image: ImageRef): Promise<Pi
   if (image.kind === 'photo') {
     const photo = await backend.photo(image.id);
     const { id, version, name, width, height } = photo;
-    const thumbnail = backend.thumbnailUrl(id, version);
-    return { image, name, width, height, thumbnail, preview: backend.previewUrl(id, version), photo };
+    return {
+      image,
+      name,
+      width,
+      height,
+      thumbnail: backend.thumbnailUrl(id, version),
+      preview: backend.previewUrl(id, version),
+      full: backend.fullUrl(id, version),
+      photo,
+    };
   }
   const { width, height } = await backend.imageSize(image);
   return {
@@ -43,6 +53,7 @@ export async function loadPicture(backend: Backend, image: ImageRef): Promise<Pi
     height,
     thumbnail: backend.foreignUrl(image.key, 'thumb'),
     preview: backend.foreignUrl(image.key, 'preview'),
+    full: backend.foreignUrl(image.key, 'full'),
     photo: null,
   };
 }

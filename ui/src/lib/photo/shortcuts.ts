@@ -7,6 +7,7 @@ import { trail } from '../query/trail.svelte';
 import { maskShortcuts, onShortcut } from '../state/keys.svelte';
 import { selection } from '../state/selection.svelte';
 import { view } from '../state/view.svelte';
+import type { Looking } from './looking.svelte';
 
 /** Registers them while the component that calls lives. `draw` opens a photo to draw a box on it. */
 export function photoShortcuts(actions: Actions, draw: (id: number) => void): void {
@@ -25,6 +26,10 @@ export function photoShortcuts(actions: Actions, draw: (id: number) => void): vo
   onShortcut('more', onSelected(join(false)));
   onShortcut('less', onSelected(join(true)));
   onShortcut('reveal', onSelected(actions.reveal));
+  onShortcut(
+    'showInFolder',
+    onSelected((_, focused) => actions.showInFolder(focused)),
+  );
   onShortcut('copyPaths', onSelected(actions.copyPaths));
   onShortcut('export', onSelected(actions.exportCopies));
   onShortcut(
@@ -49,6 +54,13 @@ export function coveringShortcuts(): void {
   };
   onShortcut('back', () => leaveIf(trail.canGoBack));
   onShortcut('forward', () => leaveIf(trail.canGoForward));
+}
+
+/** The keys for looking closely. */
+export function zoomShortcuts(looking: Looking): void {
+  onShortcut('zoomIn', () => looking.step(1));
+  onShortcut('zoomOut', () => looking.step(-1));
+  onShortcut('zoomToggle', () => looking.toggle());
 }
 
 /** The selection when the photo is part of it, with the photo first; else the photo alone. */

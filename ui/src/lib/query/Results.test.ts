@@ -1,15 +1,16 @@
-import { screen, waitFor } from '@testing-library/svelte';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { faultsOf } from '../../test/axe';
 import { madeUpLibrary, show } from '../../test/library';
 import { BackendError } from '../backend/error';
 import type { Band, Match } from '../backend/types';
+import { folderTree } from '../state/folderTree.svelte';
 import { selection } from '../state/selection.svelte';
 import { view } from '../state/view.svelte';
-import { photoRef } from './query';
+import { exampleOf, NO_FILTER, photoRef } from './query';
 import Results from './Results.svelte';
 import { resultsSource } from './resultsSource';
 import { trail } from './trail.svelte';
@@ -66,14 +67,12 @@ const status = (text: string | RegExp) =>
     ).toMatch(text),
   );
 
-test('related photos are folded until asked for', async () => {
+test('results reach down to what is related', async () => {
   await results('very-similar', 'similar', 'related', 'related', 'unrelated');
-  expect(limit('Similar')).toBeChecked();
-  await status(/^2 photos/);
-  await user.click(screen.getByRole('button', { name: /2 related photos/ }));
   expect(limit('Related')).toBeChecked();
   await status(/^4 photos/);
-  expect(screen.queryByRole('button', { name: /related photos/ })).toBeNull();
+  await user.click(limit('Similar'));
+  await status(/^2 photos/);
 });
 
 test('the limit tightens, and loosens again when nothing is left', async () => {
@@ -105,7 +104,8 @@ test('while photos are still being read, nothing is said to be all', async () =>
 
 test('filters narrow the search, and can be cleared when nothing passes', async () => {
   const { search } = await results();
-  await user.selectOptions(screen.getByRole('combobox', { name: 'Folder' }), 'Scans');
+  await user.click(screen.getByRole('button', { name: 'Folder: All folders' }));
+  await user.click(screen.getByRole('button', { name: /^Scans/ }));
   await user.selectOptions(screen.getByRole('combobox', { name: 'Type' }), 'JPEG');
   await user.click(screen.getByRole('checkbox', { name: 'Hide copies' }));
   expect(search.mock.lastCall?.[0]).toMatchObject({
@@ -115,7 +115,20 @@ test('filters narrow the search, and can be cleared when nothing passes', async 
   await status('No photo that passes the filters looks like this.');
   await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   expect(search.mock.lastCall?.[0].filter).toMatchObject({ folders: [], formats: [] });
-  expect(screen.getByRole('combobox', { name: 'Folder' })).toHaveDisplayValue('All folders');
+  expect(screen.getByRole('button', { name: 'Folder: All folders' })).toBeVisible();
+});
+
+test('the search narrows to a folder within a folder, and is called by its name', async () => {
+  const { backend, search } = await results('similar');
+  onTestFinished(await folderTree.connect(backend));
+  const [year] = await backend.subfolders(1, null);
+  await user.click(screen.getByRole('button', { name: 'Folder: All folders' }));
+  await user.click(screen.getByRole('button', { name: 'Folders in Pictures' }));
+  await user.click(await screen.findByRole('button', { name: new RegExp(`^${year?.name} `) }));
+  expect(search.mock.lastCall?.[0].filter).toMatchObject({ folders: [1], subfolder: year?.key });
+  expect(screen.getByRole('button', { name: `Folder: ${year?.name}` })).toHaveFocus();
+  trail.filter(NO_FILTER);
+  expect(await screen.findByRole('button', { name: 'Folder: All folders' })).toBeVisible();
 });
 
 test('dates narrow the search; what is no day yet does not', async () => {
@@ -196,4 +209,93 @@ test('the grid gets a heading for each band', () => {
   ]);
   expect(source.positionOf(6)).toBe(2);
   expect(source.positionOf(9)).toBe(-1);
+});
+
+test('a line is between what is sure and what is not, where there is both', () => {
+  const words = { band: (band: Band) => band, count: String, label: ({ name }: Match) => name };
+  const apart = (...bands: Band[]) =>
+    resultsSource(
+      bands.map((band, id) => found(id, band)),
+      words,
+    ).sections.map(({ title, apart }) => [title, apart ?? false]);
+  expect(apart('very-similar', 'similar', 'related', 'unrelated')).toEqual([
+    ['very-similar', false],
+    ['similar', false],
+    ['related', true],
+    ['unrelated', false],
+  ]);
+  expect(apart('related')).toEqual([['related', false]]);
+});
+
+describe('the query beside its results', () => {
+  /** A window that is wide enough, with a room in it. */
+  async function beside(...bands: Band[]) {
+    laidOut();
+    vi.spyOn(window, 'innerWidth', 'get').mockReturnValue(1400);
+    window.dispatchEvent(new Event('resize'));
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+      window.dispatchEvent(new Event('resize'));
+    });
+    const shown = await results(...bands);
+    const pane = within(await screen.findByRole('complementary', { name: 'Query' }));
+    return { ...shown, pane };
+  }
+
+  test('shows its image large, with a box that the results follow', async () => {
+    const { pane, search, backend } = await beside('similar');
+    const picture = await pane.findByRole('img', { name: /IMG_00001/ });
+    const surface = picture.parentElement?.querySelector('.surface') as HTMLElement;
+    surface.setPointerCapture = () => undefined;
+    const drag = (type: string, x: number, y: number) =>
+      surface.dispatchEvent(
+        new PointerEvent(type, { clientX: x, clientY: y, pointerId: 1, isPrimary: true, bubbles: true }),
+      );
+    drag('pointerdown', 100, 100);
+    drag('pointermove', 300, 260);
+    drag('pointermove', 400, 300);
+    drag('pointerup', 400, 300);
+    const { width, height } = await backend.photo(1);
+    const scale = Math.min(1000 / width, (innerHeight * 0.46) / height);
+    const last = { x: Math.round(100 / scale), y: Math.round(100 / scale) };
+    await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).toMatchObject(last));
+    expect(search.mock.lastCall?.[0].examples[0]?.crop?.width).toBe(Math.round(300 / scale));
+    expect(trail.canGoForward).toBe(false);
+    await user.click(pane.getByRole('button', { name: 'Whole photo' }));
+    await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop).toBeNull());
+  });
+
+  test('arrow keys move the box, and Escape drops it and nothing else', async () => {
+    const { pane, search } = await beside('similar');
+    trail.find(photoRef(1), { x: 100, y: 100, width: 400, height: 400 });
+    const box = await pane.findByRole('application', { name: 'Box on the photo' });
+    box.focus();
+    await user.keyboard('{ArrowRight}');
+    await waitFor(() => expect(search.mock.lastCall?.[0].examples[0]?.crop?.x).toBeGreaterThan(100));
+    await user.keyboard('{Escape}');
+    expect(trail.current?.query.examples[0]?.crop).toBeNull();
+    expect(pane.queryByRole('application')).toBeNull();
+  });
+
+  test('lists all examples with what each is for; one that is pressed becomes the large one', async () => {
+    const { pane } = await beside('similar');
+    trail.add([exampleOf(photoRef(2)), exampleOf(photoRef(3), null, true)]);
+    await pane.findByRole('img', { name: /IMG_00001/ });
+    await user.click(await pane.findByRole('button', { name: /^Less like IMG_00003/ }));
+    await pane.findByRole('img', { name: /IMG_00003/ });
+    expect(view.overlay).toBeNull();
+    await user.click(pane.getByRole('button', { name: /^Less like IMG_00003/ }));
+    expect(view.overlay).toMatchObject({ kind: 'photo', image: photoRef(3) });
+    view.closeAll();
+    await user.click(pane.getByRole('button', { name: /^Remove IMG_00003/ }));
+    await pane.findByRole('img', { name: /IMG_00001/ });
+    expect(pane.getAllByRole('spinbutton')).toHaveLength(2);
+  });
+
+  test('it can be used with assistive technology', async () => {
+    const { container, pane } = await beside('similar', 'related');
+    trail.add([exampleOf(photoRef(3), null, true)]);
+    await pane.findByRole('button', { name: /^Less like IMG_00003/ });
+    expect(await faultsOf(container)).toEqual([]);
+  });
 });

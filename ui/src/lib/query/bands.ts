@@ -1,4 +1,4 @@
-// How much of what was found is on show: results are cut by band, never by a number.
+// How much of what was found is on show: results are cut by band, never by a number, and reach down to what is related.
 
 import type { Band, Match } from '../backend/types';
 
@@ -19,7 +19,7 @@ export function reaches(limit: Band, band: Band): boolean {
   return BANDS.indexOf(band) <= BANDS.indexOf(limit);
 }
 
-/** As far as there is something worth a look: related photos show by themselves only when nothing is closer. */
+/** As far as there is something worth a glance beside a photo: related ones only when nothing is closer. */
 export function defaultLimit(matches: readonly Match[]): Band {
   return matches.some(({ band }) => reaches('similar', band)) ? 'similar' : 'related';
 }
@@ -27,6 +27,11 @@ export function defaultLimit(matches: readonly Match[]): Band {
 /** The matches within the limit; they come best first. */
 export function within(matches: readonly Match[], limit: Band): Match[] {
   return matches.filter(({ band }) => reaches(limit, band));
+}
+
+/** Whether photos of a band are rather a guess. */
+export function isUnsure(band: Band): boolean {
+  return !reaches('similar', band);
 }
 
 /** Runs of one band, in order. */

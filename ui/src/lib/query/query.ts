@@ -10,7 +10,13 @@ export interface Query {
 
 /** Images of a query at most: one of more says nothing any more. */
 export const MOST_IMAGES = 16;
-export const NO_FILTER: Filter = { folders: [], from: null, to: null, formats: [] };
+export const NO_FILTER: Filter = {
+  folders: [],
+  subfolder: null,
+  from: null,
+  to: null,
+  formats: [],
+};
 
 export function photoRef(id: number): ImageRef {
   return { kind: 'photo', id };
@@ -47,8 +53,9 @@ export function exampleFor(query: Query | undefined, image: ImageRef): Example |
   return query?.examples.find((example) => sameImage(example.image, image));
 }
 
-export function isFiltered({ folders, from, to, formats }: Filter): boolean {
-  return folders.length > 0 || formats.length > 0 || from !== null || to !== null;
+export function isFiltered({ folders, subfolder, from, to, formats }: Filter): boolean {
+  const placed = folders.length > 0 || subfolder !== null;
+  return placed || formats.length > 0 || from !== null || to !== null;
 }
 
 /** Asks by something else among the same photos. */

@@ -2,13 +2,13 @@
 
 import type { Band, Match } from '../backend/types';
 import type { GridSource } from '../grid/source';
-import { groupByBand } from './bands';
+import { groupByBand, isUnsure } from './bands';
 
 export interface ResultsWords {
   /** What a band is called. */
   band(band: Band): string;
   /** How many photos are in one. */
-  count(photos: number): string;
+  count(photos: number, band: Band): string;
   /** What a screen reader says of a photo. */
   label(match: Match): string;
 }
@@ -21,7 +21,8 @@ export function resultsSource(matches: readonly Match[], words: ResultsWords): G
     sections: groupByBand(matches).map(({ band, start, count }) => ({
       title: words.band(band),
       start,
-      detail: words.count(count),
+      detail: words.count(count, band),
+      ...(isUnsure(band) && start > 0 && !isUnsure(matches[start - 1]?.band ?? band) && { apart: true }),
     })),
     id: (position) => at(position)?.id ?? 0,
     version: (position) => at(position)?.version ?? 0,

@@ -5,7 +5,7 @@ import type { Backend } from '../backend/backend';
 import type { Band, Example, Filter, ImageRef, Match, Region, SearchResults } from '../backend/types';
 import type { Place } from '../grid/place';
 import { selection } from '../state/selection.svelte';
-import { defaultLimit, within } from './bands';
+import { within } from './bands';
 import {
   askedBy,
   exampleFor,
@@ -20,8 +20,10 @@ import {
   type Subject,
 } from './query';
 
-/** More than anyone looks through; a query's answer stays small. */
+/** More than most people look through: an answer stays small. Whoever scrolls to their end gets as many more. */
 const RESULTS = 500;
+/** Nobody scrolls further. */
+const MOST_RESULTS = 16_000;
 /** Steps that are kept. */
 const LENGTH = 50;
 /** A sign of progress before this would only flicker. */
@@ -35,8 +37,6 @@ export class Step {
   problem = $state.raw<unknown>(null);
   /** Whether the answer takes long enough to say so. */
   slow = $state(false);
-  /** The band to stop at by itself. It stays once there are photos on show, so that none of them vanishes. */
-  usualLimit = $state<Band>('related');
   /** The band that the person chose to stop at. */
   chosenLimit = $state<Band | null>(null);
   /** What the grid has in view. */
@@ -45,16 +45,26 @@ export class Step {
   focused: number | null = null;
   /** Photos came or went since it was answered. */
   outdated = false;
+  /** Results that are asked for. */
+  wanted = RESULTS;
+  /** Whether its query has changed while a search was on its way that is let arrive. */
+  moved = false;
   /** Counts its searches: an answer to any but the last is dropped. */
   asked = 0;
   /** Whether the last of them is still to be answered. */
   searching = false;
 
-  limit: Band = $derived(this.chosenLimit ?? this.usualLimit);
+  limit: Band = $derived(this.chosenLimit ?? 'related');
   shown: readonly Match[] = $derived(within(this.results?.matches ?? [], this.limit));
 
   constructor(query: Query) {
     this.query = $state.raw(query);
+  }
+
+  /** Whether there may be more within the limit than have been asked for. */
+  get hasMore(): boolean {
+    const found = this.results?.matches ?? [];
+    return found.length >= this.wanted && this.shown.length === found.length && this.wanted < MOST_RESULTS;
   }
 
   get waiting(): boolean {
@@ -139,6 +149,26 @@ export class Trail {
     if (query) this.#replace(query);
   }
 
+  /**
+   * The box on one of its images moves. The page follows, a search at a time, and where the box rests is searched for in
+   * any case.
+   */
+  move(subject: Subject, crop: Region | null): void {
+    const step = this.current;
+    if (!step) return;
+    step.query = withPart(step.query, subject.image, crop, subject);
+    if (step.searching) step.moved = true;
+    else void this.#search(step);
+  }
+
+  /** More of what was found, after the last that is there. */
+  more(): void {
+    const step = this.current;
+    if (!step?.hasMore || step.searching) return;
+    step.wanted *= 2;
+    void this.#search(step, true);
+  }
+
   weigh(subject: Subject, weight: number): void {
     if (this.current) this.#replace(withWeight(this.current.query, subject, weight));
   }
@@ -155,7 +185,7 @@ export class Trail {
       const { filter } = step.query;
       const folders = filter.folders.filter((id) => ids.includes(id));
       if (folders.length === filter.folders.length) continue;
-      step.query = { ...step.query, filter: { ...filter, folders } };
+      step.query = { ...step.query, filter: { ...filter, folders, subfolder: null } };
       step.outdated = true;
       if (step === this.current) void this.#search(step);
     }
@@ -222,13 +252,12 @@ export class Trail {
     if (!this.#backend || (quiet && step.searching)) return;
     const asked = ++step.asked;
     const slow = quiet ? undefined : setTimeout(() => (step.slow = asked === step.asked), SLOW);
-    step.outdated = false;
+    step.outdated = step.moved = false;
     step.searching = true;
     try {
-      const results = await this.#backend.search(requestFor(step.query, RESULTS));
+      const results = await this.#backend.search(requestFor(step.query, step.wanted));
       if (asked !== step.asked) return;
       if (!quiet) step.place = null;
-      if (!quiet || step.shown.length === 0) step.usualLimit = defaultLimit(results.matches);
       step.results = results;
       step.problem = null;
     } catch (problem) {
@@ -237,7 +266,8 @@ export class Trail {
       clearTimeout(slow);
       if (asked === step.asked) {
         step.slow = step.searching = false;
-        if (step.outdated && step === this.current) this.#refreshSoon();
+        if (step.moved && step === this.current) void this.#search(step);
+        else if (step.outdated && step === this.current) this.#refreshSoon();
       }
     }
   }

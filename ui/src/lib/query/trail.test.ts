@@ -230,14 +230,14 @@ test('photos that come in while a search is under way wait for its answer', asyn
 
 test('a folder that is gone is no filter any more, on any step', async () => {
   const { trail, backend } = await after(1);
-  trail.filter({ folders: [2], formats: ['heic'] });
+  trail.filter({ folders: [2], subfolder: '2-2024', formats: ['heic'] });
   await backend.last().answer([10]);
   trail.find(photoRef(3));
   await backend.last().answer([30]);
   trail.keepFolders([1, 3]);
   expect(backend.last().request).toMatchObject({
     examples: [exampleOf(photoRef(3))],
-    filter: { folders: [], formats: ['heic'] },
+    filter: { folders: [], subfolder: null, formats: ['heic'] },
   });
   await backend.last().answer([31]);
   trail.back();
@@ -245,6 +245,55 @@ test('a folder that is gone is no filter any more, on any step', async () => {
   expect(backend.asked).toHaveLength(5);
   trail.keepFolders([1, 3]);
   expect(backend.asked).toHaveLength(5);
+});
+
+test('while a box moves one search is on its way at a time, and where it rests is searched for', async () => {
+  const { trail, backend } = await after(1);
+  const box = (x: number) => ({ x, y: 0, width: 50, height: 50 });
+  let subject = exampleOf(photoRef(1));
+  for (const x of [1, 2, 3, 4]) {
+    trail.move(subject, box(x));
+    subject = exampleOf(photoRef(1), box(x));
+  }
+  expect(backend.asked).toHaveLength(2);
+  expect(backend.last().request.examples[0]?.crop).toEqual(box(1));
+  await backend.last().answer([11]);
+  expect(ids(trail)).toEqual([11]);
+  expect(backend.asked).toHaveLength(3);
+  expect(backend.last().request.examples[0]?.crop).toEqual(box(4));
+  await backend.last().answer([44]);
+  expect(ids(trail)).toEqual([44]);
+  expect(backend.asked).toHaveLength(3);
+  trail.back();
+  expect(trail.current).toBeNull();
+});
+
+test('at the end of an answer that was cut off, more is asked for', async () => {
+  const { trail, backend } = start();
+  trail.find(photoRef(1));
+  const { limit } = backend.last().request;
+  const all = (count: number) => Array.from({ length: count }, (_, id) => id + 2);
+  await backend.last().answer(all(limit));
+  expect(trail.current?.hasMore).toBe(true);
+  trail.more();
+  trail.more();
+  expect(backend.asked).toHaveLength(2);
+  expect(backend.last().request.limit).toBe(2 * limit);
+  await backend.last().answer(all(limit + 7));
+  expect(ids(trail)).toHaveLength(limit + 7);
+  expect(trail.current?.hasMore).toBe(false);
+  trail.more();
+  expect(backend.asked).toHaveLength(2);
+});
+
+test('what is hardly alike is not asked for more of', async () => {
+  const { trail, backend } = start();
+  trail.find(photoRef(1));
+  await backend.last().answer(
+    Array.from({ length: backend.last().request.limit }, (_, id) => id + 2),
+    'unrelated',
+  );
+  expect(trail.current?.hasMore).toBe(false);
 });
 
 test('taking away the last image to look for leads to the timeline', async () => {

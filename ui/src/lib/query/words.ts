@@ -1,6 +1,6 @@
 // What results are described with: numbers and days as the person writes them, and how much could be found so far.
 
-import type { Overview } from '../backend/types';
+import type { Example, Overview } from '../backend/types';
 import { language, t } from '../strings/index.svelte';
 
 /** Such as `0.87`. */
@@ -14,6 +14,12 @@ export function formatSimilarity(similarity: number): string {
 /** How much an image counts, such as ×1.5. */
 export function formatWeight(weight: number): string {
   return `×${new Intl.NumberFormat(language(), { maximumFractionDigits: 2 }).format(weight)}`;
+}
+
+/** What an image of the query is there for. */
+export function nameOfExample({ crop, negative }: Example, name: string): string {
+  if (crop) return t(negative ? 'query.lessLikePart' : 'query.partOf', { name });
+  return t(negative ? 'query.lessLike' : 'query.like', { name });
 }
 
 /** A day, or a moment without a zone, such as `2026-03-12T18:30:00`. */

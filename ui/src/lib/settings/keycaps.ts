@@ -1,6 +1,6 @@
 // What is written on keys.
 
-import { ON_MAC, type Shortcut } from '../state/keys.svelte';
+import { ON_MAC, SHORTCUTS, type Shortcut, type ShortcutId } from '../state/keys.svelte';
 import { t } from '../strings/index.svelte';
 
 /** The keys to press for a shortcut: what to hold, then any of the others. */
@@ -13,6 +13,23 @@ export function keycaps({ keys }: Shortcut): { held: string[]; pressed: string[]
       .map(cap),
     pressed: shortened(combinations.map((parts) => cap(parts.at(-1) ?? ''))),
   };
+}
+
+/** The first keys of a shortcut as menus write them, such as `Ctrl+C`. */
+export function keysOf(id: ShortcutId): string {
+  const combination = SHORTCUTS.find((shortcut) => shortcut.id === id)?.keys[0] ?? '';
+  return combination
+    .split('+')
+    .map((part) => cap(part || '+'))
+    .join(ON_MAC ? '' : '+');
+}
+
+/** The same for assistive technology. */
+export function ariaKeysOf(id: ShortcutId): string {
+  const combination = SHORTCUTS.find((shortcut) => shortcut.id === id)?.keys[0] ?? '';
+  return combination
+    .replace('Mod', ON_MAC ? 'Meta' : 'Control')
+    .replace(/\b[a-z]$/, (key) => key.toUpperCase());
 }
 
 /** A row of keys is written by its ends. */

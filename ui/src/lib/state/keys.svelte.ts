@@ -8,7 +8,7 @@ import { onDestroy } from 'svelte';
 import type { MessageKey } from '../strings/index.svelte';
 
 /** What a shortcut is about; the sheet of shortcuts is grouped by it. */
-export const AREAS = ['photos', 'query', 'box', 'duplicates', 'window'] as const;
+export const AREAS = ['photos', 'closely', 'query', 'box', 'duplicates', 'window'] as const;
 export type Area = (typeof AREAS)[number];
 
 export interface Shortcut {
@@ -38,10 +38,17 @@ const TABLE = [
   { id: 'less', keys: ['l'], area: 'photos', label: 'keys.less' },
   { id: 'compare', keys: ['c'], area: 'photos', label: 'keys.compare' },
   { id: 'reveal', keys: ['r'], area: 'photos', label: 'keys.reveal' },
+  { id: 'showInFolder', keys: ['o'], area: 'photos', label: 'keys.showInFolder' },
   { id: 'copyPaths', keys: ['Mod+c'], area: 'photos', label: 'keys.copyPaths', editing: true },
   { id: 'export', keys: ['e'], area: 'photos', label: 'keys.export' },
   { id: 'larger', keys: ['+'], area: 'photos', label: 'keys.larger', repeats: true },
   { id: 'smaller', keys: ['-'], area: 'photos', label: 'keys.smaller', repeats: true },
+  { id: 'zoomIn', keys: ['+', '='], area: 'closely', label: 'keys.zoomIn', repeats: true },
+  { id: 'zoomOut', keys: ['-'], area: 'closely', label: 'keys.zoomOut', repeats: true },
+  { id: 'zoomToggle', keys: ['z'], area: 'closely', label: 'keys.zoomToggle' },
+  // Only listed: what it does hangs on the drag.
+  { id: 'pan', keys: ['Space'], area: 'closely', label: 'keys.pan' },
+  { id: 'details', keys: ['i'], area: 'closely', label: 'keys.details' },
   // Only listed: the paste event brings what is on the clipboard.
   { id: 'paste', keys: ['Mod+v'], area: 'query', label: 'keys.paste', editing: true },
   { id: 'pick', keys: ['Mod+o'], area: 'query', label: 'keys.pick' },
@@ -77,6 +84,8 @@ const TABLE = [
   { id: 'notDuplicates', keys: ['n'], area: 'duplicates', label: 'keys.notDuplicates' },
   { id: 'copyOthers', keys: ['c'], area: 'duplicates', label: 'keys.copyOthers' },
   { id: 'pause', keys: ['p'], area: 'window', label: 'keys.pause' },
+  // Only listed: they belong to the folder that has the focus.
+  { id: 'openFolder', keys: ['ArrowRight', 'ArrowLeft'], area: 'window', label: 'keys.openFolder' },
   { id: 'settings', keys: ['Mod+,'], area: 'window', label: 'keys.settings' },
   { id: 'shortcuts', keys: ['?'], area: 'window', label: 'keys.shortcuts' },
 ] as const satisfies readonly Shortcut[];

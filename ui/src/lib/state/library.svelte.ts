@@ -2,7 +2,8 @@
 
 import type { Backend } from '../backend/backend';
 import type { Timeline } from '../backend/timeline';
-import type { Activity, Overview } from '../backend/types';
+import type { Activity, Overview, SubfolderName } from '../backend/types';
+import { NO_FILTER } from '../query/query';
 import { notices } from './notices.svelte';
 import { Refresher } from './refresher';
 
@@ -13,6 +14,10 @@ class Library {
   activity = $state.raw<Activity | null>(null);
   /** The one folder whose photos are shown; none for all. */
   folder = $state<number | null>(null);
+  /** The one within it, where not all of it is shown. */
+  subfolder = $state.raw<SubfolderName | null>(null);
+  /** The photo to go to as soon as it is among those shown. */
+  sought = $state<number | null>(null);
 
   #backend: Backend | null = null;
   #overviews = new Refresher(() => this.#fetch((backend) => this.#fetchOverview(backend)));
@@ -40,13 +45,16 @@ class Library {
       this.#timelines.stop();
       this.#backend = null;
       this.overview = this.timeline = this.activity = this.folder = null;
+      this.subfolder = this.sought = null;
     };
   }
 
-  /** Shows the photos of one folder, or of all. */
-  show(folder: number | null): void {
-    if (folder === this.folder) return;
+  /** Shows the photos of one folder, or of one within it, or all. */
+  show(folder: number | null, subfolder: SubfolderName | null = null): void {
+    this.sought = null;
+    if (folder === this.folder && subfolder?.key === this.subfolder?.key) return;
     this.folder = folder;
+    this.subfolder = subfolder;
     this.#timelines.now();
   }
 
@@ -67,10 +75,11 @@ class Library {
   }
 
   async #fetchTimeline(backend: Backend): Promise<void> {
-    const folder = this.folder;
+    const { folder, subfolder } = this;
     const folders = folder === null ? [] : [folder];
-    const timeline = await backend.timeline({ folders, from: null, to: null, formats: [] });
-    if (backend === this.#backend && folder === this.folder) this.timeline = timeline;
+    const timeline = await backend.timeline({ ...NO_FILTER, folders, subfolder: subfolder?.key ?? null });
+    if (backend !== this.#backend || folder !== this.folder || subfolder !== this.subfolder) return;
+    this.timeline = timeline;
   }
 }
 

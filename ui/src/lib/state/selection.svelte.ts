@@ -48,6 +48,21 @@ class Selection {
     this.#anchor = order.id(start);
   }
 
+  /** These, and nothing else; the first of them is where a range starts. */
+  these(ids: Iterable<number>): void {
+    this.ids = new Set(ids);
+    const [first = null] = this.ids;
+    this.#anchor = first;
+    this.focused ??= first;
+  }
+
+  /** These beside what is selected; where all of them are already, they no longer are. */
+  toggleAll(ids: readonly number[]): void {
+    const all = ids.every((id) => this.ids.has(id));
+    const others = [...this.ids].filter((id) => !ids.includes(id));
+    this.these(all ? others : [...others, ...ids]);
+  }
+
   all(order: Order): void {
     this.ids = between(0, order.count - 1, order);
   }

@@ -1,7 +1,7 @@
 // What the person chose, and what follows from it at once: theme and language.
 
 import type { Backend, Unlisten } from '../backend/backend';
-import type { Settings, Startup } from '../backend/types';
+import type { Settings, Startup, Theme } from '../backend/types';
 import { useLanguage } from '../strings/index.svelte';
 import { notices } from './notices.svelte';
 
@@ -14,6 +14,7 @@ const UNKNOWN: Startup = {
     threads: 0,
     tray: false,
     rowHeight: 200,
+    pointed: false,
   },
   systemLanguage: 'en',
   trayAvailable: false,
@@ -41,7 +42,8 @@ class SettingsState {
     this.problem = null;
     const darkness = matchMedia('(prefers-color-scheme: dark)');
     const themed = () => applyTheme(this.current, darkness);
-    // As the system has them, until the library is open, or cannot be opened.
+    // As they were last, else as the system has them, until the library is open, or cannot be opened.
+    this.current = { ...this.current, theme: rememberedTheme() };
     themed();
     useLanguage(navigator.language);
     this.startup = await backend.startup();
@@ -85,8 +87,17 @@ class SettingsState {
   #take(settings: Settings): void {
     this.current = settings;
     useLanguage(settings.language, this.startup.systemLanguage);
+    localStorage.setItem(THEME, settings.theme);
     applyTheme(settings, matchMedia('(prefers-color-scheme: dark)'));
   }
+}
+
+const THEME = 'theme';
+
+/** Kept beside the library, which takes a moment to open: a window that is dark from the first is no flash. */
+function rememberedTheme(): Theme {
+  const kept = localStorage.getItem(THEME);
+  return kept === 'light' || kept === 'dark' ? kept : 'system';
 }
 
 function applyTheme({ theme }: Settings, darkness: MediaQueryList): void {

@@ -76,3 +76,16 @@ test('the language is the chosen one, else that of the system, else English', as
   await madeUpLibrary({ systemLanguage: 'pt-BR' });
   expect(root.lang).toBe('en');
 });
+
+test('until the library is open, the theme is the one that was last chosen', async () => {
+  await madeUpLibrary({ settings: { theme: 'dark' } });
+  const backend = await madeUpLibrary({ settings: { theme: 'dark' } });
+  let open: (() => void) | undefined;
+  const startup = backend.startup.bind(backend);
+  backend.startup = () => new Promise<void>((resolve) => (open = resolve)).then(startup);
+  root.dataset.theme = 'light';
+  const started = settings.start(backend);
+  expect(root.dataset.theme).toBe('dark');
+  open?.();
+  (await started)();
+});

@@ -50,3 +50,16 @@ test('it can be used with assistive technology', async () => {
   const { container } = show();
   expect(await faultsOf(container)).toEqual([]);
 });
+
+test('a verb tells its key, to everybody', () => {
+  render(Menu, {
+    items: [{ label: 'Copy paths', run: open, shortcut: 'copyPaths' }],
+    label: 'Actions',
+    x: 10,
+    y: 10,
+    onclose,
+  });
+  const item = screen.getByRole('menuitem', { name: 'Copy paths' });
+  expect(item).toHaveTextContent('Copy paths Ctrl+C');
+  expect(item).toHaveAttribute('aria-keyshortcuts', 'Control+C');
+});

@@ -8,6 +8,7 @@ mod chunks;
 use std::io::ErrorKind;
 
 use ::png::{BitDepth, ColorType, Decoder, DecodingError, Info, InterlaceInfo, Reader, Transformations};
+use moxcms::ColorProfile;
 
 use crate::color;
 use crate::error::ImageError;
@@ -47,8 +48,14 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
         height: info.height,
         orientation: exif.orientation(),
         captured_at: exif.captured_at,
+        shot: exif.shot,
         decoder_bytes: read.saturating_add(converted),
     })
+}
+
+/// The profile that the file states.
+pub(crate) fn profile(bytes: &[u8]) -> Option<ColorProfile> {
+    open(bytes).ok()?.info().icc_profile.as_deref().and_then(color::from_icc)
 }
 
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError> {

@@ -12,6 +12,8 @@ mod samples;
 
 use std::io::{self, ErrorKind};
 
+use moxcms::ColorProfile;
+
 use crate::color;
 use crate::date;
 use crate::error::ImageError;
@@ -34,6 +36,16 @@ const ICC_PROFILE: u16 = 0x8773;
 /// Directories looked into: a file that chains more than this is a book.
 const MOST_DIRECTORIES: usize = 64;
 
+/// The profile that the file states.
+pub(crate) fn profile(bytes: &[u8]) -> Option<ColorProfile> {
+    let (_, directory, _) = photo(bytes).ok()?;
+    profile_in(&directory)
+}
+
+fn profile_in(directory: &Directory<'_>) -> Option<ColorProfile> {
+    directory.get(ICC_PROFILE).and_then(|entry| color::from_icc(entry.value))
+}
+
 pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
     let (tiff, directory, exif) = photo(bytes)?;
     let layout = Layout::read(tiff, &directory)?;
@@ -49,6 +61,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, ImageError> {
         height: layout.height,
         orientation: exif.orientation(),
         captured_at: exif.captured_at,
+        shot: exif.shot,
         decoder_bytes,
     })
 }
@@ -84,7 +97,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, ImageError
     if colours.has_alpha() {
         samples = on_ground(&samples, layout.width);
     }
-    let profile = directory.get(ICC_PROFILE).and_then(|entry| color::from_icc(entry.value));
+    let profile = profile_in(&directory);
     let channels = colours.channels();
     Ok(Stored { width: layout.width, height: layout.height, channels, samples, profile, missing })
 }

@@ -1,6 +1,6 @@
 //! Every format and variant comes out upright, in sRGB, and looking like the picture it was made from.
 
-use imaging::{Format, Limits, Target, decode, probe};
+use imaging::{Format, Limits, Shot, Target, decode, probe};
 
 use crate::fixtures::{assert_pixel, assert_shows_the_picture, fixture};
 
@@ -43,6 +43,33 @@ fn every_exif_orientation_ends_upright() {
 fn a_camera_without_a_set_clock_gives_no_date() {
     let probe = probe(&fixture("no-date.jpg"), &Limits::default()).unwrap();
     assert_eq!(probe.captured_at, None);
+}
+
+#[test]
+fn a_camera_tells_how_the_photo_was_taken() {
+    shows_the_picture("shot.jpg", Format::Jpeg, LOSSY);
+    let Shot { camera, lens, exposure, aperture, iso, focal_length, focal_length_35, place } =
+        probe(&fixture("shot.jpg"), &Limits::default()).unwrap().shot;
+    assert_eq!(camera.as_deref(), Some("Made-up 7"));
+    assert_eq!(lens.as_deref(), Some("Made-up 35mm F2"));
+    assert_eq!((exposure, aperture, iso), (Some(1.0 / 250.0), Some(2.8), Some(400)));
+    assert_eq!((focal_length, focal_length_35), (Some(35.0), Some(52)));
+    let place = place.unwrap();
+    assert!((place.latitude + 33.856_85).abs() < 1e-6 && (place.longitude - 151.215_277_8).abs() < 1e-6);
+    assert_eq!(place.altitude, Some(4.5));
+    assert_eq!(imaging::profile_name(&fixture("shot.jpg")).as_deref(), Some("test"));
+}
+
+#[test]
+fn a_file_that_tells_nothing_of_its_shot_has_none() {
+    for name in ["grey.jpg", "rgb.png", "plain.heic"] {
+        assert_eq!(probe(&fixture(name), &Limits::default()).unwrap().shot, Shot::default(), "{name}");
+    }
+    assert_eq!(imaging::profile_name(&fixture("grey.jpg")), None);
+    assert_eq!(imaging::profile_name(&fixture("broken-profile.jpg")), None);
+    for name in ["display-p3.png", "display-p3.heic"] {
+        assert!(imaging::profile_name(&fixture(name)).is_some(), "{name}");
+    }
 }
 
 #[test]

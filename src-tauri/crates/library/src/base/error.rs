@@ -109,6 +109,9 @@ pub enum LibraryError {
         /// Where it was.
         path: PathBuf,
     },
+    /// What should name a folder within a folder names none.
+    #[error("there is no such folder in the library")]
+    SubfolderUnknown,
     /// No file that could not be read has this key.
     #[error("there is no such failure")]
     FailureUnknown,
@@ -264,7 +267,9 @@ impl LibraryError {
             Self::FolderMissing { .. } => "folder_missing",
             Self::FolderOffline { .. } => "folder_offline",
             Self::OtherDrive { .. } => "other_drive",
-            Self::FolderUnknown { .. } | Self::FolderIdUnknown { .. } => "folder_unknown",
+            Self::FolderUnknown { .. } | Self::FolderIdUnknown { .. } | Self::SubfolderUnknown => {
+                "folder_unknown"
+            }
             Self::DataInsideFolder { .. } => "data_inside_folder",
             Self::ExclusionUnfit { .. } => "exclusion_unfit",
             Self::ExclusionUnknown { .. } => "exclusion_unknown",

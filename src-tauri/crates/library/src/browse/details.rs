@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::ingest::damaged::share;
 use crate::reading::same_file::Seen;
 use crate::search::date::LocalTime;
+use crate::search::subfolder::Subfolder;
 use crate::{Library, LibraryError, Result};
 
 /// A photo, its file and its picture.
@@ -22,6 +23,8 @@ pub struct PhotoDetails {
     pub path: PathBuf,
     /// The folder it lies in.
     pub folder_id: i64,
+    /// The folders within it around the photo, the outermost first.
+    pub subfolders: Vec<Subfolder>,
     /// Width of the upright picture in pixels.
     pub width: u32,
     /// Height of the upright picture in pixels.
@@ -83,6 +86,11 @@ impl Library {
             id,
             content_id: photo.content_id,
             online: photo.online && photo.path.symlink_metadata().is_ok(),
+            subfolders: photo
+                .path
+                .strip_prefix(&photo.folder)
+                .map(|relative| Subfolder::around(photo.folder_id, relative))
+                .unwrap_or_default(),
             path: photo.path,
             folder_id: photo.folder_id,
             width: content.width,

@@ -7,4 +7,6 @@ pub(crate) mod export;
 pub(crate) mod failures;
 pub(crate) mod overview;
 pub(crate) mod shown;
+pub(crate) mod subfolders;
+pub(crate) mod things;
 pub(crate) mod timeline;

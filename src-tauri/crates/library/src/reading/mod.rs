@@ -9,5 +9,6 @@ pub(crate) mod picture;
 pub(crate) mod prepared;
 pub(crate) mod reader;
 pub(crate) mod same_file;
+pub(crate) mod shot;
 pub(crate) mod source;
 pub(crate) mod walk;

@@ -15,6 +15,10 @@ use crate::{Library, LibraryError, Result};
 
 /// JPEG quality of previews.
 const PREVIEW_QUALITY: u8 = 85;
+/// JPEG quality of pictures that are looked at closely.
+const FULL_QUALITY: u8 = 90;
+/// A picture with more pixels is shown reduced to as many: a window holds 200 MB for each.
+const MOST_PIXELS_SHOWN: u64 = 50_000_000;
 
 impl Library {
     /// The thumbnail of a photo, an upright sRGB JPEG.
@@ -55,13 +59,26 @@ impl Library {
     ///
     /// Fails with [`LibraryError::PhotoOffline`] when a photo of the library is out of reach.
     pub fn preview_jpeg(&self, source: &Source, max_side: u32) -> Result<Vec<u8>> {
+        self.reduced_jpeg(source, max_side, PREVIEW_QUALITY)
+    }
+
+    /// An image as an upright sRGB JPEG in its own size, for looking at it closely; one with more pixels than a window can
+    /// hold is reduced.
+    ///
+    /// Fails with [`LibraryError::PhotoOffline`] when a photo of the library is out of reach.
+    pub fn full_jpeg(&self, source: &Source) -> Result<Vec<u8>> {
+        let (width, height) = self.image_size(source)?;
+        self.reduced_jpeg(source, side_shown(width, height), FULL_QUALITY)
+    }
+
+    fn reduced_jpeg(&self, source: &Source, max_side: u32, quality: u8) -> Result<Vec<u8>> {
         if let Some(prepared) = self.prepared_image(source)?
             && prepared.is_enough_for(max_side)
         {
-            return imaging::thumbnail(&prepared.image, max_side, PREVIEW_QUALITY)
+            return imaging::thumbnail(&prepared.image, max_side, quality)
                 .map_err(|error| LibraryError::unreadable(&self.name_of(source), &error));
         }
-        self.with_image(source, |reader| reader.reduce(max_side, PREVIEW_QUALITY))
+        self.with_image(source, |reader| reader.reduce(max_side, quality))
     }
 
     /// Width and height of an upright image in pixels.
@@ -140,5 +157,26 @@ impl Library {
             Source::Path(path) => path.clone(),
             Source::Bytes(_) => "the image".into(),
         }
+    }
+}
+
+/// The longer side of a picture of this size as it is looked at closely.
+fn side_shown(width: u32, height: u32) -> u32 {
+    let (longer, pixels) = (width.max(height), u64::from(width) * u64::from(height));
+    if pixels <= MOST_PIXELS_SHOWN {
+        return longer;
+    }
+    (f64::from(longer) * (MOST_PIXELS_SHOWN as f64 / pixels as f64).sqrt()) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looked_at_closely_a_picture_keeps_its_size_if_a_window_can_hold_it() {
+        assert_eq!(side_shown(4000, 6000), 6000);
+        let longer = side_shown(20_000, 10_000);
+        assert!((9_990..=10_000).contains(&longer), "{longer}");
     }
 }

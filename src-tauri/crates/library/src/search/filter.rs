@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use parking_lot::Mutex;
 
 use crate::search::date::{Day, LocalTime};
+use crate::search::subfolder::Subfolder;
 use crate::{Library, Result};
 
 /// Conditions that a photo must meet, all of them. The default lets every photo pass.
@@ -15,6 +16,8 @@ use crate::{Library, Result};
 pub struct Filter {
     /// Ids of the folders it may lie in; none for any.
     pub folders: Vec<i64>,
+    /// The folder within a folder that it must lie in, at any depth.
+    pub subfolder: Option<Subfolder>,
     /// The first day it may be of.
     pub from: Option<Day>,
     /// The last day it may be of.
@@ -62,12 +65,18 @@ impl Library {
     pub(crate) fn for_each_passed(&self, filter: &Filter, mut each: impl FnMut(Passed<'_>)) -> Result<()> {
         let zone = TimeZone::system();
         Ok(self.catalog.read(|connection| {
-            photo::for_each_listed(connection, |photo| {
+            let look = |photo: photo::Listed<'_>| {
                 let taken = LocalTime::of_photo(photo.captured_at, photo.modified_ns, &zone);
                 if filter.passes(&photo, taken.day()) {
                     each(Passed { photo, taken });
                 }
-            })
+            };
+            match &filter.subfolder {
+                Some(Subfolder { folder_id, path }) => {
+                    photo::for_each_listed_below(connection, *folder_id, path, look)
+                }
+                None => photo::for_each_listed(connection, look),
+            }
         })?)
     }
 

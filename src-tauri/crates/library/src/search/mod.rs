@@ -11,3 +11,4 @@ pub(crate) mod identity;
 pub(crate) mod origin;
 pub(crate) mod query;
 pub(crate) mod rerank;
+pub(crate) mod subfolder;

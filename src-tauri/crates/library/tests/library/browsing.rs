@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use library::{Day, Filter, Library};
+use library::{Day, Filter, Library, Subfolder, SubfolderOverview};
 
 use crate::place::{Place, update};
 
@@ -60,6 +60,38 @@ fn a_filter_narrows_the_timeline_by_folder_day_and_format() {
     assert_eq!(by(Filter { from, to, ..Filter::default() }), ["shoes-1.jpg"]);
     assert_eq!(by(Filter { formats: vec!["jpeg".into()], ..Filter::default() }).len(), 3);
     assert!(by(Filter { formats: vec!["png".into()], ..Filter::default() }).is_empty());
+}
+
+#[test]
+fn folders_within_a_folder_come_a_level_at_a_time_and_can_be_filtered_by() {
+    let place = Place::empty();
+    for name in
+        ["hat-1", "2024/hat-2", "2024 and more/hat-3", "2024/Rome/hat-4", "2024/Rome/hat-5", "2023/hat-6"]
+    {
+        place.add_as("hat/hat-1.jpg", &format!("{name}.jpg"));
+    }
+    let library = place.indexed();
+    let folder = library.overview().unwrap().folders[0].id;
+    let level = |within: Option<&Subfolder>| library.subfolders(folder, within).unwrap();
+    let told = |levels: &[SubfolderOverview]| -> Vec<(String, u64, bool)> {
+        let name = |one: &SubfolderOverview| one.subfolder.name().to_str().unwrap().to_owned();
+        levels.iter().map(|one| (name(one), one.photos, one.has_subfolders)).collect()
+    };
+    let first = level(None);
+    let expected = [("2023", 1, false), ("2024 and more", 1, false), ("2024", 3, true)];
+    assert_eq!(told(&first), expected.map(|(name, photos, deeper)| (name.to_owned(), photos, deeper)));
+    let second = level(Some(&first[2].subfolder));
+    assert_eq!(told(&second), [("Rome".to_owned(), 2, false)]);
+    assert!(level(Some(&second[0].subfolder)).is_empty());
+
+    let within = |subfolder: &Subfolder| Filter { subfolder: Some(subfolder.clone()), ..Filter::default() };
+    let mut all = timeline(&library, &within(&first[2].subfolder));
+    all.sort();
+    assert_eq!(all, ["hat-2.jpg", "hat-4.jpg", "hat-5.jpg"]);
+    assert_eq!(timeline(&library, &within(&second[0].subfolder)).len(), 2);
+    let rome = library.timeline(&within(&second[0].subfolder)).unwrap()[0].id;
+    let around = library.photo_details(rome).unwrap().subfolders;
+    assert_eq!(around, [first[2].subfolder.clone(), second[0].subfolder.clone()]);
 }
 
 #[test]

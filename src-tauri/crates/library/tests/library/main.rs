@@ -14,4 +14,5 @@ mod place;
 mod query;
 mod regions;
 mod storage;
+mod things;
 mod watch;

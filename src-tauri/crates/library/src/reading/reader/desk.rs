@@ -12,7 +12,7 @@ use super::protocol::{Refusal, Reply, Request};
 use crate::base::profile::{Stage, Stopwatch};
 use crate::engine::model::Model;
 use crate::engine::photo::{self, DigestError};
-use crate::reading::prepared;
+use crate::reading::{prepared, shot};
 
 /// The code of a panic over a file.
 pub(crate) const PANICKED: &str = "panicked";
@@ -37,7 +37,7 @@ impl Desk {
         let held = self.bytes.capacity() as u64;
         held + match request {
             Request::Start { .. } | Request::Load => limits.max_file_bytes,
-            Request::PutDown | Request::Cost { .. } | Request::Size => 0,
+            Request::PutDown | Request::Cost { .. } | Request::Size | Request::Shot => 0,
             // Whatever the target, it never takes more than the picture in full.
             _ => *self.announced.get_or_insert_with(|| {
                 let probe = imaging::probe(&self.bytes, &limits);
@@ -108,6 +108,7 @@ impl Desk {
                 let probe = imaging::probe(bytes, &Limits::default()).map_err(image)?;
                 Reply::Size(probe.width, probe.height)
             }
+            Request::Shot => Reply::Shot(Box::new(shot::read(bytes).map_err(image)?)),
             Request::Preview => Reply::Preview(photo::preview(bytes).map_err(image)?),
             Request::Reduce { max_side, quality } => {
                 Reply::Jpeg(photo::reduced_jpeg(bytes, max_side, quality).map_err(image)?)

@@ -40,6 +40,7 @@ use crate::engine::model::{Model, ModelFile};
 use crate::engine::photo::{self, Digest, Parts, Preview, Wanted};
 use crate::reading::original::{Original, ReadError};
 use crate::reading::prepared::Prepared;
+use crate::reading::shot::Shot;
 use desk::Desk;
 use process::ReaderProcess;
 use protocol::{Reply, Request};
@@ -251,6 +252,14 @@ impl Reader {
     pub(crate) fn size(&mut self) -> Result<(u32, u32)> {
         match self.ask(&Request::Size, &|| false, &Stopwatch::default())? {
             Reply::Size(width, height) => Ok((width, height)),
+            _ => Err(self.distrust()),
+        }
+    }
+
+    /// How the image was taken, as its file says.
+    pub(crate) fn shot(&mut self) -> Result<Shot> {
+        match self.ask(&Request::Shot, &|| false, &Stopwatch::default())? {
+            Reply::Shot(shot) if shot.is_sound() => Ok(*shot),
             _ => Err(self.distrust()),
         }
     }

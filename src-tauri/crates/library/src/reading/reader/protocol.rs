@@ -10,6 +10,7 @@ use crate::LibraryError;
 use crate::base::profile::Times;
 use crate::engine::model::BuiltInModel;
 use crate::engine::photo::{Digest, DigestError, Parts, Preview, Wanted};
+use crate::reading::shot::Shot;
 
 /// The longest message: pixels of a prepared image and something to spare.
 pub(crate) const LONGEST: usize = 96 << 20;
@@ -42,6 +43,8 @@ pub(crate) enum Request {
     EmbedAndShow,
     /// See [`Reader::size`](super::Reader::size).
     Size,
+    /// See [`Reader::shot`](super::Reader::shot).
+    Shot,
     /// See [`Reader::preview`](super::Reader::preview).
     Preview,
     /// See [`Reader::reduce`](super::Reader::reduce).
@@ -80,6 +83,7 @@ pub(crate) enum Reply {
         preview: Preview,
     },
     Size(u32, u32),
+    Shot(Box<Shot>),
     Preview(Preview),
     Jpeg(#[serde(with = "serde_bytes")] Vec<u8>),
     Pixels {

@@ -8,8 +8,8 @@ use std::num::NonZeroU32;
 use std::time::Instant;
 
 use image_embedder::{
-    EmbeddingResult, FeatureMapper, ImageEmbedder, ImageEmbedderOptions, ModelSource, Pooling, Resampling, RgbView,
-    Window,
+    EmbeddingResult, FeatureMapper, ImageEmbedder, ImageEmbedderOptions, ModelSource, Pooling, Resampling,
+    RgbView, Window,
 };
 
 const RUNS: u32 = 100;
@@ -40,8 +40,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let pool = least(|| Ok(drop(feature_map.pool(Pooling::AboutMiddle))))?;
     let window = Window { left: 0.2, top: 0.1, right: 0.6, bottom: 0.6 };
     let pool_window = least(|| Ok(drop(feature_map.pool_window(window))))?;
-    let shapes = [RgbView::new(480, 640, &pixels)?, RgbView::new(640, 480, &pixels)?, RgbView::new(554, 554, &pixels[..554 * 554 * 3])?];
-    let changing = least(|| shapes.iter().try_for_each(|shape| mapper.map(*shape, None, side).map(drop)))? / 3.0;
+    let shapes = [
+        RgbView::new(480, 640, &pixels)?,
+        RgbView::new(640, 480, &pixels)?,
+        RgbView::new(554, 554, &pixels[..554 * 554 * 3])?,
+    ];
+    let changing =
+        least(|| shapes.iter().try_for_each(|shape| mapper.map(*shape, None, side).map(drop)))? / 3.0;
     println!(
         "{{\"task_library_ms\": {task_library}, \"antialiased_ms\": {antialiased}, \"map_ms\": {map}, \
          \"pool_ms\": {pool}, \"pool_window_ms\": {pool_window}, \"map_of_changing_shape_ms\": {changing}}}"

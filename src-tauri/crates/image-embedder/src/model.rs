@@ -291,9 +291,13 @@ pub(crate) fn map_tensor(bytes: &[u8], index: u32) -> Result<MapTensor> {
     let (element, quantization) =
         match (tensor.element(), tensor.scales.as_slice(), tensor.zero_points.as_slice()) {
             (Ok(ElementType::Float32), ..) => (ElementType::Float32, (1.0, 0)),
-            (Ok(ElementType::UInt8), &[scale], &[zero @ 0..=255]) => (ElementType::UInt8, (scale, zero as i32)),
+            (Ok(ElementType::UInt8), &[scale], &[zero @ 0..=255]) => {
+                (ElementType::UInt8, (scale, zero as i32))
+            }
             (Err("int8"), &[scale], &[zero @ -128..=127]) => (ElementType::Int8, (scale, zero as i32)),
-            _ => return refuse("its feature map is neither of floats nor of bytes with one scale".to_owned()),
+            _ => {
+                return refuse("its feature map is neither of floats nor of bytes with one scale".to_owned());
+            }
         };
     Ok(MapTensor { tensor: tensor.index, columns, rows, channels, element, quantization })
 }

@@ -22,7 +22,8 @@ const SIZES: [(&str, f64, f64); 4] =
 const CROPS: usize = 2;
 
 fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: search_quality FOLDER [MODEL]")?;
+    let folder =
+        std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: search_quality FOLDER [MODEL]")?;
     // The name of a key: `fast`, `accurate`, or `fast-earlier` for how earlier versions used it.
     let model = std::env::args().nth(2).unwrap_or_else(|| "fast".to_owned());
     let folder = std::fs::canonicalize(folder)?;

@@ -35,11 +35,7 @@ unsafe impl Send for LiteRt {}
 
 impl LiteRt {
     /// Verifies and compiles the model, and makes its buffers.
-    pub(crate) fn load(
-        bytes: Arc<[u8]>,
-        tensors: &Tensors,
-        num_threads: Option<NonZeroU32>,
-    ) -> Result<Self> {
+    pub(crate) fn load(bytes: Arc<[u8]>, tensors: &Tensors, num_threads: Option<NonZeroU32>) -> Result<Self> {
         let environment = create_environment()?;
         // SAFETY: `bytes` outlive the model: they are dropped after it.
         let model = unsafe {
@@ -294,9 +290,7 @@ impl TensorBuffer {
             let elements = unsafe {
                 match self.element {
                     ElementType::UInt8 => Elements::UInt8(slice::from_raw_parts(start, self.length)),
-                    ElementType::Int8 => {
-                        Elements::Int8(slice::from_raw_parts(start.cast(), self.length))
-                    }
+                    ElementType::Int8 => Elements::Int8(slice::from_raw_parts(start.cast(), self.length)),
                     ElementType::Float32 => {
                         Elements::Float32(slice::from_raw_parts(start.cast(), self.length))
                     }

@@ -24,11 +24,7 @@ pub(crate) struct TfLite {
 
 impl TfLite {
     /// Builds the interpreter; the bytes are copied.
-    pub(crate) fn load(
-        bytes: &[u8],
-        tensors: &Tensors,
-        num_threads: Option<NonZeroU32>,
-    ) -> Result<Self> {
+    pub(crate) fn load(bytes: &[u8], tensors: &Tensors, num_threads: Option<NonZeroU32>) -> Result<Self> {
         let action = "load the model";
         let model = FlatBufferModel::build_from_buffer(bytes.to_vec()).map_err(failed(action))?;
         let builder = InterpreterBuilder::new(model, BuiltinOpResolver::default()).map_err(failed(action))?;

@@ -1,8 +1,8 @@
 //! Feature maps: what a model gives that is cut before its pooling, at sizes that its file does not name.
 
 use image_embedder::{
-    Error, FeatureMapper, ImageEmbedder, ImageEmbedderOptions, MOST_SIZES, Pooling, Region, Resampling, RgbView,
-    Window,
+    Error, FeatureMapper, ImageEmbedder, ImageEmbedderOptions, MOST_SIZES, Pooling, Region, Resampling,
+    RgbView, Window,
 };
 
 use crate::models::{embed_one, options, pattern, values};
@@ -26,7 +26,8 @@ fn cosine(one: &[f32], other: &[f32]) -> f32 {
 fn the_mean_of_a_map_is_what_the_uncut_model_gives() {
     let (model, side) = DEFAULT_MODELS[0];
     let pixels = pattern(300, 300);
-    let uncut = embed_one(&mut ImageEmbedder::create_from_options(antialiased(model)).unwrap(), 300, 300, &pixels);
+    let uncut =
+        embed_one(&mut ImageEmbedder::create_from_options(antialiased(model)).unwrap(), 300, 300, &pixels);
     let uncut: Vec<f32> = values(&uncut.feature_vector).iter().map(|&value| value as f32).collect();
     let mut mapper = mapper(model);
     assert_eq!(mapper.dimension(), uncut.len());

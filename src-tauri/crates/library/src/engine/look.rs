@@ -70,7 +70,8 @@ pub(crate) fn embed_with_parts(
         Network::Squeezed(_) => Ok(None),
         Network::OwnAspect(mapper) => {
             let map = mapper.map(view, None, model.area_side())?;
-            let parts = tiles.iter().map(|region| (*region, map.pool_window(window(*region, full)))).collect();
+            let parts =
+                tiles.iter().map(|region| (*region, map.pool_window(window(*region, full)))).collect();
             Ok(Some((map.pool(Pooling::AboutMiddle), parts)))
         }
     })?;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use catalog::Catalog;
 use image_embedder::{
-    FeatureMapper, ImageEmbedder, ImageEmbedderOptions, ModelSource, Normalization, Pooling, Resampling, RgbView,
+    FeatureMapper, ImageEmbedder, ImageEmbedderOptions, ModelSource, Normalization, Pooling, Resampling,
+    RgbView,
 };
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,9 @@ impl BuiltInModel {
     pub(crate) fn bands(self) -> Bands {
         match self {
             Self::Fast => Bands { near_identical: 0.93, very_similar: 0.69, similar: 0.53, related: 0.39 },
-            Self::Accurate => Bands { near_identical: 0.92, very_similar: 0.74, similar: 0.57, related: 0.41 },
+            Self::Accurate => {
+                Bands { near_identical: 0.92, very_similar: 0.74, similar: 0.57, related: 0.41 }
+            }
         }
     }
 
@@ -347,7 +350,9 @@ impl Model {
         let view = RgbView::new(self.input.0, self.input.1, &pixels)?;
         self.with_network(|network| match network {
             Network::Squeezed(embedder) => Ok(embedder.embed(view, None).map(drop)?),
-            Network::OwnAspect(mapper) => Ok(drop(mapper.map(view, None, self.area_side())?.pool(Pooling::AboutMiddle))),
+            Network::OwnAspect(mapper) => {
+                Ok(drop(mapper.map(view, None, self.area_side())?.pool(Pooling::AboutMiddle)))
+            }
         })
     }
 

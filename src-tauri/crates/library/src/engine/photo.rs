@@ -323,10 +323,17 @@ mod tests {
         for name in ["hat/hat-2.jpg", "shoes/shoes-4.jpg", "dress/dress-5.jpg", "shirt/shirt-1.jpg"] {
             let bytes = large_jpeg(&sample(name));
             let full = imaging::decode(&bytes, None, &Limits::default()).unwrap();
-            let reduced = imaging::decode(&bytes, Some(whole_target(&model, size(&bytes).unwrap())), &Limits::default()).unwrap();
+            let reduced = imaging::decode(
+                &bytes,
+                Some(whole_target(&model, size(&bytes).unwrap())),
+                &Limits::default(),
+            )
+            .unwrap();
             assert!(reduced.image.width() * 3 < full.image.width(), "{name}: it was reduced");
-            let whole =
-                cosine(&embed(&model, &full.image, None).unwrap(), &embed_query(&bytes, &model).unwrap().whole);
+            let whole = cosine(
+                &embed(&model, &full.image, None).unwrap(),
+                &embed_query(&bytes, &model).unwrap().whole,
+            );
             assert!(whole >= 0.99, "{name}: {whole}");
 
             let (x, y) = (full.image.width() / 3, full.image.height() / 4);

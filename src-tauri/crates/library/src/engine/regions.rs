@@ -49,8 +49,9 @@ impl Library {
         let discount = self.model.discount();
         let compared = count.clamp(*COMPARED.start(), *COMPARED.end());
         let candidates = codes.candidates(query, compared, accept)?;
-        let is_promising =
-            |candidate: &vector_index::Neighbor| discounted(candidate.similarity + ESTIMATE_ERROR, discount) > bar;
+        let is_promising = |candidate: &vector_index::Neighbor| {
+            discounted(candidate.similarity + ESTIMATE_ERROR, discount) > bar
+        };
         let mut found = Vec::new();
         for candidate in candidates.into_iter().take_while(is_promising) {
             let regions = tiling::regions(connection, candidate.id, self.model_id)?;

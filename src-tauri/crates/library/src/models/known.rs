@@ -199,7 +199,9 @@ impl Library {
         let ours = [BuiltInModel::Fast, BuiltInModel::Accurate];
         let earlier = ours.map(ModelKey::Earlier).into_iter().filter(|key| *key == self.key);
         let keys = ours.map(ModelKey::BuiltIn).into_iter().chain(earlier);
-        keys.map(|key| self.info_of_ours(key)).chain(brought.iter().map(|row| self.info_of_brought(row))).collect()
+        keys.map(|key| self.info_of_ours(key))
+            .chain(brought.iter().map(|row| self.info_of_brought(row)))
+            .collect()
     }
 
     /// What the bands of the model that answers rest on.
@@ -282,7 +284,8 @@ impl Library {
             let identity = ModelFile::Earlier(model).identity();
             let known =
                 self.catalog.read(|connection| ::catalog::model::by_identity(connection, &identity))?;
-            let is_needed = [Some(self.key), stored(&self.catalog, SERVING)?, self.wish()?].contains(&Some(key));
+            let is_needed =
+                [Some(self.key), stored(&self.catalog, SERVING)?, self.wish()?].contains(&Some(key));
             if let Some(id) = known.filter(|_| !is_needed) {
                 tracing::info!(model = model.name(), "the vectors that an earlier version made are dropped");
                 self.forget_vectors(id)?;

@@ -127,7 +127,8 @@ impl Library {
         let is_vector = |id| allowed.is_none_or(|allowed| allowed.vectors.contains(&id));
         let is_picture = |id| allowed.is_none_or(|allowed| allowed.pictures.contains(&id));
         let accept = |accept| if allowed.is_some() { Some(accept) } else { None };
-        let neighbors = vectors.search(&sought.whole, wanted, accept(&is_vector as vector_index::Accept<'_>))?;
+        let neighbors =
+            vectors.search(&sought.whole, wanted, accept(&is_vector as vector_index::Accept<'_>))?;
         let exhausted = neighbors.len() < wanted;
         let bar = neighbors.last().filter(|_| !exhausted).map_or(-1.0, |last| last.similarity);
         self.catalog.read(|connection| {
@@ -138,7 +139,8 @@ impl Library {
                 let found = |content_id| Found { content_id, similarity, by, is_excerpt: false };
                 whole.extend(content_id.map(found));
             }
-            let parts = self.pictures_with(connection, codes, &sought.part, (wanted, bar), accept(&is_picture));
+            let parts =
+                self.pictures_with(connection, codes, &sought.part, (wanted, bar), accept(&is_picture));
             Ok(parts.map(|parts| (merge(whole, parts), exhausted)))
         })?
     }

@@ -133,7 +133,9 @@ fn one_look_at_a_photo_finds_it_and_the_things_in_it() {
     library.add_folder(&place.photos()).unwrap();
     let mut looked_again = false;
     let summary = library
-        .update(&Control::default(), &mut |event| looked_again |= matches!(event, Event::LookingInside { .. }))
+        .update(&Control::default(), &mut |event| {
+            looked_again |= matches!(event, Event::LookingInside { .. })
+        })
         .unwrap();
     assert_eq!((summary.indexed, summary.looked_inside, looked_again), (summary.scanned, 0, false));
     assert_eq!(library.status().unwrap().index.to_look_into, 0);

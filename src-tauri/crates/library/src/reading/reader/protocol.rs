@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::LibraryError;
 use crate::base::profile::Times;
-use crate::engine::model::BuiltInModel;
 use crate::engine::look::{Asked, Parts};
+use crate::engine::model::BuiltInModel;
 use crate::engine::photo::{Digest, DigestError, Preview, Wanted};
 
 /// The longest message: pixels of a prepared image and something to spare.

@@ -42,7 +42,7 @@ fn the_models_are_listed_with_what_there_is_to_know() {
     assert!(fast["milliseconds"].as_f64().unwrap() > 0.0);
     assert_eq!(model(&place, "accurate")["state"], "idle");
     let text = String::from_utf8(place.run(&["model"]).stdout).unwrap();
-    for line in ["fast  (answers)", "6 of 6 read", "near-identical from 0.91", "measured on labelled photos"]
+    for line in ["fast  (answers)", "6 of 6 read", "near-identical from 0.93", "measured on labelled photos"]
     {
         assert!(text.contains(line), "{line}: {text}");
     }

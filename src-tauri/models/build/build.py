@@ -19,8 +19,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import cards
 import evaluation
 from efficientnet_lite import EMBEDDING_DIMENSION, INPUT_MEAN, INPUT_STD, EfficientNetLite, normalize
-from int8_model import Int8Model, convert
+from int8_model import CutModel, Int8Model, convert
 from photos import held_out_photos, network_input
+from pooling import own_aspect_input
 from rounding import balanced
 from tflite_metadata import with_metadata
 from torch_pickle import read_state_dict
@@ -35,7 +36,10 @@ _KNOWN_CLASSES = {"chelsea": (285, "Egyptian cat"), "coffee": (967, "espresso")}
 class Recipe:
     variant: str
     depth: float
+    # Of the squeezed square that the file itself takes.
     side: int
+    # Of a square of as many pixels as the program looks at, in the photo's own aspect.
+    area_side: int
     dimension: int = EMBEDDING_DIMENSION
 
     @property
@@ -52,7 +56,10 @@ class Recipe:
         return path
 
 
-RECIPES = (Recipe("lite0", depth=1.0, side=224), Recipe("lite2", depth=1.2, side=260))
+RECIPES = (
+    Recipe("lite0", depth=1.0, side=224, area_side=288),
+    Recipe("lite2", depth=1.2, side=260, area_side=320),
+)
 
 
 def main():
@@ -68,11 +75,11 @@ def main():
         network = EfficientNetLite(weights, recipe.depth)
         _check_classes(network, recipe.side)
         content = _convert(recipe, weights)
-        model = Int8Model(content)
-        held_out = _check_agreement(network, model, recipe)
+        cut = CutModel(content)
+        held_out = _check_agreement(network, Int8Model(content), cut, recipe)
         digest = hashlib.sha256(content).hexdigest()
         if options.evaluate:
-            figures = evaluation.measure(network, model, recipe.side, options.evaluate)
+            figures = evaluation.measure(network, cut, recipe.area_side, options.evaluate)
             measurements[recipe.id] = {"sha256": digest, "held_out": held_out, **figures}
         elif measurements[recipe.id]["sha256"] != digest:
             print(f"{recipe.id}: not byte for byte the model that was measured; its card says so")
@@ -105,12 +112,15 @@ def _check_classes(network, side):
             raise ValueError(f"{name} is class {scores.argmax()}, not {index} ({label})")
 
 
-def _check_agreement(network, model, recipe):
-    inputs = [network_input(photo, recipe.side) for photo in held_out_photos().values()]
-    agreement = evaluation.agreement(network, model, inputs)
-    if agreement["mean"] < _SMALLEST_MEAN_AGREEMENT:
-        raise ValueError(f"{recipe.id}: mean agreement with float32 is only {agreement['mean']:.4f}")
-    return agreement
+def _check_agreement(network, model, cut, recipe):
+    photos = held_out_photos().values()
+    pooled = evaluation.agreement(network, model, [network_input(photo, recipe.side) for photo in photos])
+    own_aspect = [own_aspect_input(photo, recipe.area_side) for photo in photos]
+    mapped = evaluation.agreement_of_maps(network, cut, own_aspect)
+    for agreement in (pooled, mapped):
+        if agreement["mean"] < _SMALLEST_MEAN_AGREEMENT:
+            raise ValueError(f"{recipe.id}: mean agreement with float32 is only {agreement['mean']:.4f}")
+    return {**pooled, "maps": mapped}
 
 
 if __name__ == "__main__":

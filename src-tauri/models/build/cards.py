@@ -36,6 +36,7 @@ def _entry(model):
         "file": f"{model.recipe.id}.tflite",
         "sha256": model.sha256,
         "input_size": model.recipe.side,
+        "area_side": model.recipe.area_side,
         "dimension": model.recipe.dimension,
         "licence": LICENCE,
         "bands": model.figures["bands"],
@@ -60,7 +61,16 @@ def _card(model):
 | SHA-256 | `{model.sha256}` |
 | Input | uint8 RGB, `[1, {recipe.side}, {recipe.side}, 3]`; (x - 127) / 128 is part of the quantization |
 | Output | float32, `[1, {recipe.dimension}]`, not normalized to unit length |
+| Feature map | int8, `[1, height / 32, width / 32, {recipe.dimension}]`, in front of its last two operators |
 | Licence | Apache License 2.0, <https://www.apache.org/licenses/LICENSE-2.0> |
+
+## Two ways to use it
+- As it is: a photo is squeezed into the input, and the network averages all cells of its last feature map alike. That is what
+  `lookalike embed` and `similarity` do, as TFLite's Task Library does.
+- Cut before the average, which `image-embedder/src/cut.rs` does when the program loads it: the output is the feature map, of
+  an image of any size. The library looks at photos in their own aspect (at most 2 : 1), on the area of {recipe.area_side} x {recipe.area_side}
+  pixels, and pools the map about its middle (`image-embedder/src/pooling.rs`); parts of photos come of windows on the same
+  map.
 
 ## Origin
 - Architecture and training: Mingxing Tan and Quoc V. Le, "EfficientNet: Rethinking Model Scaling for
@@ -78,22 +88,24 @@ def _card(model):
    agreement below was 0.992.
 3. Convert to int8: weights per output channel, activations per tensor. The ranges come from 14 photos inside
    scikit-image and scikit-learn, each whole and in three random crops.
-4. Refuse the result if its mean agreement with the float network is below 0.99, and write TFLite Metadata.
+4. Refuse the result if its mean agreement with the float network is below 0.99 in either way of use, and write TFLite
+   Metadata.
 
 Two builds on one machine gave the same file byte for byte. Builds on other processors have not been compared: the
 activation ranges come from float arithmetic, whose last bits may differ there.
 
 ## Quality
-Measured on {measured}. Photos are resized with an antialiased bilinear filter, aspect ratio not kept. None of them
-was used to calibrate.
+Measured on {measured}. Photos are resized with an antialiased bilinear filter. None of them was used to calibrate. But for the
+first row all is about vectors pooled from feature maps, as the library has them.
 
 | Cosine of int8 to float32 embedding | mean | worst |
 |---|---|---|
-| 4 held-out photos from scikit-image and scikit-learn | {held_out["mean"]:.4f} | {held_out["worst"]:.4f} |
+| 4 held-out photos from scikit-image and scikit-learn, squeezed and pooled by the network | {held_out["mean"]:.4f} | {held_out["worst"]:.4f} |
+| the same, pooled from feature maps | {held_out["maps"]["mean"]:.4f} | {held_out["maps"]["worst"]:.4f} |
 | {figures["photos"]} CC0 clothing photos in {figures["classes"]} classes | {labelled["mean"]:.4f} | {labelled["worst"]:.4f} |
 
 Leaving one out over the clothing photos, the most similar photo has the query's own class for
-{own_class["int8"]:.1%} (float32: {own_class["float32"]:.1%}).
+{own_class["int8"]:.1%} (float32: {own_class["float32"]:.1%}); the mean average precision is {figures["mean_average_precision"]:.3f}.
 
 ## Similarity bands
 Lowest cosine of each band, as in `models.json`:
@@ -113,7 +125,7 @@ from the packages, or two of those; their median is {unrelated["median"]:.2f}.
 |---|---|
 {edits}
 
-Sizes are never reduced below the network's input.
+Sizes are never reduced below the side of that area.
 
 ## Use and limits
 For finding photos that look alike: same scene, same kind of object, edited copies. It is not made to tell persons

@@ -37,11 +37,14 @@ class EfficientNetLite(tf.Module):
 
     def embed(self, images):
         """Global average of the last feature map: `[N, 1280]`."""
+        return tf.reduce_mean(self.feature_map(images), axis=[1, 2])
+
+    def feature_map(self, images):
+        """The last feature map: `[N, H / 32, W / 32, 1280]`."""
         x = tf.nn.relu6(self._conv(images, "_conv_stem", "_bn0", stride=2))
         for index, stride in enumerate(self._strides):
             x = self._block(x, f"_blocks.{index}.", stride)
-        x = tf.nn.relu6(self._conv(x, "_conv_head", "_bn1"))
-        return tf.reduce_mean(x, axis=[1, 2])
+        return tf.nn.relu6(self._conv(x, "_conv_head", "_bn1"))
 
     def classify(self, images):
         """Scores of the 1000 ImageNet classes, before softmax: `[N, 1000]`."""

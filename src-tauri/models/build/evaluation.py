@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, ImageEnhance
 
 from efficientnet_lite import normalize
-from photos import calibration_photos, held_out_photos, network_input
+from photos import calibration_photos, held_out_photos
+from pooling import about_middle, own_aspect_input
 
 # How the bands are set; the model cards say it in words.
 _EDITS_KEPT = 0.99
@@ -22,17 +23,23 @@ _UNRELATED_BELOW_RELATED = 0.99
 
 
 def agreement(network, model, inputs):
-    """Cosine between the int8 and the float embeddings of `inputs`: mean and worst."""
+    """Cosine between the int8 and the float embeddings of `inputs`, pooled by the network: mean and worst."""
+    float_vectors = _unit([network.embed(normalize(pixels)[None]).numpy()[0] for pixels in inputs])
+    return _agreement(float_vectors, _unit([model.embed(pixels) for pixels in inputs]))
+
+
+def agreement_of_maps(network, model, inputs):
+    """The same of the embeddings that the program pools from feature maps."""
     return _agreement(_embed_float(network, inputs), _embed(model, inputs))
 
 
 def measure(network, model, side, folder):
-    """The figures of the model card and the bands, as plain numbers for JSON."""
+    """The figures of the model card and the bands, as plain numbers for JSON, of photos on the area of `side` squared."""
     photos, classes = _labelled(folder)
-    inputs = [network_input(photo, side) for photo in photos]
+    inputs = [own_aspect_input(photo, side) for photo in photos]
     float_vectors, vectors = _embed_float(network, inputs), _embed(model, inputs)
     package_photos = calibration_photos() + list(held_out_photos().values())
-    package_vectors = _embed(model, [network_input(photo, side) for photo in package_photos])
+    package_vectors = _embed(model, [own_aspect_input(photo, side) for photo in package_photos])
     edited = _edited_similarities(
         model, side, photos + package_photos, np.concatenate([vectors, package_vectors])
     )
@@ -48,6 +55,7 @@ def measure(network, model, side, folder):
             "float32": _own_class_first(float_vectors, classes),
             "int8": _own_class_first(vectors, classes),
         },
+        "mean_average_precision": _mean_average_precision(vectors, classes),
         "bands": bands,
         "edits_near_identical": {
             edit: float((values >= bands["near_identical"]).mean()) for edit, values in edited.items()
@@ -70,11 +78,11 @@ def _labelled(folder):
 
 
 def _embed_float(network, inputs):
-    return _unit([network.embed(normalize(pixels)[None]).numpy()[0] for pixels in inputs])
+    return _unit([about_middle(network.feature_map(normalize(pixels)[None]).numpy()[0]) for pixels in inputs])
 
 
 def _embed(model, inputs):
-    return _unit([model.embed(pixels) for pixels in inputs])
+    return _unit([about_middle(model.feature_map(pixels)) for pixels in inputs])
 
 
 def _unit(vectors):
@@ -92,6 +100,17 @@ def _own_class_first(vectors, classes):
     similarity = vectors @ vectors.T
     np.fill_diagonal(similarity, -1.0)
     return float((classes[similarity.argmax(axis=1)] == classes).mean())
+
+
+def _mean_average_precision(vectors, classes):
+    """Leaving one out, over all photos: the mean, over those of its class, of the share of its class up to each."""
+    similarity = vectors @ vectors.T
+    np.fill_diagonal(similarity, -1.0)
+    precisions = []
+    for row, own in zip(similarity, classes):
+        right = classes[np.argsort(-row, kind="stable")[:-1]] == own
+        precisions.append((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
+    return float(np.mean(precisions))
 
 
 def _pairs(matrix):
@@ -133,7 +152,7 @@ def _edited_similarities(model, side, photos, vectors):
         "cropped by 5%, JPEG quality 60": lambda photo: _jpeg(_cropped(photo, 0.05, random), 60),
     }
     return {
-        name: (_embed(model, [network_input(edit(photo), side) for photo in photos]) * vectors).sum(axis=1)
+        name: (_embed(model, [own_aspect_input(edit(photo), side) for photo in photos]) * vectors).sum(axis=1)
         for name, edit in edits.items()
     }
 

@@ -79,7 +79,7 @@ impl From<library::ModelInfo> for Model {
         Self {
             key: model.key.to_string(),
             name: model.name,
-            built_in: matches!(model.key, ModelKey::BuiltIn(_)),
+            built_in: !matches!(model.key, ModelKey::Brought(_)),
             description: model.description,
             licence: model.licence,
             usable: model.usable,

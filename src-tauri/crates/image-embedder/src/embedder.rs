@@ -1,14 +1,14 @@
 //! The embedder itself: ties a model, its preprocessing and its runtime together.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::embedding::{Embedding, EmbeddingResult};
 use crate::error::{Error, Result};
 use crate::image::{Region, RgbView};
 use crate::model::{ElementType, ModelDescription};
-use crate::options::{ImageEmbedderOptions, ModelSource};
+use crate::options::{ImageEmbedderOptions, ModelSource, Normalization};
 use crate::postprocess::Postprocessor;
 use crate::preprocess::Preprocessor;
 use crate::runtime::{self, Interpreter};
@@ -37,20 +37,12 @@ impl ImageEmbedder {
     /// Fails when there is no such file, when it is not a TFLite model, when its input or outputs are not
     /// supported, when a float32 model has no normalization, and when the runtime refuses it.
     pub fn create_from_options(options: ImageEmbedderOptions) -> Result<Self> {
-        let bytes = match &options.model {
-            ModelSource::File(path) => read_model(path)?,
-            ModelSource::Content(bytes) => Arc::clone(bytes),
-        };
+        let bytes = read_model(&options.model)?;
         let model = ModelDescription::read(&bytes)?;
-        let normalization = match model.input.element {
-            ElementType::UInt8 => None,
-            ElementType::Float32 => {
-                Some(options.normalization.or(model.normalization).ok_or(Error::MissingNormalization)?)
-            }
-        };
+        let normalization = normalization(&options, &model)?;
         Ok(Self {
             preprocessor: Preprocessor::new(&model.input, options.resampling, normalization),
-            interpreter: runtime::load(options.runtime, &bytes, &model, options.num_threads)?,
+            interpreter: runtime::load(options.runtime, &bytes, &model.tensors(), options.num_threads)?,
             postprocessor: Postprocessor { l2_normalize: options.l2_normalize, quantize: options.quantize },
             scratch: Vec::new(),
             model,
@@ -121,11 +113,28 @@ impl ImageEmbedder {
     }
 }
 
-fn read_model(path: &Path) -> Result<Arc<[u8]>> {
-    let path = path.to_path_buf();
+/// The bytes that the options name.
+pub(crate) fn read_model(model: &ModelSource) -> Result<Arc<[u8]>> {
+    let path = match model {
+        ModelSource::File(path) => path.clone(),
+        ModelSource::Content(bytes) => return Ok(Arc::clone(bytes)),
+    };
     match std::fs::read(&path) {
         Ok(bytes) => Ok(bytes.into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::ModelMissing { path }),
         Err(source) => Err(Error::ModelUnreadable { path, source }),
+    }
+}
+
+/// How the model's input is normalized; `None` when it takes pixels as they are.
+pub(crate) fn normalization(
+    options: &ImageEmbedderOptions,
+    model: &ModelDescription,
+) -> Result<Option<Normalization>> {
+    match model.input.element {
+        ElementType::UInt8 | ElementType::Int8 => Ok(None),
+        ElementType::Float32 => {
+            options.normalization.or(model.normalization).ok_or(Error::MissingNormalization).map(Some)
+        }
     }
 }

@@ -47,6 +47,16 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Where in the bytes the scalar in `slot` is stored; `None` when the table leaves it at its default.
+    pub(crate) fn scalar_place(&self, slot: usize) -> Read<Option<usize>> {
+        self.field(slot)
+    }
+
+    /// Where in the bytes a vector is stored: how many elements it has, followed by these. `None` when absent.
+    pub(crate) fn vector_place(&self, slot: usize) -> Read<Option<usize>> {
+        self.field(slot)?.map(|at| follow(self.bytes, at)).transpose()
+    }
+
     /// A one-byte scalar, 0 when absent.
     pub(crate) fn byte(&self, slot: usize) -> Read<u8> {
         self.field(slot)?.map_or(Ok(0), |at| Ok(array::<1>(self.bytes, at)?[0]))

@@ -22,14 +22,17 @@
 //! ```
 
 mod bilinear;
+mod cut;
 mod embedder;
 mod embedding;
 mod error;
 mod flatbuffer;
 mod image;
+mod mapper;
 mod metadata;
 mod model;
 mod options;
+mod pooling;
 mod postprocess;
 mod preprocess;
 mod runtime;
@@ -39,6 +42,8 @@ pub use embedder::ImageEmbedder;
 pub use embedding::{Embedding, EmbeddingResult, FeatureVector, cosine_similarity};
 pub use error::{Error, Result};
 pub use image::{Region, RgbView};
+pub use mapper::{FeatureMapper, MOST_SIZES};
 pub use metadata::About;
 pub use model::{ModelShape, about_model, check_model, lacks_normalization, model_shape};
 pub use options::{ImageEmbedderOptions, ModelSource, Normalization, Resampling, Runtime};
+pub use pooling::{FeatureMap, Pooling, Window};

@@ -13,6 +13,8 @@ use crate::verify::verify_references;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ElementType {
     UInt8,
+    /// Of feature maps only: the Task Library takes no such image and gives no such vector.
+    Int8,
     Float32,
 }
 
@@ -34,6 +36,46 @@ pub(crate) struct VectorOutput {
     pub(crate) element: ElementType,
     /// Scale and zero point of a uint8 output.
     pub(crate) quantization: (f32, i32),
+}
+
+impl ImageInput {
+    /// Takes images of another size.
+    pub(crate) fn with_size(&self, (width, height): (u32, u32)) -> Self {
+        Self { width, height, ..self.clone() }
+    }
+
+    pub(crate) fn tensor(&self) -> TensorShape {
+        TensorShape { element: self.element, sizes: vec![1, self.height as i32, self.width as i32, 3] }
+    }
+}
+
+/// A feature map inside a model: a vector for each cell of a grid over the image.
+#[derive(Debug, Clone)]
+pub(crate) struct MapTensor {
+    /// Its place among the graph's tensors.
+    pub(crate) tensor: u32,
+    /// Of an image of the size that the file names.
+    pub(crate) columns: u32,
+    pub(crate) rows: u32,
+    /// Values of each cell.
+    pub(crate) channels: usize,
+    pub(crate) element: ElementType,
+    /// Scale and zero point where it is not of floats.
+    pub(crate) quantization: (f32, i32),
+}
+
+/// What a tensor holds, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TensorShape {
+    pub(crate) element: ElementType,
+    pub(crate) sizes: Vec<i32>,
+}
+
+/// What a runtime needs to know of a model: what goes in, and where what comes out stands among the graph's tensors.
+#[derive(Debug, Clone)]
+pub(crate) struct Tensors {
+    pub(crate) input: TensorShape,
+    pub(crate) outputs: Vec<(u32, TensorShape)>,
 }
 
 /// A model's first subgraph, found fit for embedding images.
@@ -67,6 +109,14 @@ impl ModelDescription {
         let normalization =
             graph.metadata.normalization.map(|(mean, std)| Normalization::new(&mean, &std)).transpose()?;
         Ok(Self { input: image_input(input)?, outputs: outputs.collect::<Result<_>>()?, normalization })
+    }
+
+    pub(crate) fn tensors(&self) -> Tensors {
+        let outputs = self.outputs.iter().map(|output| {
+            let sizes = vec![1, output.dimension as i32];
+            (output.tensor, TensorShape { element: output.element, sizes })
+        });
+        Tensors { input: self.input.tensor(), outputs: outputs.collect() }
     }
 }
 
@@ -118,6 +168,9 @@ pub fn lacks_normalization(bytes: &[u8]) -> Result<bool> {
     Ok(model.input.element == ElementType::Float32 && model.normalization.is_none())
 }
 
+const MODEL_SUBGRAPHS: usize = 2;
+const SUBGRAPH_TENSORS: usize = 0;
+
 /// The parts of a file that matter here, not yet judged.
 struct Graph {
     inputs: Vec<Tensor>,
@@ -138,8 +191,6 @@ struct Tensor {
 
 impl Graph {
     fn read(bytes: &[u8]) -> Read<Self> {
-        const MODEL_SUBGRAPHS: usize = 2;
-        const SUBGRAPH_TENSORS: usize = 0;
         const SUBGRAPH_INPUTS: usize = 1;
         const SUBGRAPH_OUTPUTS: usize = 2;
 
@@ -217,6 +268,64 @@ impl Tensor {
     }
 }
 
+/// The tensor at this place of a model's main graph, as a feature map.
+pub(crate) fn map_tensor(bytes: &[u8], index: u32) -> Result<MapTensor> {
+    let damaged = |Malformed(reason)| Error::NotAModel { reason };
+    let read = || -> Read<Tensor> {
+        let graphs = Table::root(bytes)?.tables(MODEL_SUBGRAPHS)?;
+        let main = graphs.first().ok_or(Malformed("it has no graph"))?;
+        let tensors = main.tables(SUBGRAPH_TENSORS)?;
+        if index as usize >= tensors.len() {
+            return Err(Malformed("it refers to a part that it does not have"));
+        }
+        Tensor::read(&tensors, index as i32)
+    };
+    let tensor = read().map_err(damaged)?;
+    let refuse = |reason: String| Err(Error::UnsupportedOutput { index: 0, reason });
+    let (rows, columns, channels) = match *tensor.shape.as_slice() {
+        [1, rows @ 1..=16_384, columns @ 1..=16_384, channels @ 1..=16_384] => {
+            (rows as u32, columns as u32, channels as usize)
+        }
+        _ => return refuse(format!("a mean over shape {:?}, not [1, rows, columns, N]", tensor.shape)),
+    };
+    let (element, quantization) =
+        match (tensor.element(), tensor.scales.as_slice(), tensor.zero_points.as_slice()) {
+            (Ok(ElementType::Float32), ..) => (ElementType::Float32, (1.0, 0)),
+            (Ok(ElementType::UInt8), &[scale], &[zero @ 0..=255]) => {
+                (ElementType::UInt8, (scale, zero as i32))
+            }
+            (Err("int8"), &[scale], &[zero @ -128..=127]) => (ElementType::Int8, (scale, zero as i32)),
+            _ => {
+                return refuse("its feature map is neither of floats nor of bytes with one scale".to_owned());
+            }
+        };
+    Ok(MapTensor { tensor: tensor.index, columns, rows, channels, element, quantization })
+}
+
+/// The bytes of a model whose main graph takes inputs of these sizes. What follows from it is the runtime's to find out.
+#[cfg(feature = "tflite-runtime")]
+pub(crate) fn with_input_sizes(bytes: &[u8], sizes: &[i32]) -> Result<Vec<u8>> {
+    const SUBGRAPH_INPUTS: usize = 1;
+    const SHAPE: usize = 0;
+
+    let place = || -> Read<Option<usize>> {
+        let graphs = Table::root(bytes)?.tables(MODEL_SUBGRAPHS)?;
+        let main = graphs.first().ok_or(Malformed("it has no graph"))?;
+        let (inputs, tensors) = (main.i32s(SUBGRAPH_INPUTS)?, main.tables(SUBGRAPH_TENSORS)?);
+        let input = inputs.first().and_then(|&input| tensors.get(input as usize));
+        let Some(input) = input.filter(|_| inputs.len() == 1) else { return Ok(None) };
+        if input.i32s(SHAPE)?.len() == sizes.len() { input.vector_place(SHAPE) } else { Ok(None) }
+    };
+    let place = place().map_err(|Malformed(reason)| Error::NotAModel { reason })?;
+    let refused = || Error::UnsupportedInput { reason: "its size cannot be changed".to_owned() };
+    let first = place.ok_or_else(refused)? + 4;
+    let mut resized = bytes.to_vec();
+    for (nth, size) in sizes.iter().enumerate() {
+        resized[first + 4 * nth..first + 4 * nth + 4].copy_from_slice(&size.to_le_bytes());
+    }
+    Ok(resized)
+}
+
 /// TFLite Metadata is a FlatBuffer of its own, in the buffer that the model's metadata entry names.
 fn embedded_metadata(model: &Table<'_>) -> Read<Metadata> {
     const MODEL_BUFFERS: usize = 4;
@@ -262,7 +371,7 @@ fn vector_output(index: usize, tensor: &Tensor, name: Option<&String>) -> Result
     let quantization = match (element, tensor.scales.as_slice(), tensor.zero_points.as_slice()) {
         (ElementType::Float32, ..) => (1.0, 0),
         (ElementType::UInt8, &[scale], &[zero_point @ 0..=255]) => (scale, zero_point as i32),
-        (ElementType::UInt8, ..) => {
+        (ElementType::UInt8 | ElementType::Int8, ..) => {
             return refuse("uint8 without one scale and one zero point of 0 to 255".into());
         }
     };

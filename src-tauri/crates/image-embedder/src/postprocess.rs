@@ -49,6 +49,9 @@ impl Postprocessor {
         values.clear();
         match elements {
             Elements::Float32(raw) => values.extend_from_slice(raw),
+            Elements::Int8(raw) => {
+                values.extend(raw.iter().map(|&value| scale * (i32::from(value) - zero_point) as f32));
+            }
             Elements::UInt8(raw) => {
                 values.extend(raw.iter().map(|&value| scale * (i32::from(value) - zero_point) as f32));
             }

@@ -38,15 +38,18 @@ impl Preprocessor {
             Resampling::TaskLibrary => Scaler::TaskLibrary(Bilinear::default()),
             Resampling::Antialiased => Scaler::Antialiased(Box::default()),
         };
-        let length = input.width as usize * input.height as usize * 3;
-        Self {
-            width: input.width,
-            height: input.height,
-            scaler,
-            normalization,
-            resized: vec![0; length],
-            normalized: vec![0.0; if normalization.is_some() { length } else { 0 }],
-        }
+        let (resized, normalized) = (Vec::new(), Vec::new());
+        let mut preprocessor = Self { width: 0, height: 0, scaler, normalization, resized, normalized };
+        preprocessor.set_size(input.width, input.height);
+        preprocessor
+    }
+
+    /// Prepares inputs of this size from now on.
+    pub(crate) fn set_size(&mut self, width: u32, height: u32) {
+        let length = width as usize * height as usize * 3;
+        (self.width, self.height) = (width, height);
+        self.resized.resize(length, 0);
+        self.normalized.resize(if self.normalization.is_some() { length } else { 0 }, 0.0);
     }
 
     /// The input tensor for this region. A region of the input's size goes in as it is.

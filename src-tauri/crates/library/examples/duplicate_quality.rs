@@ -1,5 +1,5 @@
 //! How well edited copies of photos are told from photos that only look alike: `duplicate_quality FOLDER
-//! [MIN_SIMILARITY]`, one JSON document on standard output.
+//! [MODEL [MIN_SIMILARITY]]`, one JSON document on standard output.
 //!
 //! Every photo of FOLDER gets an edited copy of each of ten kinds, in three strengths. Each kind and strength is put
 //! beside the originals in turn. Recall is the share of copies that are in a group with their original; precision is
@@ -42,10 +42,13 @@ const EDITS: [Edit; 10] = [
 
 fn main() -> Result<()> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: duplicate_quality FOLDER")?;
-    let limit = std::env::args().nth(2).map(|limit| limit.parse()).transpose()?;
+    // The name of a key: `fast`, `accurate`, or `fast-earlier` for how earlier versions used it.
+    let model = std::env::args().nth(2).unwrap_or_else(|| "fast".to_owned());
+    let limit = std::env::args().nth(3).map(|limit| limit.parse()).transpose()?;
     let originals = photos_in(&std::fs::canonicalize(folder)?)?;
     let place = tempfile::tempdir()?;
     let root = place.path().canonicalize()?;
+    Library::open(&root.join("library"))?.set_setting("model.serving", &model)?;
     let library = Library::open(&root.join("library"))?;
     library.look_inside(false)?;
     let folder_of_originals = root.join("originals");

@@ -1,4 +1,4 @@
-//! How well true copies are told from what only looks alike: `look_alikes FOLDER`, one JSON document on standard output.
+//! How well true copies are told from what only looks alike: `look_alikes FOLDER [MODEL]`, one JSON document on standard output.
 //!
 //! `documents` are drawn: pages, chats, tables and the like, each kind in one template. `bursts` are made of the photos of
 //! FOLDER: of each an edited copy, and frames that show a little more on one side and less on the other, as the next shots
@@ -27,7 +27,7 @@ const PHOTOS: usize = 100;
 const QUALITY: u8 = 90;
 
 fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: look_alikes FOLDER")?;
+    let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: look_alikes FOLDER [MODEL]")?;
     let document =
         json!({ "documents": measure(drawn)?, "bursts": measure(|place| bursts(&folder, place))? });
     Ok(writeln!(std::io::stdout(), "{document}")?)
@@ -41,6 +41,9 @@ fn measure(make: impl Fn(&Path) -> Result<usize>) -> Result<Value> {
     let pictures = root.join("pictures");
     std::fs::create_dir(&pictures)?;
     let all = make(&pictures)?;
+    // The name of a key: `fast`, `accurate`, or `fast-earlier` for how earlier versions used it.
+    let model = std::env::args().nth(2).unwrap_or_else(|| "fast".to_owned());
+    Library::open(&root.join("library"))?.set_setting("model.serving", &model)?;
     let library = Library::open(&root.join("library"))?;
     library.look_inside(false)?;
     library.add_folder(&pictures)?;

@@ -1,4 +1,4 @@
-//! How good searches are, over labelled photos: `search_quality FOLDER`, one JSON document on standard output.
+//! How good searches are, over labelled photos: `search_quality FOLDER [MODEL]`, one JSON document on standard output.
 //!
 //! Each subfolder of FOLDER is a class. Every photo is asked for once by crops of it of four sizes, which should find
 //! it, and once as a whole, which should find photos of its class; both by photos as wholes alone and with their
@@ -22,11 +22,15 @@ const SIZES: [(&str, f64, f64); 4] =
 const CROPS: usize = 2;
 
 fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: search_quality FOLDER")?;
+    let folder =
+        std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: search_quality FOLDER [MODEL]")?;
+    // The name of a key: `fast`, `accurate`, or `fast-earlier` for how earlier versions used it.
+    let model = std::env::args().nth(2).unwrap_or_else(|| "fast".to_owned());
     let folder = std::fs::canonicalize(folder)?;
     let mut documents = serde_json::Map::new();
     for (name, regions) in [("whole", false), ("regions", true)] {
         let data = tempfile::tempdir()?;
+        Library::open(data.path())?.set_setting("model.serving", &model)?;
         let library = Library::open(data.path())?;
         library.look_inside(regions)?;
         library.add_folder(&folder)?;

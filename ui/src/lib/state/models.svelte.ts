@@ -6,8 +6,17 @@ import { t } from '../strings/index.svelte';
 import { notices } from './notices.svelte';
 import { Refresher } from './refresher';
 
+/** Those that come with Lookalike as an earlier version used them; they answer until the photos are read anew. */
+const EARLIER = { 'fast-earlier': 'fastEarlier', 'accurate-earlier': 'accurateEarlier' } as const;
+
+/** Whether this names a model as an earlier version used it. */
+export function isEarlier(name: string): name is keyof typeof EARLIER {
+  return name in EARLIER;
+}
+
 /** What a model is called in the person's language. */
 export function modelName(name: string): string {
+  if (isEarlier(name)) return t(`settings.models.${EARLIER[name]}`);
   return name === 'fast' || name === 'accurate' ? t(`settings.models.${name}`) : name;
 }
 
@@ -60,9 +69,13 @@ class Models {
     }
   }
 
-  /** Says that another model answers, with a way back. */
+  /** Says that another model answers, with a way back; none to what an earlier version made, which is dropped. */
   #tell(before: Model | null, now: Model | null): void {
     if (!before || !now || before.key === now.key) return;
+    if (isEarlier(before.key)) {
+      notices.note(t('settings.models.answersOn', { model: modelName(now.name) }));
+      return;
+    }
     notices.note(t('settings.models.answersOn', { model: modelName(now.name) }), {
       label: t('settings.models.undo'),
       run: () => void this.use(before.key),

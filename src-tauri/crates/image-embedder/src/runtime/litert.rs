@@ -11,7 +11,7 @@ use litert_sys as sys;
 
 use super::{Elements, Interpreter};
 use crate::error::{Error, Result};
-use crate::model::{ElementType, ModelDescription};
+use crate::model::{ElementType, TensorShape, Tensors};
 
 /// A compiled model and its buffers.
 ///
@@ -22,9 +22,11 @@ pub(crate) struct LiteRt {
     outputs: Vec<TensorBuffer>,
     /// The output buffers' raw handles in the signature's order.
     signature_outputs: Vec<sys::LiteRtTensorBuffer>,
+    /// The outputs' places in the model's own order, in the signature's.
+    order: Vec<usize>,
     compiled: Handle<sys::LiteRtCompiledModelT>,
     _model: Handle<sys::LiteRtModelT>,
-    _environment: Handle<sys::LiteRtEnvironmentT>,
+    environment: Handle<sys::LiteRtEnvironmentT>,
     _bytes: Arc<[u8]>,
 }
 
@@ -33,11 +35,7 @@ unsafe impl Send for LiteRt {}
 
 impl LiteRt {
     /// Verifies and compiles the model, and makes its buffers.
-    pub(crate) fn load(
-        bytes: Arc<[u8]>,
-        description: &ModelDescription,
-        num_threads: Option<NonZeroU32>,
-    ) -> Result<Self> {
+    pub(crate) fn load(bytes: Arc<[u8]>, tensors: &Tensors, num_threads: Option<NonZeroU32>) -> Result<Self> {
         let environment = create_environment()?;
         // SAFETY: `bytes` outlive the model: they are dropped after it.
         let model = unsafe {
@@ -52,28 +50,33 @@ impl LiteRt {
                 sys::LiteRtCreateCompiledModel(environment.raw(), model.raw(), options.raw(), compiled)
             })?
         };
-        let input = &description.input;
-        let shape = [1, input.height as i32, input.width as i32, 3];
-        let input = TensorBuffer::create(&environment, input.element, &shape)?;
-        let outputs = description
-            .outputs
-            .iter()
-            .map(|output| TensorBuffer::create(&environment, output.element, &[1, output.dimension as i32]))
-            .collect::<Result<Vec<_>>>()?;
-        let signature_outputs = signature_order(&model, description)?
-            .into_iter()
-            .map(|position| outputs[position].handle.raw())
-            .collect();
+        let (input, outputs) = buffers(&environment, tensors)?;
+        let order = signature_order(&model, tensors)?;
         Ok(Self {
+            signature_outputs: handles(&outputs, &order),
             input,
             outputs,
-            signature_outputs,
+            order,
             compiled,
             _model: model,
-            _environment: environment,
+            environment,
             _bytes: bytes,
         })
     }
+}
+
+/// Memory for what goes in and for what comes out.
+fn buffers(
+    environment: &Handle<sys::LiteRtEnvironmentT>,
+    tensors: &Tensors,
+) -> Result<(TensorBuffer, Vec<TensorBuffer>)> {
+    let input = TensorBuffer::create(environment, &tensors.input)?;
+    let outputs = tensors.outputs.iter().map(|(_, shape)| TensorBuffer::create(environment, shape));
+    Ok((input, outputs.collect::<Result<_>>()?))
+}
+
+fn handles(outputs: &[TensorBuffer], order: &[usize]) -> Vec<sys::LiteRtTensorBuffer> {
+    order.iter().map(|position| outputs[*position].handle.raw()).collect()
 }
 
 impl Interpreter for LiteRt {
@@ -99,6 +102,25 @@ impl Interpreter for LiteRt {
         for (index, output) in self.outputs.iter().enumerate() {
             output.read(|elements| visit(index, elements))?;
         }
+        Ok(())
+    }
+
+    fn resize(&mut self, tensors: &Tensors) -> Result<()> {
+        let sizes = &tensors.input.sizes;
+        // SAFETY: the handle is live and no buffer is locked; the sizes are copied during the call.
+        let status = unsafe {
+            sys::LiteRtCompiledModelResizeInputTensorNonStrict(
+                self.compiled.raw(),
+                0,
+                0,
+                sizes.as_ptr(),
+                sizes.len(),
+            )
+        };
+        check("take images of another size", status)?;
+        let (input, outputs) = buffers(&self.environment, tensors)?;
+        self.signature_outputs = handles(&outputs, &self.order);
+        (self.input, self.outputs) = (input, outputs);
         Ok(())
     }
 }
@@ -171,7 +193,7 @@ fn set_threads(options: &Handle<sys::LiteRtOptionsT>, threads: NonZeroU32) -> Re
 }
 
 /// For each output of the model's first signature, its place among the model's own outputs.
-fn signature_order(model: &Handle<sys::LiteRtModelT>, description: &ModelDescription) -> Result<Vec<usize>> {
+fn signature_order(model: &Handle<sys::LiteRtModelT>, tensors: &Tensors) -> Result<Vec<usize>> {
     let action = "read the model's signature";
     let mut signature: sys::LiteRtSignature = ptr::null_mut();
     let mut count = 0;
@@ -188,15 +210,15 @@ fn signature_order(model: &Handle<sys::LiteRtModelT>, description: &ModelDescrip
             check(action, sys::LiteRtGetSignatureOutputTensorByIndex(signature, i, &raw mut tensor))?;
             check(action, sys::LiteRtGetTensorIndex(tensor, &raw mut index))?;
         }
-        let position = description.outputs.iter().position(|output| output.tensor == index);
+        let position = tensors.outputs.iter().position(|(tensor, _)| *tensor == index);
         position.ok_or_else(|| Error::Runtime {
             action,
             reason: format!("its output {i} is not one of the main graph's"),
         })
     });
     let order = order.collect::<Result<Vec<_>>>()?;
-    if order.len() != description.outputs.len() {
-        let reason = format!("it has {} outputs, the main graph {}", order.len(), description.outputs.len());
+    if order.len() != tensors.outputs.len() {
+        let reason = format!("it has {} outputs, the main graph {}", order.len(), tensors.outputs.len());
         return Err(Error::Runtime { action, reason });
     }
     Ok(order)
@@ -210,14 +232,12 @@ struct TensorBuffer {
 }
 
 impl TensorBuffer {
-    fn create(
-        environment: &Handle<sys::LiteRtEnvironmentT>,
-        element: ElementType,
-        shape: &[i32],
-    ) -> Result<Self> {
+    fn create(environment: &Handle<sys::LiteRtEnvironmentT>, tensor: &TensorShape) -> Result<Self> {
+        let TensorShape { element, sizes: shape } = tensor;
         let length: usize = shape.iter().map(|&size| size as usize).product();
         let (element_type, size) = match element {
             ElementType::UInt8 => (sys::kLiteRtElementTypeUInt8, 1),
+            ElementType::Int8 => (sys::kLiteRtElementTypeInt8, 1),
             ElementType::Float32 => (sys::kLiteRtElementTypeFloat32, 4),
         };
         let mut layout = sys::LiteRtLayout::default();
@@ -236,13 +256,16 @@ impl TensorBuffer {
                 )
             })?
         };
-        Ok(Self { handle, element, length })
+        Ok(Self { handle, element: *element, length })
     }
 
     fn write(&mut self, elements: Elements<'_>) -> Result<()> {
         let (source, bytes, fits) = match elements {
             Elements::UInt8(values) => {
                 (values.as_ptr(), values.len(), self.holds(ElementType::UInt8, values.len()))
+            }
+            Elements::Int8(values) => {
+                (values.as_ptr().cast(), values.len(), self.holds(ElementType::Int8, values.len()))
             }
             Elements::Float32(values) => {
                 (values.as_ptr().cast(), size_of_val(values), self.holds(ElementType::Float32, values.len()))
@@ -267,6 +290,7 @@ impl TensorBuffer {
             let elements = unsafe {
                 match self.element {
                     ElementType::UInt8 => Elements::UInt8(slice::from_raw_parts(start, self.length)),
+                    ElementType::Int8 => Elements::Int8(slice::from_raw_parts(start.cast(), self.length)),
                     ElementType::Float32 => {
                         Elements::Float32(slice::from_raw_parts(start.cast(), self.length))
                     }

@@ -10,22 +10,21 @@ use tflite::{FlatBufferModel, InterpreterBuilder};
 
 use super::{Elements, Interpreter};
 use crate::error::{Error, Result};
-use crate::model::{ElementType, ModelDescription};
+use crate::model::{ElementType, Tensors, with_input_sizes};
 
 /// An interpreter with its tensors allocated.
 pub(crate) struct TfLite {
     interpreter: tflite::Interpreter<'static, BuiltinOpResolver>,
     input: i32,
     outputs: Vec<(i32, ElementType)>,
+    /// What it was built from.
+    bytes: Vec<u8>,
+    num_threads: Option<NonZeroU32>,
 }
 
 impl TfLite {
     /// Builds the interpreter; the bytes are copied.
-    pub(crate) fn load(
-        bytes: &[u8],
-        description: &ModelDescription,
-        num_threads: Option<NonZeroU32>,
-    ) -> Result<Self> {
+    pub(crate) fn load(bytes: &[u8], tensors: &Tensors, num_threads: Option<NonZeroU32>) -> Result<Self> {
         let action = "load the model";
         let model = FlatBufferModel::build_from_buffer(bytes.to_vec()).map_err(failed(action))?;
         let builder = InterpreterBuilder::new(model, BuiltinOpResolver::default()).map_err(failed(action))?;
@@ -39,9 +38,8 @@ impl TfLite {
             .first()
             .copied()
             .ok_or_else(|| Error::Runtime { action, reason: "the interpreter found no input".into() })?;
-        let outputs =
-            description.outputs.iter().map(|output| (output.tensor as i32, output.element)).collect();
-        Ok(Self { interpreter, input, outputs })
+        let outputs = tensors.outputs.iter().map(|(tensor, shape)| (*tensor as i32, shape.element)).collect();
+        Ok(Self { interpreter, input, outputs, bytes: bytes.to_vec(), num_threads })
     }
 }
 
@@ -53,6 +51,7 @@ impl Interpreter for TfLite {
     ) -> Result<()> {
         match input {
             Elements::UInt8(values) => self.write(values)?,
+            Elements::Int8(values) => self.write(values)?,
             Elements::Float32(values) => self.write(values)?,
         }
         self.interpreter.invoke().map_err(failed("run the model"))?;
@@ -60,12 +59,20 @@ impl Interpreter for TfLite {
             let reading = failed("read a tensor");
             let elements = match element {
                 ElementType::UInt8 => Elements::UInt8(self.interpreter.tensor_data(tensor).map_err(reading)?),
+                ElementType::Int8 => Elements::Int8(self.interpreter.tensor_data(tensor).map_err(reading)?),
                 ElementType::Float32 => {
                     Elements::Float32(self.interpreter.tensor_data(tensor).map_err(reading)?)
                 }
             };
             visit(index, elements)?;
         }
+        Ok(())
+    }
+
+    /// The crate has no call for it: the model is built anew with another size written into it.
+    fn resize(&mut self, tensors: &Tensors) -> Result<()> {
+        let bytes = with_input_sizes(&self.bytes, &tensors.input.sizes)?;
+        *self = Self::load(&bytes, tensors, self.num_threads)?;
         Ok(())
     }
 }

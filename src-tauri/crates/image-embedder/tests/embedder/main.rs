@@ -4,6 +4,7 @@
 
 mod embedding;
 mod golden;
+mod maps;
 mod models;
 mod refusals;
 // Both are there only with `--features tflite-runtime`.

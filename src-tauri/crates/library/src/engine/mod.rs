@@ -4,6 +4,7 @@
 //! It opens no original: pixels are brought to it. It uses `base`, `system` and `store`.
 
 pub(crate) mod index;
+pub(crate) mod look;
 pub(crate) mod model;
 pub(crate) mod model_key;
 pub(crate) mod photo;

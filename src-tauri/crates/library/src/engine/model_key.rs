@@ -13,6 +13,9 @@ use crate::engine::model::BuiltInModel;
 pub enum ModelKey {
     /// One that comes with Lookalike.
     BuiltIn(BuiltInModel),
+    /// One of them as earlier versions used it, in a library whose photos they read. It answers until the model as it is used
+    /// now has read them.
+    Earlier(BuiltInModel),
     /// The one with this number in this library.
     Brought(i64),
 }
@@ -20,11 +23,15 @@ pub enum ModelKey {
 /// What stands before the number of a model that the person brought.
 const BROUGHT: &str = "brought-";
 
+/// What stands after the name of a model as earlier versions used it.
+const EARLIER: &str = "-earlier";
+
 impl fmt::Display for ModelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BuiltIn(BuiltInModel::Fast) => f.write_str("fast"),
             Self::BuiltIn(BuiltInModel::Accurate) => f.write_str("accurate"),
+            Self::Earlier(model) => write!(f, "{}{EARLIER}", Self::BuiltIn(*model)),
             Self::Brought(id) => write!(f, "{BROUGHT}{id}"),
         }
     }
@@ -38,6 +45,8 @@ impl FromStr for ModelKey {
         match text {
             "fast" => Ok(Self::BuiltIn(BuiltInModel::Fast)),
             "accurate" => Ok(Self::BuiltIn(BuiltInModel::Accurate)),
+            "fast-earlier" => Ok(Self::Earlier(BuiltInModel::Fast)),
+            "accurate-earlier" => Ok(Self::Earlier(BuiltInModel::Accurate)),
             _ => brought().ok_or_else(|| LibraryError::ModelUnknown { name: text.to_owned() }),
         }
     }
@@ -58,6 +67,8 @@ mod tests {
         for key in [
             ModelKey::BuiltIn(BuiltInModel::Fast),
             ModelKey::BuiltIn(BuiltInModel::Accurate),
+            ModelKey::Earlier(BuiltInModel::Fast),
+            ModelKey::Earlier(BuiltInModel::Accurate),
             ModelKey::Brought(12),
         ] {
             assert_eq!(key.to_string().parse::<ModelKey>().unwrap(), key);

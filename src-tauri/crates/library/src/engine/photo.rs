@@ -5,13 +5,16 @@
 
 use catalog::content::Content;
 use catalog::{ContentHash, Region};
-use image_embedder::FeatureVector;
 use imaging::{Besides, Decoded, ImageError, Limits, Probe, RgbImage, Target};
 use serde::{Deserialize, Serialize};
 
 use crate::base::profile::{Stage, Stopwatch};
-use crate::engine::model::{Model, ModelFile};
-use crate::engine::tiles::{MOST_TILES, has_detail, tiles};
+use crate::engine::look::{
+    Asked, Parts, embed, embed_asked, embed_parts, embed_region, embed_with_parts, fits, looked_at,
+    side_for_region,
+};
+use crate::engine::model::Model;
+use crate::engine::tiles::{MOST_TILES, tiles};
 use crate::{LibraryError, Result};
 
 /// The longer side of a thumbnail in pixels: sharp at the grid's usual row height on a dense screen.
@@ -37,9 +40,6 @@ pub(crate) struct Digest {
     /// The parts, where they were asked for; also where not, of a picture that is too small to have any.
     pub(crate) parts: Option<Parts>,
 }
-
-/// Part of the picture and int8 vector of each tile that shows something.
-pub(crate) type Parts = Vec<(Region, Vec<i8>)>;
 
 /// What of a picture is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ pub(crate) enum DigestError {
 
 /// Bytes that [`digest`] and [`parts`] hold at their peak, the file's own not counted.
 pub(crate) fn cost(probe: &Probe, wanted: Wanted, model: &Model) -> u64 {
-    imaging::decoding_cost(probe, Some(digest_target(wanted, model)))
+    imaging::decoding_cost(probe, Some(digest_target(wanted, model, (probe.width, probe.height))))
 }
 
 /// One decode for thumbnail and embedding, and for the embeddings of parts where these are wanted, too.
@@ -122,21 +122,25 @@ pub(crate) fn digest(
     model: &Model,
     stopwatch: &Stopwatch,
 ) -> Result<Digest, DigestError> {
-    let target = digest_target(wanted, model);
+    let target = digest_target(wanted, model, size(bytes)?);
     let Decoded { image, probe, missing, besides } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
     let (thumbnail, placeholder) = stopwatch.time(Stage::Thumbnail, || -> Result<_, ImageError> {
         let thumbnail = imaging::thumbnail(&image, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)?;
         Ok((thumbnail, imaging::placeholder(&image)?))
     })?;
-    let embedding =
-        stopwatch.time(Stage::Embed, || embed(model, &image, None)).map_err(DigestError::Embedding)?;
+    let full = (probe.width, probe.height);
+    let has_parts = wanted.has_parts() || tiles(full.0, full.1, model.tiling()).is_empty();
+    let embedded = stopwatch.time(Stage::Embed, || {
+        if has_parts {
+            let (embedding, parts) = embed_with_parts(model, &image, full)?;
+            Ok((embedding, Some(parts)))
+        } else {
+            Ok((embed(model, &image, None)?, None))
+        }
+    });
+    let (embedding, parts) = embedded.map_err(DigestError::Embedding)?;
     let vector = vector_index::quantize(&embedding).map_err(|error| DigestError::Embedding(error.into()))?;
-    let parts = if wanted.has_parts() || tiles(probe.width, probe.height).is_empty() {
-        Some(embed_parts(model, &image, &probe, stopwatch)?)
-    } else {
-        None
-    };
     Ok(Digest {
         content: Content {
             hash,
@@ -157,50 +161,24 @@ pub(crate) fn digest(
 
 /// The parts of a picture that has its thumbnail and embedding already.
 pub(crate) fn parts(bytes: &[u8], model: &Model, stopwatch: &Stopwatch) -> Result<Parts, DigestError> {
-    let target = digest_target(Wanted::Parts, model);
+    let target = digest_target(Wanted::Parts, model, size(bytes)?);
     let Decoded { image, probe, .. } =
         stopwatch.time(Stage::Decode, || imaging::decode(bytes, Some(target), &Limits::default()))?;
-    embed_parts(model, &image, &probe, stopwatch)
-}
-
-fn embed_parts(
-    model: &Model,
-    image: &RgbImage,
-    probe: &Probe,
-    stopwatch: &Stopwatch,
-) -> Result<Parts, DigestError> {
     let full = (probe.width, probe.height);
-    stopwatch.time(Stage::Embed, || embed_tiles(model, image, full)).map_err(DigestError::Embedding)
+    stopwatch.time(Stage::Embed, || embed_parts(model, &image, full)).map_err(DigestError::Embedding)
 }
 
-/// The tiles of an image, which may have been reduced from `full` size, that show something.
-fn embed_tiles(model: &Model, image: &RgbImage, full: (u32, u32)) -> Result<Parts> {
-    let mut embedded = Vec::new();
-    for region in tiles(full.0, full.1) {
-        let part = scale_region(region, full, image);
-        if !has_detail(image, part) {
-            continue;
-        }
-        match vector_index::quantize(&embed(model, image, Some(part))?) {
-            Ok(vector) => embedded.push((region, vector)),
-            // A part that says nothing to the model; the whole did.
-            Err(vector_index::Error::ZeroVector) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(embedded)
-}
-
-/// The embedding, of unit length, of a query's bytes.
-pub(crate) fn embed_query(bytes: &[u8], model: &Model) -> Result<Vec<f32>, DigestError> {
-    let decoded = imaging::decode(bytes, Some(whole_target(model)), &Limits::default())?;
-    embed(model, &decoded.image, None).map_err(DigestError::Embedding)
+/// The embeddings, of unit length, of a query's bytes.
+pub(crate) fn embed_query(bytes: &[u8], model: &Model) -> Result<Asked, DigestError> {
+    let decoded = imaging::decode(bytes, Some(whole_target(model, size(bytes)?)), &Limits::default())?;
+    embed_asked(model, &decoded.image).map_err(DigestError::Embedding)
 }
 
 /// The same, and a small picture of it, of one decode.
-pub(crate) fn embed_and_show(bytes: &[u8], model: &Model) -> Result<(Vec<f32>, Preview), DigestError> {
-    let Decoded { image, probe, .. } = imaging::decode(bytes, Some(whole_target(model)), &Limits::default())?;
-    let embedding = embed(model, &image, None).map_err(DigestError::Embedding)?;
+pub(crate) fn embed_and_show(bytes: &[u8], model: &Model) -> Result<(Asked, Preview), DigestError> {
+    let target = whole_target(model, size(bytes)?);
+    let Decoded { image, probe, .. } = imaging::decode(bytes, Some(target), &Limits::default())?;
+    let embedding = embed_asked(model, &image).map_err(DigestError::Embedding)?;
     Ok((embedding, preview_of(&image, (probe.width, probe.height))?))
 }
 
@@ -218,46 +196,6 @@ pub(crate) fn embed_query_region(
     let target = region_target(model, region, probe.width, probe.height);
     let decoded = imaging::decode(bytes, Some(target), &limits)?;
     embed_region(&decoded.image, (probe.width, probe.height), region, model).map_err(DigestError::Embedding)
-}
-
-/// The embedding, of unit length, of a region, in full-size pixels, of an image that may have been reduced from `full`
-/// size.
-///
-/// It is the mean of the region's and of that of a square around it: the model squeezes what is not square, which the
-/// squares that it is compared with are not. On 400 labelled photos, boxes of 10 to 20% of a photo find it first in 0.980
-/// of cases in place of 0.947, and what is of the same class better, too (`tests/bench/RANKING.md`).
-pub(crate) fn embed_region(
-    image: &RgbImage,
-    full: (u32, u32),
-    region: Region,
-    model: &Model,
-) -> Result<Vec<f32>> {
-    check_region(region, full.0, full.1)?;
-    let mut embedding = embed(model, image, Some(scale_region(region, full, image)))?;
-    let around = squared(region, full);
-    if around != region {
-        let others = embed(model, image, Some(scale_region(around, full, image)))?;
-        embedding.iter_mut().zip(others).for_each(|(value, other)| *value += other);
-        let norm = embedding.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-        for value in &mut embedding {
-            *value /= norm;
-        }
-    }
-    Ok(embedding)
-}
-
-/// The least square around a region, as far as the picture goes. A short side is no more than doubled: what is beside a
-/// narrow box is not what the box is about.
-fn squared(region: Region, (width, height): (u32, u32)) -> Region {
-    let longer = region.width.max(region.height);
-    let widened = |start: u32, length: u32, limit: u32| {
-        let wanted = longer.min(length.saturating_mul(2));
-        let first = start.saturating_sub((wanted - length) / 2);
-        (first, (first + wanted).min(limit) - first)
-    };
-    let (x, width) = widened(region.x, region.width, width);
-    let (y, height) = widened(region.y, region.height, height);
-    Region { x, y, width, height }
 }
 
 /// A small upright picture of an image, and how large the image is.
@@ -309,82 +247,40 @@ pub(crate) fn decode_thumbnail(thumbnail: &[u8]) -> Result<RgbImage, ImageError>
     Ok(imaging::decode(thumbnail, None, &limits)?.image)
 }
 
-/// The embedding, of unit length, of an image or of a region in its own pixels. Never zeros for an image as a whole by a
-/// model of ours; one that the person brought and that answers with zeros is not fit for use.
-pub(crate) fn embed(
-    model: &Model,
-    image: &RgbImage,
-    region: Option<image_embedder::Region>,
-) -> Result<Vec<f32>> {
-    let view = image_embedder::RgbView::new(image.width(), image.height(), image.pixels())?;
-    let embedding = model.with_embedder(|embedder| {
-        let result = embedder.embed(view, region)?;
-        match &result.get_embedding_by_index(0)?.feature_vector {
-            FeatureVector::Float(values) => Ok(values.clone()),
-            FeatureVector::Quantized(values) => Ok(values.iter().copied().map(f32::from).collect()),
-        }
-    })?;
-    let is_ours = matches!(model.file, ModelFile::BuiltIn(_));
-    let says_nothing = embedding.iter().all(|value| *value == 0.0);
-    Ok(if is_ours && region.is_none() && says_nothing { nothing(embedding.len()) } else { embedding })
+/// Width and height of the upright image in full.
+fn size(bytes: &[u8]) -> Result<(u32, u32), ImageError> {
+    let probe = imaging::probe(bytes, &Limits::default())?;
+    Ok((probe.width, probe.height))
 }
 
-/// The embedding of what a network has nothing to say of, as of some even greys: it answers with zeros, which have no
-/// direction. This one is that of nothing else, as networks end in what is never below zero, so that such a picture is
-/// in the library as all others are, like its own kind and like nothing else.
-fn nothing(dimension: usize) -> Vec<f32> {
-    let component = 1.0 / (dimension.max(1) as f32).sqrt();
-    (0..dimension).map(|nth| if nth % 2 == 0 { component } else { -component }).collect()
+/// Large enough for the thumbnail and for the model's input, of a picture of this size, without enlarging. What is looked at
+/// in its own aspect is reduced by a quarter at least: the filter that does it evens out what the decoder's leaves.
+fn whole_target(model: &Model, (width, height): (u32, u32)) -> Target {
+    let side = model.area_side();
+    if !model.looks_once() {
+        return Target { short_side: side, long_side: THUMBNAIL_SIDE };
+    }
+    let aspect = f64::from(width.min(height)) / f64::from(width.max(height));
+    let short_side = 1.25 * f64::from(side) * aspect.max(0.5).sqrt();
+    Target { short_side: short_side as u32, long_side: THUMBNAIL_SIDE }
 }
 
-/// Large enough for the thumbnail and for the model's input without enlarging.
-fn whole_target(model: &Model) -> Target {
-    Target { short_side: model.input.0.max(model.input.1), long_side: THUMBNAIL_SIDE }
+/// What a new photo is decoded for. Where each tile is looked at by itself, it may be enlarged by a tenth: 12 megapixels are
+/// then decoded at an eighth, as without tiles.
+fn digest_target(wanted: Wanted, model: &Model, size: (u32, u32)) -> Target {
+    let whole = whole_target(model, size);
+    let is_larger = wanted.has_parts() && !model.looks_once();
+    if is_larger { Target { short_side: whole.short_side * 8 / 5, ..whole } } else { whole }
 }
 
-/// What a new photo is decoded for. A tile may be enlarged by a tenth: 12 megapixels are then decoded at an eighth,
-/// as without tiles.
-fn digest_target(wanted: Wanted, model: &Model) -> Target {
-    let whole = whole_target(model);
-    if wanted.has_parts() { Target { short_side: whole.short_side * 8 / 5, ..whole } } else { whole }
-}
-
-/// Large enough that the region alone fills the model's input twice over: its edges fall between the pixels of a
-/// reduced image, and the finer those are, the less that moves the embedding.
+/// Large enough that what is looked at for a region fills the model's input twice over: its edges fall between the pixels of
+/// a reduced image, and the finer those are, the less that moves the embedding.
 fn region_target(model: &Model, region: Region, width: u32, height: u32) -> Target {
-    let scale = f64::max(
-        f64::from(model.input.0) / f64::from(region.width),
-        f64::from(model.input.1) / f64::from(region.height),
-    );
+    let looked_at = if model.looks_once() { looked_at(model, region, (width, height)) } else { region };
+    let input = f64::from(side_for_region(model));
+    let scale = f64::max(input / f64::from(looked_at.width), input / f64::from(looked_at.height));
     let side = |pixels: u32| (f64::from(pixels) * (2.0 * scale).min(1.0)).ceil() as u32;
     Target { short_side: side(width.min(height)), long_side: side(width.max(height)) }
-}
-
-pub(crate) fn check_region(region: Region, width: u32, height: u32) -> Result<()> {
-    if fits(region, width, height) {
-        return Ok(());
-    }
-    Err(LibraryError::crop_out_of_bounds(region, width, height))
-}
-
-fn fits(region: Region, width: u32, height: u32) -> bool {
-    let fits = |start: u32, length: u32, side: u32| {
-        length > 0 && start.checked_add(length).is_some_and(|end| end <= side)
-    };
-    fits(region.x, region.width, width) && fits(region.y, region.height, height)
-}
-
-/// The region in pixels of the (perhaps reduced) image; at least one pixel, never beyond its edge.
-fn scale_region(region: Region, full: (u32, u32), image: &RgbImage) -> image_embedder::Region {
-    let axis = |start: u32, length: u32, full: u32, reduced: u32| {
-        let ratio = f64::from(reduced) / f64::from(full);
-        let first = ((f64::from(start) * ratio).round() as u32).min(reduced - 1);
-        let end = ((f64::from(start + length) * ratio).round() as u32).clamp(first + 1, reduced);
-        (first, end - first)
-    };
-    let (x, width) = axis(region.x, region.width, full.0, image.width());
-    let (y, height) = axis(region.y, region.height, full.1, image.height());
-    image_embedder::Region { x, y, width, height }
 }
 
 impl From<ImageError> for DigestError {
@@ -430,10 +326,17 @@ mod tests {
         for name in ["hat/hat-2.jpg", "shoes/shoes-4.jpg", "dress/dress-5.jpg", "shirt/shirt-1.jpg"] {
             let bytes = large_jpeg(&sample(name));
             let full = imaging::decode(&bytes, None, &Limits::default()).unwrap();
-            let reduced = imaging::decode(&bytes, Some(whole_target(&model)), &Limits::default()).unwrap();
+            let reduced = imaging::decode(
+                &bytes,
+                Some(whole_target(&model, size(&bytes).unwrap())),
+                &Limits::default(),
+            )
+            .unwrap();
             assert!(reduced.image.width() * 3 < full.image.width(), "{name}: it was reduced");
-            let whole =
-                cosine(&embed(&model, &full.image, None).unwrap(), &embed_query(&bytes, &model).unwrap());
+            let whole = cosine(
+                &embed(&model, &full.image, None).unwrap(),
+                &embed_query(&bytes, &model).unwrap().whole,
+            );
             assert!(whole >= 0.99, "{name}: {whole}");
 
             let (x, y) = (full.image.width() / 3, full.image.height() / 4);
@@ -445,35 +348,6 @@ mod tests {
                 &embed_query_region(&bytes, region, &model).unwrap(),
             );
             assert!(part >= 0.99, "{name}, a part: {part}");
-        }
-    }
-
-    #[test]
-    fn a_box_is_seen_in_a_square_around_it_as_far_as_there_is_one() {
-        let region = |(x, y, width, height)| Region { x, y, width, height };
-        for (own, around) in [
-            ((40, 40, 20, 20), (40, 40, 20, 20)),
-            ((40, 40, 30, 20), (40, 35, 30, 30)),
-            ((40, 40, 20, 31), (35, 40, 31, 31)),
-            // No more than twice as wide.
-            ((40, 10, 10, 80), (35, 10, 20, 80)),
-            // Not beyond the picture.
-            ((0, 0, 10, 16), (0, 0, 16, 16)),
-            ((90, 50, 10, 16), (87, 50, 13, 16)),
-            ((0, 0, 100, 60), (0, 0, 100, 100)),
-        ] {
-            assert_eq!(squared(region(own), (100, 100)), region(around), "{own:?}");
-        }
-    }
-
-    #[test]
-    fn a_region_at_the_edge_stays_inside_the_reduced_image() {
-        let image = RgbImage::new(13, 9, vec![0; 13 * 9 * 3]).unwrap();
-        for region in [(0, 0, 1, 1), (99, 69, 1, 1), (0, 0, 100, 70), (50, 69, 50, 1)] {
-            let (x, y, width, height) = region;
-            let scaled = scale_region(Region { x, y, width, height }, (100, 70), &image);
-            assert!(scaled.width > 0 && scaled.x + scaled.width <= 13, "{region:?} became {scaled:?}");
-            assert!(scaled.height > 0 && scaled.y + scaled.height <= 9, "{region:?} became {scaled:?}");
         }
     }
 }

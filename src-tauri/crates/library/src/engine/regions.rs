@@ -6,7 +6,7 @@ use catalog::tiling::{self, Tiling};
 use catalog::{Connection, Region};
 use vector_index::CodeIndex;
 
-use crate::engine::photo::Parts;
+use crate::engine::look::Parts;
 use crate::engine::tiles::TILING;
 use crate::{Library, Result};
 
@@ -15,11 +15,6 @@ const COMPARED: std::ops::RangeInclusive<usize> = 200..=2000;
 
 /// How far estimates fall short of the cosine at most, give or take the odd one.
 const ESTIMATE_ERROR: f32 = 0.06;
-
-/// How much farther from the query a region counts than a whole photo does. The best of many parts is always somewhat
-/// like anything: without this, whole-photo queries on 400 labelled photos find the right class first in 0.644 of
-/// cases in place of 0.672, with it in 0.662; crops find their photos as before.
-const DISCOUNT: f32 = 1.15;
 
 /// A picture that has something of a query, and how much.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,16 +46,18 @@ impl Library {
         (count, bar): (usize, f32),
         accept: Option<vector_index::Accept<'_>>,
     ) -> Result<Vec<Found>> {
+        let discount = self.model.discount();
         let compared = count.clamp(*COMPARED.start(), *COMPARED.end());
         let candidates = codes.candidates(query, compared, accept)?;
-        let is_promising =
-            |candidate: &vector_index::Neighbor| discounted(candidate.similarity + ESTIMATE_ERROR) > bar;
+        let is_promising = |candidate: &vector_index::Neighbor| {
+            discounted(candidate.similarity + ESTIMATE_ERROR, discount) > bar
+        };
         let mut found = Vec::new();
         for candidate in candidates.into_iter().take_while(is_promising) {
             let regions = tiling::regions(connection, candidate.id, self.model_id)?;
             // A damaged vector is as good as none.
             let compared = regions.iter().filter_map(|(region, vector)| {
-                Some((*region, discounted(vector_index::cosine(query, vector).ok()?)))
+                Some((*region, discounted(vector_index::cosine(query, vector).ok()?, discount)))
             });
             if let Some((region, similarity)) = compared.max_by(|a, b| a.1.total_cmp(&b.1))
                 && similarity > bar
@@ -74,8 +71,9 @@ impl Library {
     }
 }
 
-fn discounted(similarity: f32) -> f32 {
-    (1.0 - (1.0 - similarity) * DISCOUNT).clamp(-1.0, 1.0)
+/// As similar as a part counts that is so many times as far away as it is.
+fn discounted(similarity: f32, discount: f32) -> f32 {
+    (1.0 - (1.0 - similarity) * discount).clamp(-1.0, 1.0)
 }
 
 /// Stores the parts of a picture, in place of any that it has of this model. Returns the codes they are searched by.
@@ -127,7 +125,8 @@ mod tests {
 
     #[test]
     fn what_is_equal_stays_equal() {
-        assert!((discounted(1.0) - 1.0).abs() < f32::EPSILON);
-        assert!(discounted(0.4) < 0.35 && discounted(0.8) > 0.75);
+        assert!((discounted(1.0, 1.15) - 1.0).abs() < f32::EPSILON);
+        assert!(discounted(0.4, 1.15) < 0.35 && discounted(0.8, 1.15) > 0.75);
+        assert!((discounted(0.4, 1.0) - 0.4).abs() < 1e-6);
     }
 }

@@ -1,8 +1,8 @@
 //! Which parts of a picture get a vector of their own, so that a crop of a small thing finds the picture it is in.
 //!
-//! Squares a little larger than half the short side, two rows along it, and one more in the middle: measured on crops
-//! of 10 to 20% of a photo's area, this finds the photo first as often as nine half-size tiles do, for less; squares,
-//! as the model squeezes whatever else it is given. The table in `tests/bench/RESULTS.md` has what it costs.
+//! Squares of half the short side or a little more, two rows along it, and one more in the middle: measured on crops
+//! of 10 to 20% of a photo's area, this finds the photo first as often as nine tiles do, for less; squares, as a model that
+//! sees each by itself squeezes whatever else it is given. The table in `tests/bench/RESULTS.md` has what it costs.
 
 use catalog::Region;
 use imaging::RgbImage;
@@ -10,18 +10,36 @@ use imaging::RgbImage;
 /// How tiles are cut, and their codes made. Raise it when either changes: pictures are then read again.
 pub(crate) const TILING: u32 = 1;
 
+/// What tiles are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tiling {
+    /// Each is looked at by itself.
+    Squares,
+    /// They are windows on the feature map of the whole, whose cells have seen something of what is around them: somewhat
+    /// smaller ones tell more.
+    OfOneLook,
+}
+
 /// The most tiles of a picture.
 pub(crate) const MOST_TILES: usize = 2 * MOST_ALONG as usize + 1;
 
-/// A tile's side as a share of the picture's short side.
-const SIDE: f64 = 0.58;
+impl Tiling {
+    /// A tile's side as a share of the picture's short side.
+    fn side(self) -> f64 {
+        match self {
+            Self::Squares => 0.58,
+            Self::OfOneLook => 0.5,
+        }
+    }
+}
+
 /// How far apart tiles are along the long side, as a share of a tile's. As they overlap, no thing that is much smaller
 /// than a tile is cut in two by all.
 const STEP: f64 = 0.7;
 /// Tiles in a row, at most. Those of a panorama are longer than high.
 const MOST_ALONG: u32 = 12;
-/// Tiles of fewer pixels a side would show a model little but blur.
-const LEAST_SIDE: f64 = 160.0;
+/// Parts of pictures with a shorter side than this would show a model little but blur.
+const LEAST_SHORT_SIDE: f64 = 276.0;
 
 /// Places of a tile along each side at which brightness is looked at.
 const CELLS: u32 = 24;
@@ -30,12 +48,12 @@ const CELLS: u32 = 24;
 const LEAST_DETAIL: f64 = 1.5;
 
 /// The tiles of an upright picture of this size, in its pixels. Small pictures have none.
-pub(crate) fn tiles(width: u32, height: u32) -> Vec<Region> {
+pub(crate) fn tiles(width: u32, height: u32, tiling: Tiling) -> Vec<Region> {
     let (short, long) = (f64::from(width.min(height)), f64::from(width.max(height)));
-    let side = short * SIDE;
-    if side < LEAST_SIDE {
+    if short < LEAST_SHORT_SIDE {
         return Vec::new();
     }
+    let side = short * tiling.side();
     let steps = ((long - side) / (side * STEP)).round().clamp(1.0, f64::from(MOST_ALONG - 1));
     // Where there would be gaps.
     let length = side.max(long / (steps * STEP + 1.0));
@@ -105,12 +123,16 @@ fn mean_brightness(
 mod tests {
     use super::*;
 
+    const BOTH: [Tiling; 2] = [Tiling::Squares, Tiling::OfOneLook];
+
     #[test]
     fn tiles_cover_the_picture_and_stay_inside() {
-        for (width, height) in
+        for (width, height, tiling) in
             [(4000, 3000), (3000, 4000), (6000, 4000), (1000, 1000), (1080, 2400), (20_000, 400)]
+                .into_iter()
+                .flat_map(|(width, height)| BOTH.map(|tiling| (width, height, tiling)))
         {
-            let tiles = tiles(width, height);
+            let tiles = tiles(width, height, tiling);
             assert!(tiles.len() <= MOST_TILES, "{width} x {height}: {}", tiles.len());
             for tile in &tiles {
                 assert!(tile.x + tile.width <= width && tile.y + tile.height <= height, "{tile:?}");
@@ -130,11 +152,12 @@ mod tests {
 
     #[test]
     fn usual_shapes_have_seven_tiles_and_small_pictures_none() {
-        assert_eq!(tiles(4032, 3024).len(), 7);
-        assert_eq!(tiles(3024, 4032).len(), 7);
-        assert_eq!(tiles(6000, 4000).len(), 7);
-        assert_eq!(tiles(1000, 1000).len(), 5);
-        assert_eq!(tiles(250, 4000).len(), 0);
+        for tiling in BOTH {
+            assert_eq!(tiles(4032, 3024, tiling).len(), 7);
+            assert_eq!(tiles(3024, 4032, tiling).len(), 7);
+            assert_eq!(tiles(1000, 1000, tiling).len(), 5);
+            assert_eq!(tiles(250, 4000, tiling).len(), 0);
+        }
     }
 
     #[test]

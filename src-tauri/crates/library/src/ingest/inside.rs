@@ -1,8 +1,8 @@
 //! Looks inside photos: embeds their parts, so that a thing in a photo finds it. Whether that is done at all, for which
 //! folders, and the pass that does it.
 //!
-//! New photos are read as wholes first, which makes them searchable several times as soon; their parts follow in a pass
-//! of their own, which reads them once more. What parts there are is the part of [`crate::engine::tiles`], how they are searched
+//! A model that looks at each part by itself reads new photos as wholes first, which makes them searchable several times as
+//! soon; their parts follow in a pass of their own, which reads them once more. One that looks once gives both at once. What parts there are is the part of [`crate::engine::tiles`], how they are searched
 //! that of [`crate::engine::regions`].
 
 use std::collections::HashSet;
@@ -120,6 +120,13 @@ impl Library {
         })?;
         self.inside.try_again();
         if is_known { Ok(()) } else { Err(LibraryError::FolderIdUnknown { id }) }
+    }
+
+    /// What of new photos is read right away. Parts that cost nothing are, where they are wanted of all photos: otherwise nobody
+    /// knows of which at this point.
+    pub(crate) fn wanted_of_new(&self) -> Result<Wanted> {
+        let is_at_once = self.model.looks_once() && self.looks_inside_all()?;
+        Ok(if is_at_once { Wanted::WholeAndParts } else { Wanted::Whole })
     }
 
     /// Whether all photos of all folders are to be embedded in parts, too.

@@ -16,7 +16,6 @@ use crate::base::clock;
 use crate::base::control::Run;
 use crate::base::event::Event;
 use crate::base::profile::Stage;
-use crate::engine::photo::Wanted;
 use crate::folders::findings::{Counts, Findings, Job, Scope};
 use crate::folders::reconcile::reconcile;
 use crate::folders::renamed::Renamed;
@@ -114,7 +113,7 @@ impl Library {
             &self.catalog,
             &self.thumbnails,
             (&self.readers, self.model_id, self.model.dimension),
-            Wanted::Whole,
+            self.wanted_of_new()?,
             *run,
             &committer.stopwatch,
         );

@@ -104,7 +104,7 @@ impl Library {
                     none => none.insert(Reader::of(file, self.isolated)?),
                 };
                 reader.load(Input::Bytes(Arc::clone(&picture)), &|| false, &Stopwatch::default())?;
-                reader.embed(None)
+                reader.embed()
             };
             let wait = |pause| {
                 thread::sleep(pause);
@@ -116,7 +116,7 @@ impl Library {
                 other => Ok(other),
             };
             match persist(SHORT_PAUSES, attempt, wait).flatten() {
-                Ok(vector) => usable |= vector_index::quantize(&vector).is_ok(),
+                Ok(asked) => usable |= vector_index::quantize(&asked.whole).is_ok(),
                 Err(Unread::Refused(refusal)) => return Err(unfit(refusal.reason())),
                 Err(unread @ (Unread::NoReader(_) | Unread::Killed)) => return Err(unfit(unread.reason())),
                 Err(_) => return Err(unfit("running it crashed, or took more than it may".to_owned())),

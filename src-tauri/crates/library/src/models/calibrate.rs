@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use crate::base::control::Run;
 use crate::base::event::Event;
 use crate::engine::model::{Bands, BuiltInModel, Calibration, Model};
-use crate::engine::photo;
+use crate::engine::{look, photo};
 use crate::models::edits::{EDITS, edited};
 use crate::{Library, LibraryError, Result};
 
@@ -126,13 +126,13 @@ impl Library {
 }
 
 fn measure(image: &RgbImage, models: [&Model; 2], edits: usize, seed: u64) -> Result<Measured> {
-    let vectors = [photo::embed(models[0], image, None)?, photo::embed(models[1], image, None)?];
+    let vectors = [look::embed(models[0], image, None)?, look::embed(models[1], image, None)?];
     let mut pairs = Vec::with_capacity(edits);
     for edit in 0..edits {
         let changed = edited(image, edit, seed * 31 + edit as u64)
             .map_err(|error| LibraryError::unreadable(std::path::Path::new(""), &error))?;
         let [one, other] = [0, 1].map(|n| -> Result<f32> {
-            Ok(dot(&vectors[n], &photo::embed(models[n], &changed.image, changed.part)?))
+            Ok(dot(&vectors[n], &look::embed(models[n], &changed.image, changed.part)?))
         });
         pairs.push((one?, other?));
     }

@@ -10,7 +10,7 @@ use catalog::{Catalog, brought_model, calibration, content, copies, embedding, p
 use serde::Serialize;
 
 use crate::base::clock;
-use crate::engine::model::{Bands, BuiltInModel, Calibration, Model, id_of, identity};
+use crate::engine::model::{Bands, BuiltInModel, Calibration, Model, ModelFile, id_of};
 use crate::engine::model_key::ModelKey;
 use crate::models::brought;
 use crate::store::data_dir::DataDir;
@@ -100,7 +100,8 @@ pub(crate) struct Facts {
     calibration: Calibration,
 }
 
-/// The model that answers in a library: the one that was chosen, else the one of ours with the most vectors.
+/// The model that answers in a library: the one that was chosen, else the one of ours with the most vectors. Where only an
+/// earlier version has read photos with one of ours, it goes on answering as it did there, and is to be replaced.
 pub(crate) fn open(
     data: &DataDir,
     catalog: &Catalog,
@@ -110,6 +111,7 @@ pub(crate) fn open(
         Some(key) => key,
         None => ModelKey::BuiltIn(most_used(catalog, default)?.unwrap_or(default)),
     };
+    let key = as_read(catalog, key)?;
     match load(data, catalog, key) {
         Ok(model) => Ok((key, Arc::new(model))),
         // Rather another model than no library. The choice stays, for when the file is back.
@@ -126,6 +128,7 @@ pub(crate) fn open(
 pub(crate) fn load(data: &DataDir, catalog: &Catalog, key: ModelKey) -> Result<Model> {
     let id = match key {
         ModelKey::BuiltIn(model) => return Model::built_in(model),
+        ModelKey::Earlier(model) => return Model::load(model.name(), ModelFile::Earlier(model)),
         ModelKey::Brought(id) => id,
     };
     let Some(row) = catalog.read(|connection| brought_model::by_id(connection, id))? else {
@@ -142,6 +145,34 @@ pub(crate) fn load(data: &DataDir, catalog: &Catalog, key: ModelKey) -> Result<M
         model.set_bands(bands, Calibration::Library { pictures, measured_at });
     }
     Ok(model)
+}
+
+/// A model of ours as it can answer: as earlier versions used it, where photos were read in no other way. Then the model as it
+/// is used now is wished for, unless another one is.
+fn as_read(catalog: &Catalog, key: ModelKey) -> Result<ModelKey> {
+    let ModelKey::BuiltIn(model) = key else { return Ok(key) };
+    let has_read = |file: ModelFile| {
+        catalog.read(|connection| {
+            let id = ::catalog::model::by_identity(connection, &file.identity())?;
+            id.map_or(Ok(false), |id| Ok(embedding::count(connection, id)? > 0))
+        })
+    };
+    if has_read(ModelFile::BuiltIn(model))? || !has_read(ModelFile::Earlier(model))? {
+        return Ok(key);
+    }
+    let earlier = ModelKey::Earlier(model);
+    let noted = catalog.write(|connection| {
+        setting::set(connection, SERVING, &earlier.to_string())?;
+        if setting::get(connection, WANTED)?.is_none() {
+            setting::set(connection, WANTED, &key.to_string())?;
+        }
+        Ok(())
+    });
+    if let Err(error) = noted {
+        // The photos can be searched all the same, and the next start notes it.
+        tracing::warn!(%error, "the photos are not read anew yet");
+    }
+    Ok(earlier)
 }
 
 fn stored(catalog: &Catalog, setting: &str) -> Result<Option<ModelKey>> {
@@ -161,11 +192,16 @@ fn most_used(catalog: &Catalog, default: BuiltInModel) -> Result<Option<BuiltInM
 }
 
 impl Library {
-    /// The models there are: ours first, then those that the person brought.
+    /// The models there are: ours first, then those that the person brought. One of ours as earlier versions used it is there
+    /// for as long as it answers.
     pub fn models(&self) -> Result<Vec<ModelInfo>> {
         let brought = self.catalog.read(brought_model::all)?;
-        let ours = [BuiltInModel::Fast, BuiltInModel::Accurate].map(|model| self.info_of_ours(model));
-        ours.into_iter().chain(brought.iter().map(|row| self.info_of_brought(row))).collect()
+        let ours = [BuiltInModel::Fast, BuiltInModel::Accurate];
+        let earlier = ours.map(ModelKey::Earlier).into_iter().filter(|key| *key == self.key);
+        let keys = ours.map(ModelKey::BuiltIn).into_iter().chain(earlier);
+        keys.map(|key| self.info_of_ours(key))
+            .chain(brought.iter().map(|row| self.info_of_brought(row)))
+            .collect()
     }
 
     /// What the bands of the model that answers rest on.
@@ -180,6 +216,7 @@ impl Library {
         let known = brought.into_iter().find(|row| row.name.to_lowercase() == lower);
         match (lower.parse(), known) {
             (Ok(key @ ModelKey::BuiltIn(_)), _) => Ok(key),
+            (Ok(key @ ModelKey::Earlier(_)), _) if key == self.key => Ok(key),
             (_, Some(row)) => Ok(ModelKey::Brought(row.id)),
             _ => Err(LibraryError::ModelUnknown { name: name.to_owned() }),
         }
@@ -226,7 +263,8 @@ impl Library {
             return Err(LibraryError::ModelInUse { name: self.model_name(key)? });
         }
         let identity = match key {
-            ModelKey::BuiltIn(model) => identity(blake3::hash(model.bytes()), None),
+            ModelKey::BuiltIn(model) => ModelFile::BuiltIn(model).identity(),
+            ModelKey::Earlier(model) => ModelFile::Earlier(model).identity(),
             ModelKey::Brought(id) => brought::forget(&self.data, &self.catalog, id)?,
         };
         self.facts.lock().remove(&key);
@@ -235,10 +273,32 @@ impl Library {
         {
             self.forget_vectors(id)?;
         }
+        self.give_room_back();
+        Ok(())
+    }
+
+    /// Forgets the vectors that earlier versions made with models of ours, once nothing needs them any more.
+    pub(crate) fn forget_earlier_vectors(&self) -> Result<()> {
+        for key in [BuiltInModel::Fast, BuiltInModel::Accurate].map(ModelKey::Earlier) {
+            let ModelKey::Earlier(model) = key else { continue };
+            let identity = ModelFile::Earlier(model).identity();
+            let known =
+                self.catalog.read(|connection| ::catalog::model::by_identity(connection, &identity))?;
+            let is_needed =
+                [Some(self.key), stored(&self.catalog, SERVING)?, self.wish()?].contains(&Some(key));
+            if let Some(id) = known.filter(|_| !is_needed) {
+                tracing::info!(model = model.name(), "the vectors that an earlier version made are dropped");
+                self.forget_vectors(id)?;
+                self.give_room_back();
+            }
+        }
+        Ok(())
+    }
+
+    fn give_room_back(&self) {
         if let Err(error) = self.catalog.shrink() {
             tracing::warn!(%error, "the room of the vectors is used again, but not given back");
         }
-        Ok(())
     }
 
     fn forget_vectors(&self, model_id: i64) -> Result<()> {
@@ -297,8 +357,10 @@ impl Library {
         Ok(())
     }
 
-    fn info_of_ours(&self, model: BuiltInModel) -> Result<ModelInfo> {
-        let key = ModelKey::BuiltIn(model);
+    fn info_of_ours(&self, key: ModelKey) -> Result<ModelInfo> {
+        let (ModelKey::BuiltIn(model) | ModelKey::Earlier(model)) = key else {
+            return Err(LibraryError::ModelUnknown { name: key.to_string() });
+        };
         self.info(key, key.to_string(), model.description().to_owned(), model.licence().to_owned())
     }
 

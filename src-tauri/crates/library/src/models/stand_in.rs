@@ -11,7 +11,7 @@ use vector_index::VectorIndex;
 use crate::base::control::Run;
 use crate::base::parallel;
 use crate::engine::model::Model;
-use crate::engine::photo;
+use crate::engine::{look, photo};
 use crate::{Library, Result};
 
 /// Pictures in a transaction.
@@ -75,7 +75,7 @@ impl Library {
     fn stand_in(&self, hash: &ContentHash, model: &Model) -> Result<Option<Vec<i8>>> {
         let Some(jpeg) = self.stored_thumbnail(hash)? else { return Ok(None) };
         let Ok(thumbnail) = photo::decode_thumbnail(&jpeg) else { return Ok(None) };
-        let Ok(embedding) = photo::embed(model, &thumbnail, None) else { return Ok(None) };
+        let Ok(embedding) = look::embed(model, &thumbnail, None) else { return Ok(None) };
         Ok(vector_index::quantize(&embedding).ok())
     }
 }

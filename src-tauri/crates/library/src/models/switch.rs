@@ -84,6 +84,7 @@ impl Library {
         emit: &mut dyn FnMut(Event),
     ) -> Result<Pass> {
         let Some(key) = self.wish()? else {
+            self.forget_earlier_vectors()?;
             self.calibrate(&self.model, self.model_id, run, emit)?;
             let finished =
                 self.make_own_stand_ins(run, interrupted)? && self.embed_parts(run, interrupted, emit)?;

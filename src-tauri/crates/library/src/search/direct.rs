@@ -11,7 +11,7 @@ use image_embedder::{
 use imaging::Limits;
 
 use crate::engine::model::BuiltInModel;
-use crate::engine::photo;
+use crate::engine::{look, photo};
 use crate::reading::original::{self, ReadError};
 use crate::{LibraryError, Result};
 use image_matching::agreement::{Pixels, agreement};
@@ -117,7 +117,7 @@ fn feature_vectors(
     let image = &decoded.image;
     let view = RgbView::new(image.width(), image.height(), image.pixels())?;
     if let Some(region) = region {
-        photo::check_region(region, image.width(), image.height())?;
+        look::check_region(region, image.width(), image.height())?;
     }
     let region = region.map(|Region { x, y, width, height }| image_embedder::Region { x, y, width, height });
     let result = embedder.embed(view, region)?;

@@ -10,7 +10,8 @@ use catalog::folder::Folder;
 use catalog::photo::Photo;
 use catalog::{Region, embedding, folder, photo as photo_rows};
 
-use crate::engine::photo::{Preview, embed_region};
+use crate::engine::look::{Asked, embed_region};
+use crate::engine::photo::Preview;
 use crate::reading::original;
 use crate::reading::reader::Reader;
 use crate::reading::source::Source;
@@ -80,6 +81,15 @@ impl Example {
     }
 }
 
+/// What a query looks for, as int8 vectors.
+#[derive(Debug)]
+pub(crate) struct Sought {
+    /// Among photos as wholes.
+    pub(crate) whole: Vec<i8>,
+    /// Among parts of photos.
+    pub(crate) part: Vec<i8>,
+}
+
 /// What each example pulls the query by, away from it when below zero.
 fn pulls(examples: &[Example]) -> Vec<f32> {
     let total = |negative: bool| -> f32 {
@@ -95,46 +105,55 @@ fn pulls(examples: &[Example]) -> Vec<f32> {
 impl Library {
     /// The embedding of an image, of unit length, as the library's model sees it.
     pub fn embedding_of(&self, source: &Source, crop: Option<Region>) -> Result<Vec<f32>> {
+        Ok(self.asked(source, crop)?.whole)
+    }
+
+    /// The same, and as it is compared with parts of photos.
+    fn asked(&self, source: &Source, crop: Option<Region>) -> Result<Asked> {
         match (source, crop) {
             (Source::Photo(id), None) => self.stored_embedding(&self.photo(*id)?),
             (Source::Path(path), None) => match self.photo_at(path)? {
                 Some(photo) if is_unchanged(&photo) => self.stored_embedding(&photo),
-                _ => self.embed(source, None),
+                _ => self.with_image(source, Reader::embed),
             },
-            (_, Some(region)) => match self.prepared_image(source)? {
-                Some(prepared) => embed_region(&prepared.image, prepared.full, region, &self.model),
-                None => self.embed(source, crop),
-            },
-            (Source::Bytes(_), None) => self.embed(source, None),
+            (_, Some(region)) => Ok(Asked::alike(match self.prepared_image(source)? {
+                Some(prepared) => embed_region(&prepared.image, prepared.full, region, &self.model)?,
+                None => self.with_image(source, |reader| reader.embed_region(region))?,
+            })),
+            (Source::Bytes(_), None) => self.with_image(source, Reader::embed),
         }
     }
 
-    /// The vector that a query looks for: the sum of its examples, by their weights. Photos and parts of photos are
-    /// compared with the same one. `tests/bench/RANKING.md` says what else was tried.
+    /// The vectors that a query looks for: the sums of its examples, by their weights. `tests/bench/RANKING.md` says what
+    /// else was tried.
     ///
     /// And a small picture of what is asked for, where a file or bytes were decoded for it as the only example: whoever
     /// looks at its pixels need not decode it again.
-    pub(crate) fn query_vector(&self, examples: &[Example]) -> Result<(Vec<i8>, Option<Preview>)> {
+    pub(crate) fn query_vector(&self, examples: &[Example]) -> Result<(Sought, Option<Preview>)> {
         if examples.iter().all(|example| example.negative) {
             return Err(LibraryError::EmptyQuery);
         }
         let mut shown = None;
-        let mut sum = vec![0.0; self.model.dimension];
+        let zeros = || vec![0.0; self.model.dimension];
+        let (mut whole, mut part) = (zeros(), zeros());
         for (example, pull) in examples.iter().zip(pulls(examples)) {
-            let embedding = match examples {
+            let asked = match examples {
                 [Example { source, crop: None, .. }] if self.is_outside(source)? => {
-                    let (embedding, preview) = self.with_image(source, Reader::embed_and_show)?;
+                    let (asked, preview) = self.with_image(source, Reader::embed_and_show)?;
                     shown = Some(preview);
-                    embedding
+                    asked
                 }
-                _ => self.embedding_of(&example.source, example.crop)?,
+                _ => self.asked(&example.source, example.crop)?,
             };
-            sum.iter_mut().zip(embedding).for_each(|(sum, value)| *sum += pull * value);
+            for (sum, embedding) in [(&mut whole, asked.whole), (&mut part, asked.part)] {
+                sum.iter_mut().zip(embedding).for_each(|(sum, value)| *sum += pull * value);
+            }
         }
-        match vector_index::quantize(&sum) {
+        let quantize = |sum: &[f32]| match vector_index::quantize(sum) {
             Err(vector_index::Error::ZeroVector) => Err(LibraryError::EmptyQuery),
-            other => Ok((other?, shown)),
-        }
+            other => Ok(other?),
+        };
+        Ok((Sought { whole: quantize(&whole)?, part: quantize(&part)? }, shown))
     }
 
     /// Whether nothing is known of an example but what reading it tells.
@@ -181,18 +200,14 @@ impl Library {
         })?)
     }
 
-    fn stored_embedding(&self, photo: &Photo) -> Result<Vec<f32>> {
+    fn stored_embedding(&self, photo: &Photo) -> Result<Asked> {
         let stored =
             self.catalog.read(|connection| embedding::whole(connection, photo.content_id, self.model_id))?;
         match stored {
-            Some(vector) => Ok(unit_length(&vector)),
+            Some(vector) => Ok(Asked::alike(unit_length(&vector))),
             // Indexed with another model, and not yet with this one.
-            None => self.embed(&Source::Photo(photo.id), None),
+            None => self.with_image(&Source::Photo(photo.id), Reader::embed),
         }
-    }
-
-    fn embed(&self, source: &Source, crop: Option<Region>) -> Result<Vec<f32>> {
-        self.with_image(source, |reader| reader.embed(crop))
     }
 }
 

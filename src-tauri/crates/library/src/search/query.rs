@@ -13,7 +13,7 @@ use crate::duplicates::copies::VERSION;
 use crate::engine::model::Band;
 use crate::engine::regions::{Found, FoundBy, merge};
 use crate::search::date::{Day, LocalTime};
-use crate::search::example::Example;
+use crate::search::example::{Example, Sought};
 use crate::search::filter::{Allowed, Filter};
 use crate::search::identity::Identity;
 use crate::search::origin::Origins;
@@ -79,7 +79,7 @@ impl Library {
     pub fn query(&self, query: &Query) -> Result<Vec<Match>> {
         // While the examples are read.
         self.index.begin_to_load();
-        let (vector, shown) = self.query_vector(&query.examples)?;
+        let (sought, shown) = self.query_vector(&query.examples)?;
         let indexes = (&*self.index.vectors()?, &*self.index.regions()?);
         let allowed = self.allowed(&query.filter)?;
         let own = self.own_photos(&query.examples)?;
@@ -89,11 +89,11 @@ impl Library {
         // at least: who asks for ten gets the first ten of a hundred.
         let mut wanted = query.limit.max(RERANKED).saturating_add(own.len());
         loop {
-            let (mut found, exhausted) = self.pictures_like(indexes, &vector, wanted, allowed.as_deref())?;
+            let (mut found, exhausted) = self.pictures_like(indexes, &sought, wanted, allowed.as_deref())?;
             // Regions keep crops in their places. Without them, half of the photos that a small crop is of would lose
             // theirs to photos of the same kind.
             if !indexes.1.is_empty() {
-                self.rerank(&vector, indexes.0, &mut found);
+                self.rerank(&sought.whole, indexes.0, &mut found);
                 if own.is_empty() {
                     origins.put_first(&mut found)?;
                 }
@@ -115,19 +115,20 @@ impl Library {
         }
     }
 
-    /// The `wanted` pictures most like a vector as a whole, and those a part of which is more like it than the last of
+    /// The `wanted` pictures most like what is sought as wholes, and those a part of which is more like it than the last of
     /// them, best first. And whether that is all there are.
     fn pictures_like(
         &self,
         (vectors, codes): (&TieredIndex, &CodeIndex),
-        vector: &[i8],
+        sought: &Sought,
         wanted: usize,
         allowed: Option<&Allowed>,
     ) -> Result<(Vec<Found>, bool)> {
         let is_vector = |id| allowed.is_none_or(|allowed| allowed.vectors.contains(&id));
         let is_picture = |id| allowed.is_none_or(|allowed| allowed.pictures.contains(&id));
         let accept = |accept| if allowed.is_some() { Some(accept) } else { None };
-        let neighbors = vectors.search(vector, wanted, accept(&is_vector as vector_index::Accept<'_>))?;
+        let neighbors =
+            vectors.search(&sought.whole, wanted, accept(&is_vector as vector_index::Accept<'_>))?;
         let exhausted = neighbors.len() < wanted;
         let bar = neighbors.last().filter(|_| !exhausted).map_or(-1.0, |last| last.similarity);
         self.catalog.read(|connection| {
@@ -138,7 +139,8 @@ impl Library {
                 let found = |content_id| Found { content_id, similarity, by, is_excerpt: false };
                 whole.extend(content_id.map(found));
             }
-            let parts = self.pictures_with(connection, codes, vector, (wanted, bar), accept(&is_picture));
+            let parts =
+                self.pictures_with(connection, codes, &sought.part, (wanted, bar), accept(&is_picture));
             Ok(parts.map(|parts| (merge(whole, parts), exhausted)))
         })?
     }

@@ -65,6 +65,12 @@ fn as_wholes(place: &Place) -> Library {
     library
 }
 
+/// A library without photos, whose model looks at each part of a photo by itself, as those do that a person brings.
+fn seen_apart(place: &Place) -> Library {
+    place.open().set_setting("model.serving", "fast-earlier").unwrap();
+    place.open()
+}
+
 /// Asks for two neighbouring things of the desk, which are 1/6 of it, as a picture of its own.
 fn two_things(left: u32, top: u32) -> Source {
     let desk = collage(&THINGS);
@@ -121,9 +127,25 @@ fn without_regions_a_photo_is_found_as_a_whole_only() {
 }
 
 #[test]
-fn photos_are_found_as_wholes_before_they_are_looked_into_and_what_is_left_follows() {
+fn one_look_at_a_photo_finds_it_and_the_things_in_it() {
     let place = with_desk();
     let library = place.open();
+    library.add_folder(&place.photos()).unwrap();
+    let mut looked_again = false;
+    let summary = library
+        .update(&Control::default(), &mut |event| {
+            looked_again |= matches!(event, Event::LookingInside { .. })
+        })
+        .unwrap();
+    assert_eq!((summary.indexed, summary.looked_inside, looked_again), (summary.scanned, 0, false));
+    assert_eq!(library.status().unwrap().index.to_look_into, 0);
+    assert!(is_desk(&ask(&library, two_things(0, 0), Filter::default())[0]));
+}
+
+#[test]
+fn photos_are_found_as_wholes_before_they_are_looked_into_and_what_is_left_follows() {
+    let place = with_desk();
+    let library = seen_apart(&place);
     library.add_folder(&place.photos()).unwrap();
     let control = Control::default();
     let mut total = 0;
@@ -154,6 +176,7 @@ fn a_photo_that_comes_while_the_library_is_watched_is_looked_into() {
     let place = with_desk();
     let desk = fs::read(place.photo("desk.jpg")).unwrap();
     fs::remove_file(place.photo("desk.jpg")).unwrap();
+    drop(seen_apart(&place));
     let library = place.indexed();
     watched(&library, |_, events| {
         events.wait_for(|event| *event == Event::UpToDate);
@@ -166,7 +189,7 @@ fn a_photo_that_comes_while_the_library_is_watched_is_looked_into() {
 #[test]
 fn a_watched_library_is_up_to_date_when_its_photos_were_looked_into_and_no_sooner() {
     let place = with_desk();
-    let library = place.open();
+    let library = seen_apart(&place);
     library.add_folder(&place.photos()).unwrap();
     watched(&library, |_, events| {
         let first = events.wait_for(|event| matches!(event, Event::LookingInside { .. } | Event::UpToDate));

@@ -1,4 +1,5 @@
-//! Measures how good searches are, by photos as wholes alone and with their regions, and what the regions cost.
+//! Measures how good searches are, by photos as wholes alone and with their regions, beside how earlier versions made vectors
+//! with the same network, and what the regions cost.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,23 +19,28 @@ const ROUNDS: usize = 3;
 pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
     say("how good searches are");
     let folder = bench.extent.labelled.as_ref().unwrap_or(&bench.samples);
-    let found: Value = program::json(example("library", "search_quality")?.arg(folder))?;
-    let (whole, regions) = (&found["whole"], &found["regions"]);
+    let by = |model: &str| -> Result<Value> {
+        program::json(example("library", "search_quality")?.arg(folder).arg(model))
+    };
+    let (found, before, accurate) = (by("fast")?, by("fast-earlier")?, by("accurate")?);
+    let (whole, regions, before) = (&found["whole"], &found["regions"], &before["regions"]);
     for (size, aim) in CROPS {
         for (asked, what) in [("box", "a box of"), ("file", "the same, saved as a JPEG of its own:")] {
             let (alone, with) = (&whole["crops"][size][asked], &regions["crops"][size][asked]);
+            let before = &before["crops"][size][asked];
             let first = number(&with["first"]);
             let aim = aim.filter(|_| asked == "box");
             table.row(
                 &format!("{what} {size} of a photo finds it first / among ten, {} photos", regions["photos"]),
                 &aim.map_or_else(|| "-".to_owned(), |aim| format!("first {aim}")),
                 found_in(with),
-                format!("without regions: {}", found_in(alone)),
+                format!("without regions: {}; before: {}", found_in(alone), found_in(before)),
                 aim.map(|aim| first >= aim),
-                json!({ "regions": with, "whole": alone }),
+                json!({ "regions": with, "whole": alone, "before": before }),
             );
         }
     }
+    let precision = |document: &Value| number(&document["leave_one_out"]["mean_average_precision"]);
     let labelled = |document: &Value| {
         let of = |what: &str| number(&document["leave_one_out"][what]);
         let (first, ten) = (100.0 * of("first"), 100.0 * of("ten"));
@@ -46,11 +52,24 @@ pub(super) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
             "leaving one out, {} photos in {} classes: first result / first ten of the class / mean average precision",
             regions["photos"], regions["classes"]
         ),
-        "stays",
+        "72% / 63% / 0.52",
         labelled(regions),
-        format!("without regions: {}", labelled(whole)),
-        None,
-        json!({ "regions": regions["leave_one_out"], "whole": whole["leave_one_out"] }),
+        format!("without regions: {}; before: {}", labelled(whole), labelled(before)),
+        Some(precision(regions) >= 0.52),
+        json!({
+            "regions": regions["leave_one_out"],
+            "whole": whole["leave_one_out"],
+            "before": before["leave_one_out"],
+        }),
+    );
+    let accurate = &accurate["regions"];
+    table.row(
+        "the same by the accurate model",
+        "76% / 68% / 0.58",
+        labelled(accurate),
+        String::new(),
+        Some(precision(accurate) >= 0.58),
+        accurate["leave_one_out"].clone(),
     );
     cost(bench, table, &found)?;
     duplicates(folder, table)

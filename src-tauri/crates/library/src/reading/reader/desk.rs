@@ -96,13 +96,13 @@ impl Desk {
                 Reply::Digest(Box::new(photo::digest(bytes, hash, wanted, model, stopwatch)?))
             }
             Request::Parts => Reply::Parts(photo::parts(bytes, model, stopwatch)?),
-            Request::Embed { region: None } => Reply::Embedding(photo::embed_query(bytes, model)?),
+            Request::Embed { region: None } => Reply::Asked(photo::embed_query(bytes, model)?),
             Request::Embed { region: Some(region) } => {
                 Reply::Embedding(photo::embed_query_region(bytes, region, model)?)
             }
             Request::EmbedAndShow => {
-                let (embedding, preview) = photo::embed_and_show(bytes, model)?;
-                Reply::Shown { embedding, preview }
+                let (asked, preview) = photo::embed_and_show(bytes, model)?;
+                Reply::Shown { asked, preview }
             }
             Request::Size => {
                 let probe = imaging::probe(bytes, &Limits::default()).map_err(image)?;

@@ -36,8 +36,9 @@ use catalog::{ContentHash, Region};
 
 use crate::LibraryError;
 use crate::base::profile::Stopwatch;
+use crate::engine::look::{Asked, Parts};
 use crate::engine::model::{Model, ModelFile};
-use crate::engine::photo::{self, Digest, Parts, Preview, Wanted};
+use crate::engine::photo::{self, Digest, Preview, Wanted};
 use crate::reading::original::{Original, ReadError};
 use crate::reading::prepared::Prepared;
 use crate::reading::shot::Shot;
@@ -232,18 +233,26 @@ impl Reader {
         }
     }
 
-    /// The embedding, of unit length, of the image or of a region of it in full-size upright pixels.
-    pub(crate) fn embed(&mut self, region: Option<Region>) -> Result<Vec<f32>> {
-        match self.ask(&Request::Embed { region }, &|| false, &Stopwatch::default())? {
+    /// The embeddings, of unit length, of the image as something that is asked for.
+    pub(crate) fn embed(&mut self) -> Result<Asked> {
+        match self.ask(&Request::Embed { region: None }, &|| false, &Stopwatch::default())? {
+            Reply::Asked(asked) => Ok(asked),
+            _ => Err(self.distrust()),
+        }
+    }
+
+    /// The embedding, of unit length, of a region of the image in full-size upright pixels.
+    pub(crate) fn embed_region(&mut self, region: Region) -> Result<Vec<f32>> {
+        match self.ask(&Request::Embed { region: Some(region) }, &|| false, &Stopwatch::default())? {
             Reply::Embedding(embedding) => Ok(embedding),
             _ => Err(self.distrust()),
         }
     }
 
-    /// The embedding, of unit length, of the image, and a small picture of it.
-    pub(crate) fn embed_and_show(&mut self) -> Result<(Vec<f32>, Preview)> {
+    /// The embeddings, of unit length, of the image as something that is asked for, and a small picture of it.
+    pub(crate) fn embed_and_show(&mut self) -> Result<(Asked, Preview)> {
         match self.ask(&Request::EmbedAndShow, &|| false, &Stopwatch::default())? {
-            Reply::Shown { embedding, preview } => Ok((embedding, preview)),
+            Reply::Shown { asked, preview } => Ok((asked, preview)),
             _ => Err(self.distrust()),
         }
     }

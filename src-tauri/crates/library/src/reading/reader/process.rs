@@ -73,6 +73,7 @@ impl ReaderProcess {
         let mut process = Self { channel, child, tells_apart: false, ready: false, alive: true, files: 0 };
         let (model, along) = match model {
             ModelFile::BuiltIn(model) => (StartWith::BuiltIn(*model), None),
+            ModelFile::Earlier(model) => (StartWith::Earlier(*model), None),
             ModelFile::Brought { bytes, normalization } => {
                 let normalization = normalization.map(|given| (given.mean(), given.std()));
                 let along = Attachment::new(&Input::Bytes(Arc::clone(bytes)), &|| false)?;

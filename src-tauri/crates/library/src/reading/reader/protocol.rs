@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::LibraryError;
 use crate::base::profile::Times;
+use crate::engine::look::{Asked, Parts};
 use crate::engine::model::BuiltInModel;
-use crate::engine::photo::{Digest, DigestError, Parts, Preview, Wanted};
+use crate::engine::photo::{Digest, DigestError, Preview, Wanted};
 use crate::reading::shot::Shot;
 
 /// The longest message: pixels of a prepared image and something to spare.
@@ -58,6 +59,8 @@ pub(crate) enum Request {
 pub(crate) enum StartWith {
     /// One that is in the program.
     BuiltIn(BuiltInModel),
+    /// The same, used as earlier versions did.
+    Earlier(BuiltInModel),
     /// The file that comes along, and mean and standard deviation of each channel in place of its own.
     Brought { normalization: Option<([f32; 3], [f32; 3])> },
 }
@@ -77,9 +80,10 @@ pub(crate) enum Reply {
     Cost(u64),
     Digest(Box<Digest>),
     Parts(Parts),
+    Asked(Asked),
     Embedding(Vec<f32>),
     Shown {
-        embedding: Vec<f32>,
+        asked: Asked,
         preview: Preview,
     },
     Size(u32, u32),

@@ -93,6 +93,7 @@ fn serve() -> io::Result<()> {
 fn model_file(model: &StartWith, along: Option<Input>) -> io::Result<ModelFile> {
     let normalization = match model {
         StartWith::BuiltIn(model) => return Ok(ModelFile::BuiltIn(*model)),
+        StartWith::Earlier(model) => return Ok(ModelFile::Earlier(*model)),
         StartWith::Brought { normalization } => normalization,
     };
     let bytes = match along {

@@ -47,7 +47,7 @@ fn photos_are_selected_by_a_band_and_a_month_by_its_heading(desktop: &Desktop) {
     app.press("Escape");
     until("nothing is selected", || selected(&app) == 0);
 
-    let heading = "return [...document.querySelectorAll('[data-section]')].map((heading) => {
+    let heading = "return [...document.querySelectorAll('[data-heading]')].map((heading) => {
         const { left, top, height } = heading.getBoundingClientRect(); return [left + 20, top + height / 2]; })[arguments[0]]";
     let place: (f64, f64) = serde_json::from_value(app.script(heading, &[json!(0)])).unwrap();
     app.click_at(place);

@@ -181,8 +181,7 @@ mod tests {
         assert_eq!(of("one"), of("one"));
         if cfg!(target_os = "linux") {
             assert!(of("one") != of("two") && of("one").as_deref() != Some("org.example"));
-            std::fs::create_dir(place.path().join("one")).unwrap();
-            assert_eq!(of("one"), of("one/../one"));
+            assert_eq!(of("."), of("./."));
         }
     }
 }

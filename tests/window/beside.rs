@@ -11,6 +11,7 @@ fn open(desktop: &Desktop) -> App<'_> {
     save(&desk().new_subpixbuf(0, 0, 4 * SIDE, SIDE), &image);
     let app = desktop.open(&[&folder, &image]);
     app.find("button", "Like elsewhere.jpg");
+    app.finds(|results| !results.is_empty());
     app.shows_pictures();
     app
 }

@@ -26,6 +26,7 @@ fn another_model_takes_over_while_photos_go_on_being_found(desktop: &Desktop) {
     app.press("p");
     app.reads("Paused");
     open_models(&app);
+    app.click("button", "Figures");
     app.reads("measured on labelled photos");
     app.screenshot("models");
     app.click("button", "Use Accurate");

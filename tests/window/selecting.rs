@@ -35,11 +35,10 @@ fn photos_are_selected_by_their_marks(desktop: &Desktop) {
 
 fn photos_are_selected_by_a_band_and_a_month_by_its_heading(desktop: &Desktop) {
     let app = open(desktop);
-    let (left, top, width, height) = app.ask(app.find("listbox", "Photos by date").rectangle());
-    let photo = app.ask(app.find("option", &label("shoes-1")).rectangle());
-    assert!(height > 100.0, "{top} {height}");
-    // From beside the last photo of the first month, over the photos before it.
-    app.drag_from((left + width - 20.0, photo.1 + photo.3 - 10.0), (-width * 0.7, -photo.3 * 0.3));
+    let (left, _, width, _) = app.ask(app.find("listbox", "Photos by date").rectangle());
+    let (_, top, _, height) = app.ask(app.find("option", &label("shoes-6")).rectangle());
+    // From beside the heading, down over some of the photos below it.
+    app.drag_from((left + width - 20.0, top - 20.0), (-width * 0.5, height * 0.5));
     until("the band has selected", || selected(&app) >= 2);
     let drawn = selected(&app);
     assert!(drawn < 12, "{drawn}");
@@ -47,7 +46,7 @@ fn photos_are_selected_by_a_band_and_a_month_by_its_heading(desktop: &Desktop) {
     app.press("Escape");
     until("nothing is selected", || selected(&app) == 0);
 
-    let heading = "return [...document.querySelectorAll('[data-section]')].map((heading) => {
+    let heading = "return [...document.querySelectorAll('[data-heading]')].map((heading) => {
         const { left, top, height } = heading.getBoundingClientRect(); return [left + 20, top + height / 2]; })[arguments[0]]";
     let place: (f64, f64) = serde_json::from_value(app.script(heading, &[json!(0)])).unwrap();
     app.click_at(place);

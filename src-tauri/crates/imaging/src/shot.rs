@@ -102,8 +102,8 @@ fn place(gps: &Directory<'_>) -> Option<Place> {
         let parts = gps.get(tag)?.fractions();
         let [degrees, minutes, seconds] = [0, 1, 2].map(|at| parts.get(at).copied().map_or(0.0, f64::from));
         let size = degrees + minutes / 60.0 + seconds / 3600.0;
-        let side = gps.get(tag - 1)?.value.first()?;
-        let signed = if side.eq_ignore_ascii_case(&negative) { -size } else { size };
+        let letter = gps.get(tag - 1)?.value.first()?;
+        let signed = if letter.eq_ignore_ascii_case(&negative) { -size } else { size };
         (signed.is_finite() && signed.abs() <= most && !parts.is_empty()).then_some(signed)
     };
     let (latitude, longitude) = (degrees(LATITUDE, b'S', 90.0)?, degrees(LONGITUDE, b'W', 180.0)?);

@@ -296,7 +296,7 @@ describe('selecting with the mouse', () => {
 
   it('selects a month by its heading, and drops it again', async () => {
     const { user, container } = show([12, 8]);
-    const [, second] = container.querySelectorAll('[data-section]');
+    const [, second] = container.querySelectorAll('[data-heading]');
     await user.click(second as Element);
     expect(selected()).toEqual([13, 14, 15, 16, 17, 18, 19, 20]);
     await user.click(photo(1));

@@ -141,7 +141,7 @@ test('an image and a part of it are two chips, and each opens as what it is', as
 test('more images join the query', async () => {
   await bar();
   trail.find(photoRef(1));
-  await user.click(await screen.findByRole('button', { name: 'More like this too' }));
+  await user.click(await screen.findByRole('button', { name: 'Add an image…' }));
   await waitFor(() => expect(chips()).toHaveLength(2));
 });
 

@@ -146,6 +146,14 @@ test('dates narrow the search; what is no day yet does not', async () => {
   expect(screen.getByRole('button', { name: 'Date: From May 1, 2024' })).toBeInTheDocument();
 });
 
+test('a year is a click away', async () => {
+  const { search } = await results('similar');
+  await user.click(screen.getByRole('button', { name: 'Date: Any date' }));
+  await user.click(screen.getByRole('button', { name: 'This year' }));
+  const year = new Date().getFullYear();
+  expect(search.mock.lastCall?.[0].filter).toMatchObject({ from: `${year}-01-01`, to: `${year}-12-31` });
+});
+
 test('a failed search says why in place, and can be tried again', async () => {
   const { search } = await results('similar');
   const problem = { code: 'image_unknown_to_the_catalogue', details: {}, message: 'The image is gone.' };

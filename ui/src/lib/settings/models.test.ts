@@ -23,7 +23,7 @@ const press = (name: string) => userEvent.click(screen.getByRole('button', { nam
 test('a model shows what it is, its licence, its size, its speed and what its bands rest on', async () => {
   await open();
   const fast = await row('Fast');
-  expect(fast).toHaveTextContent('Answers');
+  expect(fast).toHaveTextContent('In use');
   expect(fast).toHaveTextContent(
     /Apache-2.0 · 1,280 dimensions · 224 × 224 pixels · 3.9 MB · 4.2 ms a picture/,
   );

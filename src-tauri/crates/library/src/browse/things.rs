@@ -23,18 +23,15 @@ pub struct Thing {
 impl Library {
     /// The things that stand out in an image, those that do most first; none where nothing does.
     pub fn things(&self, source: &Source) -> Result<Vec<Thing>> {
-        let (small, full) = match source {
-            Source::Photo(id) => {
-                let photo = self.photo(*id)?;
-                let content = self.catalog.read(|connection| content::by_id(connection, photo.content_id))?;
-                let Some(content) = content else { return Ok(Vec::new()) };
-                let Some(jpeg) = self.stored_thumbnail(&content.hash)? else { return Ok(Vec::new()) };
-                (jpeg, (content.width, content.height))
-            }
-            _ => {
-                let preview = self.preview(source)?;
-                (preview.jpeg, (preview.width, preview.height))
-            }
+        let (small, full) = if let Source::Photo(id) = source {
+            let photo = self.photo(*id)?;
+            let content = self.catalog.read(|connection| content::by_id(connection, photo.content_id))?;
+            let Some(content) = content else { return Ok(Vec::new()) };
+            let Some(jpeg) = self.stored_thumbnail(&content.hash)? else { return Ok(Vec::new()) };
+            (jpeg, (content.width, content.height))
+        } else {
+            let preview = self.preview(source)?;
+            (preview.jpeg, (preview.width, preview.height))
         };
         let image = photo::decode_thumbnail(&small)
             .map_err(|error| LibraryError::unreadable("the thumbnail".as_ref(), &error))?;

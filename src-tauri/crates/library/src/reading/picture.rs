@@ -1,4 +1,5 @@
-//! Pictures to look at, of photos and of any other image: thumbnails, previews, and how large an image is.
+//! Pictures to look at, of photos and of any other image: thumbnails, previews, an image in full, how large it is, and how it was
+//! taken.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use crate::engine::photo::{self, Preview};
 use crate::reading::original::{self, ReadError};
 use crate::reading::prepared::{Key, Prepared};
 use crate::reading::reader::{Input, Reader, Unread};
+use crate::reading::shot::Shot;
 use crate::reading::source::Source;
 use crate::{Library, LibraryError, Result};
 
@@ -93,6 +95,11 @@ impl Library {
                 .ok_or(LibraryError::PhotoUnknown { id: *id });
         }
         self.with_image(source, Reader::size)
+    }
+
+    /// How an image was taken, as its file says.
+    pub fn shot(&self, source: &Source) -> Result<Shot> {
+        self.with_image(source, Reader::shot)
     }
 
     /// Decodes an image and keeps it for a while, so that queries by parts of it are quick.

@@ -3,10 +3,6 @@
 use imaging::{ImageError, Limits};
 use serde::{Deserialize, Serialize};
 
-use crate::reading::reader::Reader;
-use crate::reading::source::Source;
-use crate::{Library, Result};
-
 /// No name is longer.
 const LONGEST_NAME: usize = 1024;
 
@@ -42,13 +38,6 @@ pub struct Place {
     pub longitude: f64,
     /// Metres above the sea.
     pub altitude: Option<f64>,
-}
-
-impl Library {
-    /// How an image was taken, as its file says.
-    pub fn shot(&self, source: &Source) -> Result<Shot> {
-        self.with_image(source, Reader::shot)
-    }
 }
 
 impl Shot {

@@ -274,12 +274,12 @@ impl Pictures<'_> {
 
     /// Pictures that may be copies of one, by their embeddings and by hashes of their prints.
     fn candidates(&self, subject: &Subject) -> Result<Vec<Candidate>> {
-        let bands = self.library.model.bands();
+        let (bands, copies_from) = (self.library.model.bands(), self.library.model.copies_from());
         let (mut candidates, mut doubtful) = (Vec::new(), 0);
         for neighbor in self.vectors.search(&subject.vector, NEIGHBORS, None)? {
             let owner = self.owners.get(&neighbor.id).copied();
             let Some(other) = owner.filter(|other| *other != subject.content_id) else { continue };
-            let is_alike = neighbor.similarity >= bands.near_identical;
+            let is_alike = neighbor.similarity >= copies_from;
             if is_alike {
                 candidates.push(Candidate { other, way: MIRRORED, is_alike });
             } else if neighbor.similarity >= bands.related && doubtful < DOUBTFUL {
@@ -363,7 +363,7 @@ impl Pictures<'_> {
             return Ok(false);
         };
         let hash = print.has_detail().then(|| print.hash());
-        let is_alike = self.are_alike(one, other, self.library.model.bands().near_identical)?;
+        let is_alike = self.are_alike(one, other, self.library.model.copies_from())?;
         let hashes = subject.prints.as_ref().and_then(|(_, hashes)| *hashes);
         let is_near = |way: usize| match (hashes, hash) {
             (Some(hashes), Some(hash)) => (hashes[way] ^ hash).count_ones() <= FAR_HASH_DISTANCE,

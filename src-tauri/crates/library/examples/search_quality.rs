@@ -1,4 +1,4 @@
-//! How good searches are, over labelled photos: `search_quality FOLDER [MODEL]`, one JSON document on standard output.
+//! How good searches are, over labelled photos: `search_quality FOLDER [MODEL [CROPS]]`, one JSON document on standard output.
 //!
 //! Each subfolder of FOLDER is a class. Every photo is asked for once by crops of it of four sizes, which should find
 //! it, and once as a whole, which should find photos of its class; both by photos as wholes alone and with their
@@ -18,15 +18,18 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// Sizes of crops, as shares of a photo's area.
 const SIZES: [(&str, f64, f64); 4] =
     [("5-10%", 0.05, 0.1), ("10-20%", 0.1, 0.2), ("20-40%", 0.2, 0.4), ("40-80%", 0.4, 0.8)];
-/// Crops of each size that are made of a photo.
+/// Crops of each size that are made of a photo, unless said otherwise.
 const CROPS: usize = 2;
 
 fn main() -> Result<()> {
-    let folder =
-        std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: search_quality FOLDER [MODEL]")?;
+    let folder = std::env::args_os()
+        .nth(1)
+        .map(PathBuf::from)
+        .ok_or("usage: search_quality FOLDER [MODEL [CROPS]]")?;
     // The name of a key: `fast`, `accurate`, or `fast-earlier` for how earlier versions used it.
     let model = std::env::args().nth(2).unwrap_or_else(|| "fast".to_owned());
     let folder = std::fs::canonicalize(folder)?;
+    let count = std::env::args().nth(3).map_or(Ok(CROPS), |count| count.parse())?;
     let mut documents = serde_json::Map::new();
     for (name, regions) in [("whole", false), ("regions", true)] {
         let data = tempfile::tempdir()?;
@@ -50,7 +53,7 @@ fn main() -> Result<()> {
             "photos_per_second": photos.len() as f64 / seconds,
             "tiles_per_photo": status.index.regions as f64 / photos.len() as f64,
             "bytes_per_photo": status.bytes.catalog as f64 / photos.len() as f64,
-            "crops": crops(&library, &photos)?,
+            "crops": crops(&library, &photos, count)?,
             "leave_one_out": labelled,
         });
         documents.insert(name.to_owned(), document);
@@ -60,7 +63,7 @@ fn main() -> Result<()> {
 
 /// By size of crop: how often the photo is the first result, and among the first ten, for a box on the photo and for the
 /// same crop saved as a JPEG of its own; and how long a search takes.
-fn crops(library: &Library, photos: &[PathBuf]) -> Result<Value> {
+fn crops(library: &Library, photos: &[PathBuf], count: usize) -> Result<Value> {
     let mut random = Random(7);
     let mut found = serde_json::Map::new();
     for (name, least, most) in SIZES {
@@ -68,7 +71,7 @@ fn crops(library: &Library, photos: &[PathBuf]) -> Result<Value> {
         for photo in photos {
             let bytes: Arc<[u8]> = std::fs::read(photo)?.into();
             let image = imaging::decode(&bytes, None, &Limits::default())?.image;
-            for _ in 0..CROPS {
+            for _ in 0..count {
                 let crop = random.crop(&image, least, most);
                 // As bytes it is no photo of the library, and may be found.
                 boxes.ask(library, Source::Bytes(Arc::clone(&bytes)), Some(crop), photo)?;

@@ -16,8 +16,9 @@ use crate::search::example::Example;
 use crate::{Library, Result};
 use image_matching::excerpt::{Brightness, Excerpt, Place};
 
-/// The first results that are looked at.
-const LOOKED_AT: usize = 12;
+/// The first results that are looked at. What was cut out has nothing around it, as the parts of photos have that it is
+/// compared with: it is among the first 24 in 0.94 of cases where it is among the first twelve in 0.88.
+const LOOKED_AT: usize = 24;
 
 /// A part of a photo that is all but the photo is no part.
 const MOST_AREA: f64 = 0.9;

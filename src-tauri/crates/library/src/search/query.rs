@@ -238,7 +238,7 @@ impl<'a> Results<'a> {
     ) -> catalog::Result<Option<i64>> {
         let model_id = self.library.model_id;
         let Some(vector) = embedding::whole(connection, content_id, model_id)? else { return Ok(None) };
-        let limit = self.library.model.bands().near_identical;
+        let limit = self.library.model.copies_from();
         for &shown in &self.shown.0 {
             let Some(other) = embedding::whole(connection, shown, model_id)? else { continue };
             let is_near = vector_index::cosine(&vector, &other).is_ok_and(|cosine| cosine >= limit);

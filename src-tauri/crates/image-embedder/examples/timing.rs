@@ -37,9 +37,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let lying = RgbView::new(640, 480, &pixels)?;
     let map = least(|| mapper.map(lying, None, side).map(drop))?;
     let feature_map = mapper.map(lying, None, side)?;
-    let pool = least(|| Ok(drop(feature_map.pool(Pooling::AboutMiddle))))?;
+    let pool = least(|| {
+        let _: () = drop(feature_map.pool(Pooling::AboutMiddle));
+        Ok(())
+    })?;
     let window = Window { left: 0.2, top: 0.1, right: 0.6, bottom: 0.6 };
-    let pool_window = least(|| Ok(drop(feature_map.pool_window(window))))?;
+    let pool_window = least(|| {
+        let _: () = drop(feature_map.pool_window(window));
+        Ok(())
+    })?;
     let shapes = [
         RgbView::new(480, 640, &pixels)?,
         RgbView::new(640, 480, &pixels)?,

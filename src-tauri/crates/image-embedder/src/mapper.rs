@@ -117,18 +117,17 @@ fn ready_for<'a>(
     options: &ImageEmbedderOptions,
     model: &CutModel,
 ) -> Result<&'a mut Ready> {
-    let ready = match all.iter().position(|ready| ready.cells == cells) {
-        Some(place) => all.remove(place),
-        None => {
-            let mut interpreter = if all.len() < MOST_SIZES {
-                let own = model.own_tensors();
-                runtime::load(options.runtime, &model.bytes, &own, options.num_threads)?
-            } else {
-                all.remove(0).interpreter
-            };
-            interpreter.resize(tensors)?;
-            Ready { cells, interpreter }
-        }
+    let ready = if let Some(place) = all.iter().position(|ready| ready.cells == cells) {
+        all.remove(place)
+    } else {
+        let mut interpreter = if all.len() < MOST_SIZES {
+            let own = model.own_tensors();
+            runtime::load(options.runtime, &model.bytes, &own, options.num_threads)?
+        } else {
+            all.remove(0).interpreter
+        };
+        interpreter.resize(tensors)?;
+        Ready { cells, interpreter }
     };
     all.push(ready);
     let last = all.len() - 1;

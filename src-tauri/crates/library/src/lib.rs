@@ -86,7 +86,7 @@ use base::budget::Budget;
 use base::control::Run;
 use base::profile::Stopwatch;
 use duplicates::copies::Comparing;
-use duplicates::true_size::Enlarged;
+use duplicates::keeper::true_size::Enlarged;
 use engine::index::SearchIndex;
 use engine::model::{self, Model};
 use ingest::commit::Committer;

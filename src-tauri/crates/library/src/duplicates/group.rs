@@ -11,10 +11,10 @@ use catalog::content::Content;
 use catalog::photo::{Photo, Stamp};
 use catalog::{content, film, photo, print};
 
+use crate::duplicates::keeper::names::Name;
+use crate::duplicates::keeper::true_size::Member;
 use crate::duplicates::keeper::{self, Candidate, KeepReason};
-use crate::duplicates::names::Name;
 use crate::duplicates::pairs::{self, Kind, Piece};
-use crate::duplicates::true_size::Member;
 use crate::reading::same_file::Seen;
 use crate::{Library, Result};
 use image_matching::levels::Levels;

@@ -10,7 +10,7 @@ use catalog::content::Content;
 use catalog::photo::Photo;
 use jiff::civil::DateTime;
 
-use crate::duplicates::names::Name;
+use crate::duplicates::keeper::names::Name;
 
 /// Seconds between two shots of a series at most. Clocks that are set to another zone differ by a quarter of an hour at least.
 const MOST_APART: i64 = 600;

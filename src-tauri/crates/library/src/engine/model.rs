@@ -364,7 +364,8 @@ impl Model {
         self.with_network(|network| match network {
             Network::Squeezed(embedder) => Ok(embedder.embed(view, None).map(drop)?),
             Network::OwnAspect(mapper) => {
-                Ok(drop(mapper.map(view, None, self.area_side())?.pool(Pooling::AboutMiddle)))
+                mapper.map(view, None, self.area_side())?.pool(Pooling::AboutMiddle);
+                Ok(())
             }
         })
     }

@@ -134,7 +134,7 @@ fn one_look_at_a_photo_finds_it_and_the_things_in_it() {
     let mut looked_again = false;
     let summary = library
         .update(&Control::default(), &mut |event| {
-            looked_again |= matches!(event, Event::LookingInside { .. })
+            looked_again |= matches!(event, Event::LookingInside { .. });
         })
         .unwrap();
     assert_eq!((summary.indexed, summary.looked_inside, looked_again), (summary.scanned, 0, false));

@@ -4,7 +4,7 @@
 //! it, and the next one decides among those that are left:
 //!
 //! 1. a camera RAW before anything that was made from one;
-//! 2. more pixels, margins not counted, unless they only come from enlarging (see [`crate::duplicates::true_size`]);
+//! 2. more pixels, margins not counted, unless they only come from enlarging (see [`crate::duplicates::keeper::true_size`]);
 //! 3. what no name calls a screenshot, and then no edit;
 //! 4. what says when it was taken, and then what has the name that cameras give;
 //! 5. what has no bars or frame around it;
@@ -18,9 +18,12 @@
 //! given sets the suggested photo apart from the one that comes next, and is true of these two; by the same reason or an
 //! earlier one it is better than the others.
 
+pub(crate) mod names;
+pub(crate) mod true_size;
+
 use serde::Serialize;
 
-use crate::duplicates::names::Name;
+use crate::duplicates::keeper::names::Name;
 use image_matching::levels::Levels;
 
 /// Pixels, sharpness or bytes that differ by less than this share are taken as equal.

@@ -124,7 +124,7 @@ fn look_alikes(folder: &Path, table: &mut Table) -> Result<()> {
     say("how look-alikes are told");
     let found: Value = program::json(example("library", "look_alikes")?.arg(folder))?;
     let rows = [
-        ("documents", "documents of nine kinds, ten each, and two copies of each"),
+        ("documents", "documents of twelve kinds, ten each, and two copies of each"),
         ("bursts", "photos, an edited copy of each, and two more frames, moved by 2% and by 4%"),
     ];
     for (name, what) in rows {

@@ -39,7 +39,7 @@ pub(crate) async fn shot(
     image: ImageRef,
 ) -> Result<Shot> {
     let foreign = Arc::clone(&foreign);
-    with_library(&session, move |library| Ok(library.shot(&image.source(&foreign)?)?.into())).await
+    with_library(&session, move |library| Ok(library.shot(&image.source(&foreign)?)?)).await
 }
 
 #[tauri::command]

@@ -15,7 +15,7 @@ mod settings;
 
 pub use duplicates::*;
 pub use incoming::*;
-pub use library::{Band, KeepReason, ModelState, Verdict};
+pub use library::{Band, KeepReason, ModelState, Place, Shot, Verdict};
 pub use models::*;
 pub use overview::*;
 pub use photos::*;

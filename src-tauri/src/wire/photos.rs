@@ -50,41 +50,6 @@ pub struct Photo {
     pub placeholder: Option<String>,
 }
 
-/// How an image was taken, as its file says; null where it does not.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Shot {
-    /// Maker and model of the camera.
-    pub camera: Option<String>,
-    /// The lens.
-    pub lens: Option<String>,
-    /// How long it was exposed, in seconds.
-    pub exposure: Option<f32>,
-    /// The f-number.
-    pub aperture: Option<f32>,
-    /// The sensitivity.
-    pub iso: Option<u32>,
-    /// Focal length in millimetres.
-    pub focal_length: Option<f32>,
-    /// The focal length, in millimetres, that shows as much on film of 35 mm.
-    pub focal_length35: Option<u32>,
-    /// Where it was taken.
-    pub place: Option<Place>,
-    /// What the file calls its colours.
-    pub profile: Option<String>,
-}
-
-/// A place on Earth.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
-pub struct Place {
-    /// Degrees north of the equator.
-    pub latitude: f64,
-    /// Degrees east of Greenwich.
-    pub longitude: f64,
-    /// Metres above the sea.
-    pub altitude: Option<f64>,
-}
-
 /// A photo of which a part is missing.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Damaged {
@@ -152,26 +117,6 @@ impl From<library::PhotoDetails> for Photo {
             maybe_at: details.maybe_at.iter().map(|path| shown_path(path)).collect(),
             copies: details.copies.iter().map(|path| shown_path(path)).collect(),
             placeholder: details.placeholder.map(|hash| base64(&hash)),
-        }
-    }
-}
-
-impl From<library::Shot> for Shot {
-    fn from(shot: library::Shot) -> Self {
-        Self {
-            camera: shot.camera,
-            lens: shot.lens,
-            exposure: shot.exposure,
-            aperture: shot.aperture,
-            iso: shot.iso,
-            focal_length: shot.focal_length,
-            focal_length35: shot.focal_length_35,
-            place: shot.place.map(|place| Place {
-                latitude: place.latitude,
-                longitude: place.longitude,
-                altitude: place.altitude,
-            }),
-            profile: shot.profile,
         }
     }
 }

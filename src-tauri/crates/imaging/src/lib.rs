@@ -62,7 +62,7 @@ pub use thumbnail::{encode_jpeg, thumbnail};
 use stored::{Header, Stored};
 
 /// What a file says about its picture.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
     /// The format, by content.
     pub format: Format,
@@ -74,8 +74,6 @@ pub struct Probe {
     pub orientation: Orientation,
     /// When the photo was taken, `YYYY-MM-DDTHH:MM:SS` by the camera's clock, without a time zone.
     pub captured_at: Option<String>,
-    /// How the photo was taken.
-    pub shot: Shot,
     /// Bytes the decoder itself needs, see [`Header::decoder_bytes`].
     decoder_bytes: u64,
     /// Pixels that are there to decode: of a camera RAW, those of its preview.
@@ -107,20 +105,23 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, ImageError> {
     })
 }
 
-/// What a file calls its colours, such as "Display P3"; none where it does not say, or is of a format that is not asked here.
-#[must_use]
-pub fn profile_name(bytes: &[u8]) -> Option<String> {
-    let format = Format::of(bytes)?;
-    let profile = guarded(format, || {
-        Ok(match format {
+/// How the photo was taken, as its file tells. Nothing of it is needed to decode or to find it.
+///
+/// # Errors
+/// Any [`ImageError`] but those of writing.
+pub fn shot(bytes: &[u8], limits: &Limits) -> Result<Shot, ImageError> {
+    let format = recognise(bytes, limits)?;
+    guarded(format, || {
+        let profile = match format {
             Format::Jpeg => jpeg::profile(bytes),
             Format::Heic | Format::Avif => heif::profile(format, bytes),
             Format::Png => png::profile(bytes),
             Format::Tiff => tiff::profile(bytes),
             _ => None,
-        })
-    });
-    color::name(&profile.ok()??)
+        };
+        let profile = profile.and_then(|profile| color::name(&profile));
+        Ok(Shot { profile, ..checked_header(format, bytes, limits)?.shot })
+    })
 }
 
 /// Decodes a file to upright sRGB pixels: all of them, or with a `target` as few as satisfy it conveniently.
@@ -202,14 +203,14 @@ fn stored_pixels(
 }
 
 fn describe(format: Format, header: Header, bytes: &[u8], limits: &Limits) -> Probe {
-    let Header { width, height, orientation, captured_at, shot, decoder_bytes } = header;
+    let Header { width, height, orientation, captured_at, decoder_bytes, .. } = header;
     let decodable = (width, height);
     let (width, height) = match format {
         Format::Raw => sensor::picture_size(bytes, decodable, limits.max_pixels),
         _ => decodable,
     };
     let (width, height) = orientation.upright(width, height);
-    Probe { format, width, height, orientation, captured_at, shot, decoder_bytes, decodable }
+    Probe { format, width, height, orientation, captured_at, decoder_bytes, decodable }
 }
 
 /// Decoders are other people's code working on anybody's bytes: a panic in one costs that file and nothing more.

@@ -20,8 +20,10 @@ const ALTITUDE: u16 = 6;
 /// No name of a camera or a lens is longer.
 const LONGEST_NAME: usize = 120;
 
-/// How a photo was taken; the default is what a file without EXIF has.
+/// How a photo was taken; what its file does not say is none.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Shot {
     /// Maker and model of the camera.
     pub camera: Option<String>,
@@ -39,10 +41,14 @@ pub struct Shot {
     pub focal_length_35: Option<u32>,
     /// Where it was taken.
     pub place: Option<Place>,
+    /// What the file calls its colours, such as "Display P3", in formats that are asked.
+    pub profile: Option<String>,
 }
 
 /// A place on Earth.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Place {
     /// Degrees north of the equator.
     pub latitude: f64,
@@ -64,6 +70,7 @@ impl Shot {
             focal_length: self.focal_length.or(other.focal_length),
             focal_length_35: self.focal_length_35.or(other.focal_length_35),
             place: self.place.or(other.place),
+            profile: self.profile.or(other.profile),
         }
     }
 
@@ -82,6 +89,7 @@ impl Shot {
             focal_length: fraction(FOCAL_LENGTH),
             focal_length_35: number(FOCAL_LENGTH_35),
             place: gps.and_then(|gps| place(&gps)),
+            profile: None,
         }
     }
 }

@@ -254,7 +254,7 @@ copies: Array<string>,
 placeholder: string | null, };
 
 /**
- * How an image was taken, as its file says; null where it does not.
+ * How a photo was taken; what its file does not say is none.
  */
 export type Shot = {
 /**
@@ -290,7 +290,7 @@ focalLength35: number | null,
  */
 place: Place | null,
 /**
- * What the file calls its colours.
+ * What the file calls its colours, such as "Display P3", in formats that are asked.
  */
 profile: string | null, };
 

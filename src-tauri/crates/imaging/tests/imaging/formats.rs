@@ -48,8 +48,8 @@ fn a_camera_without_a_set_clock_gives_no_date() {
 #[test]
 fn a_camera_tells_how_the_photo_was_taken() {
     shows_the_picture("shot.jpg", Format::Jpeg, LOSSY);
-    let Shot { camera, lens, exposure, aperture, iso, focal_length, focal_length_35, place } =
-        probe(&fixture("shot.jpg"), &Limits::default()).unwrap().shot;
+    let Shot { camera, lens, exposure, aperture, iso, focal_length, focal_length_35, place, profile } =
+        shot("shot.jpg");
     assert_eq!(camera.as_deref(), Some("Made-up 7"));
     assert_eq!(lens.as_deref(), Some("Made-up 35mm F2"));
     assert_eq!((exposure, aperture, iso), (Some(1.0 / 250.0), Some(2.8), Some(400)));
@@ -57,18 +57,23 @@ fn a_camera_tells_how_the_photo_was_taken() {
     let place = place.unwrap();
     assert!((place.latitude + 33.856_85).abs() < 1e-6 && (place.longitude - 151.215_277_8).abs() < 1e-6);
     assert_eq!(place.altitude, Some(4.5));
-    assert_eq!(imaging::profile_name(&fixture("shot.jpg")).as_deref(), Some("test"));
+    assert_eq!(profile.as_deref(), Some("test"));
+}
+
+fn shot(name: &str) -> Shot {
+    imaging::shot(&fixture(name), &Limits::default()).unwrap()
 }
 
 #[test]
 fn a_file_that_tells_nothing_of_its_shot_has_none() {
     for name in ["grey.jpg", "rgb.png", "plain.heic"] {
-        assert_eq!(probe(&fixture(name), &Limits::default()).unwrap().shot, Shot::default(), "{name}");
+        assert_eq!(Shot { profile: None, ..shot(name) }, Shot::default(), "{name}");
     }
-    assert_eq!(imaging::profile_name(&fixture("grey.jpg")), None);
-    assert_eq!(imaging::profile_name(&fixture("broken-profile.jpg")), None);
+    for name in ["grey.jpg", "broken-profile.jpg"] {
+        assert_eq!(shot(name).profile, None, "{name}");
+    }
     for name in ["display-p3.png", "display-p3.heic"] {
-        assert!(imaging::profile_name(&fixture(name)).is_some(), "{name}");
+        assert!(shot(name).profile.is_some(), "{name}");
     }
 }
 

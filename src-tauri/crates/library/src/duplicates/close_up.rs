@@ -4,13 +4,12 @@
 //! Files are read as photos are, by a reader, and only as large as print needs. Of a file that is out of reach, or that has
 //! changed since it was read, nothing is said: such pairs wait until both can be looked at.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use catalog::photo as photo_rows;
 use imaging::{Limits, Orientation, RgbImage};
-use parking_lot::Mutex;
 
+use crate::base::kept::Kept;
 use crate::engine::photo::THUMBNAIL_SIDE;
 use crate::reading::reader::Reader;
 use crate::reading::same_file::Seen;
@@ -49,13 +48,13 @@ pub(crate) fn needs_close_up(one: &RgbImage, other: &RgbImage) -> bool {
 /// Pictures as they are in their files.
 pub(crate) struct CloseUps<'a> {
     library: &'a Library,
-    /// Those that were looked at last, as JPEGs.
-    kept: Mutex<VecDeque<(i64, Arc<[u8]>)>>,
+    /// As JPEGs.
+    kept: Kept<Arc<[u8]>>,
 }
 
 impl<'a> CloseUps<'a> {
     pub(crate) fn new(library: &'a Library) -> Self {
-        Self { library, kept: Mutex::default() }
+        Self { library, kept: Kept::new(KEPT) }
     }
 
     /// How alike two pictures are whose thumbnails agree, when the first of them lies as its thumbnail does here.
@@ -75,18 +74,12 @@ impl<'a> CloseUps<'a> {
 
     /// One picture; none that is out of reach.
     pub(crate) fn of(&self, content_id: i64) -> Result<Option<RgbImage>> {
-        let kept = {
-            let kept = self.kept.lock();
-            kept.iter().find(|(id, _)| *id == content_id).map(|(_, jpeg)| Arc::clone(jpeg))
-        };
-        if let Some(jpeg) = kept {
+        if let Some(jpeg) = self.kept.get(content_id) {
             return Ok(decode(&jpeg));
         }
         let Some(jpeg) = self.library.close_up_of_content(content_id)? else { return Ok(None) };
         let image = decode(&jpeg);
-        let mut kept = self.kept.lock();
-        kept.push_front((content_id, jpeg.into()));
-        kept.truncate(KEPT);
+        self.kept.keep(content_id, jpeg.into());
         Ok(image)
     }
 }

@@ -14,3 +14,4 @@ pub(crate) mod pairs;
 pub(crate) mod pictures;
 pub(crate) mod review;
 pub(crate) mod series;
+pub(crate) mod thumbnails;

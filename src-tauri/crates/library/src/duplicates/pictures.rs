@@ -5,18 +5,17 @@
 //! [`crate::duplicates::close_up`]).
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use catalog::copies::Copy;
 use catalog::{content, embedding, photo as photo_rows, print as prints, several};
-use imaging::{Orientation, RgbImage};
-use parking_lot::Mutex;
+use imaging::Orientation;
 use vector_index::{TieredIndex, VectorIndex};
 
 use crate::duplicates::close_up::{CloseUps, Likeness, needs_close_up};
 use crate::duplicates::series;
-use crate::engine::photo;
+use crate::duplicates::thumbnails::Thumbnails;
 use crate::{Library, Result};
 use image_matching::agreement::{Pixels, agreement};
 use image_matching::overlay::Surface;
@@ -30,8 +29,6 @@ const DOUBTFUL: usize = 24;
 /// one template, the prints of others may go together better than those of a page and its cropped copy.
 const LAID_OVER: usize = 160;
 const COMPARED: usize = 24;
-/// Pictures whose pixels are kept for the next comparison: pages of one template are compared with each other.
-const KEPT: usize = 64;
 /// Pictures that are looked at themselves, the best by their thumbnails: among thousands of pages of one template it takes long.
 const MOST_CLOSE_UPS: usize = 6;
 
@@ -81,8 +78,18 @@ impl Library {
         let mut blank: Vec<(i64, f32)> = blank.into_iter().filter_map(level).collect();
         blank.sort_by(|one, other| one.1.total_cmp(&other.1));
         let (vectors, hashes) = (self.index.vectors()?, hashes.into_iter().unzip());
-        let (kept, close_ups) = (Mutex::default(), CloseUps::new(self));
-        Ok(Pictures { library: self, vectors, vector_ids, owners, hashes, blank, several, kept, close_ups })
+        let (thumbnails, close_ups) = (Thumbnails::new(self), CloseUps::new(self));
+        Ok(Pictures {
+            library: self,
+            vectors,
+            vector_ids,
+            owners,
+            hashes,
+            blank,
+            several,
+            thumbnails,
+            close_ups,
+        })
     }
 }
 
@@ -99,8 +106,7 @@ pub(crate) struct Pictures<'a> {
     /// Those that are the first of several in their files. What comes behind is not looked at, so only their bytes tell whether
     /// they are the same.
     several: HashSet<i64>,
-    /// Pixels of the pictures that were compared last.
-    kept: Mutex<VecDeque<(i64, Arc<Pixels>)>>,
+    thumbnails: Thumbnails<'a>,
     close_ups: CloseUps<'a>,
 }
 
@@ -344,12 +350,12 @@ impl Pictures<'_> {
     fn agreement(&self, subject: &Subject, way: usize, other: i64) -> Result<Option<Agreement>> {
         let pixels = &subject.pixels[way];
         if pixels.get().is_none() {
-            let upright = self.upright(subject.content_id)?;
+            let upright = self.thumbnails.of(subject.content_id)?;
             // One thread compares it: nothing was set meanwhile.
             let _ = pixels.set(upright.and_then(|upright| lying(&upright, WAYS[way])));
         }
         let Some(Some(own)) = pixels.get() else { return Ok(None) };
-        let Some(others) = self.upright(other)? else { return Ok(None) };
+        let Some(others) = self.thumbnails.of(other)? else { return Ok(None) };
         Ok(agreement(own, &others).map(|similarity| {
             let needs_close_up = needs_close_up(own.image(), others.image());
             Agreement { other, way, thumbnail: others, similarity, needs_close_up }
@@ -383,31 +389,6 @@ impl Pictures<'_> {
             })
         })?)
     }
-
-    /// The pixels of a picture as it is, where there is a thumbnail.
-    fn upright(&self, content_id: i64) -> Result<Option<Arc<Pixels>>> {
-        if let Some(pixels) = self.kept(content_id) {
-            return Ok(Some(pixels));
-        }
-        let pixels =
-            self.library.thumbnail_pixels(content_id)?.map(|thumbnail| Arc::new(Pixels::of(thumbnail)));
-        if let Some(pixels) = &pixels {
-            let mut kept = self.kept.lock();
-            kept.push_front((content_id, Arc::clone(pixels)));
-            kept.truncate(KEPT);
-        }
-        Ok(pixels)
-    }
-
-    /// What was compared not long ago.
-    fn kept(&self, content_id: i64) -> Option<Arc<Pixels>> {
-        let mut kept = self.kept.lock();
-        let place = kept.iter().position(|(id, _)| *id == content_id)?;
-        let found = kept.remove(place)?;
-        let pixels = Arc::clone(&found.1);
-        kept.push_front(found);
-        Some(pixels)
-    }
 }
 
 /// The pixels of a picture when it lies in some way.
@@ -415,16 +396,5 @@ fn lying(upright: &Arc<Pixels>, way: Orientation) -> Option<Arc<Pixels>> {
     match way {
         Orientation::Upright => Some(Arc::clone(upright)),
         way => way.apply(upright.image().clone()).ok().map(|image| Arc::new(Pixels::of(image))),
-    }
-}
-
-impl Library {
-    /// The pixels of a picture's thumbnail, where there is one.
-    pub(crate) fn thumbnail_pixels(&self, content_id: i64) -> Result<Option<RgbImage>> {
-        let content = self.catalog.read(|connection| content::by_id(connection, content_id))?;
-        let Some(content) = content else { return Ok(None) };
-        let jpeg = self.stored_thumbnail(&content.hash)?;
-        // A damaged thumbnail is found and made anew by the next update.
-        Ok(jpeg.and_then(|jpeg| photo::decode_thumbnail(&jpeg).ok()))
     }
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use catalog::{ContentHash, content, photo as photo_rows};
+use imaging::Shot;
 
 use crate::base::profile::Stopwatch;
 use crate::engine::photo::{self, Preview};
 use crate::reading::original::{self, ReadError};
 use crate::reading::prepared::{Key, Prepared};
 use crate::reading::reader::{Input, Reader, Unread};
-use crate::reading::shot::Shot;
 use crate::reading::source::Source;
 use crate::{Library, LibraryError, Result};
 

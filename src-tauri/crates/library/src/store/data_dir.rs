@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use data_files::Kind;
 
-use crate::base::finding::Finding;
+use crate::store::finding::Finding;
 use crate::system::drive::Drives;
 use crate::system::file_id::FileId;
 use crate::{LibraryError, Result};

@@ -5,6 +5,7 @@
 
 pub(crate) mod chosen;
 pub(crate) mod data_dir;
+pub(crate) mod finding;
 pub(crate) mod path_list;
 pub(crate) mod salvage;
 pub(crate) mod settings;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, CatalogError, Salvaged, Thumbnails};
 
-use crate::base::finding::Finding;
 use crate::store::data_dir::DataDir;
+use crate::store::finding::Finding;
 use crate::{Library, Result};
 
 impl Library {

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::base::control::Control;
 use crate::base::event::Event;
-use crate::base::finding::Finding;
 use crate::engine::index;
+use crate::store::finding::Finding;
 use crate::{Library, Result};
 
 /// What a check found.

@@ -12,7 +12,7 @@ use super::protocol::{Refusal, Reply, Request};
 use crate::base::profile::{Stage, Stopwatch};
 use crate::engine::model::Model;
 use crate::engine::photo::{self, DigestError};
-use crate::reading::{prepared, shot};
+use crate::reading::prepared;
 
 /// The code of a panic over a file.
 pub(crate) const PANICKED: &str = "panicked";
@@ -108,7 +108,7 @@ impl Desk {
                 let probe = imaging::probe(bytes, &Limits::default()).map_err(image)?;
                 Reply::Size(probe.width, probe.height)
             }
-            Request::Shot => Reply::Shot(Box::new(shot::read(bytes).map_err(image)?)),
+            Request::Shot => Reply::Shot(Box::new(imaging::shot(bytes, &Limits::default()).map_err(image)?)),
             Request::Preview => Reply::Preview(photo::preview(bytes).map_err(image)?),
             Request::Reduce { max_side, quality } => {
                 Reply::Jpeg(photo::reduced_jpeg(bytes, max_side, quality).map_err(image)?)

@@ -41,7 +41,7 @@ use crate::engine::model::{Model, ModelFile};
 use crate::engine::photo::{self, Digest, Preview, Wanted};
 use crate::reading::original::{Original, ReadError};
 use crate::reading::prepared::Prepared;
-use crate::reading::shot::Shot;
+use crate::reading::shot;
 use desk::Desk;
 use process::ReaderProcess;
 use protocol::{Reply, Request};
@@ -266,9 +266,9 @@ impl Reader {
     }
 
     /// How the image was taken, as its file says.
-    pub(crate) fn shot(&mut self) -> Result<Shot> {
+    pub(crate) fn shot(&mut self) -> Result<imaging::Shot> {
         match self.ask(&Request::Shot, &|| false, &Stopwatch::default())? {
-            Reply::Shot(shot) if shot.is_sound() => Ok(*shot),
+            Reply::Shot(shot) if shot::is_sound(&shot) => Ok(*shot),
             _ => Err(self.distrust()),
         }
     }

@@ -4,6 +4,7 @@
 //! bounded length; one that does not fit its question counts as the reader's death.
 
 use catalog::{ContentHash, Region};
+use imaging::Shot;
 use serde::{Deserialize, Serialize};
 
 use crate::LibraryError;
@@ -11,7 +12,6 @@ use crate::base::profile::Times;
 use crate::engine::look::{Asked, Parts};
 use crate::engine::model::BuiltInModel;
 use crate::engine::photo::{Digest, DigestError, Preview, Wanted};
-use crate::reading::shot::Shot;
 
 /// The longest message: pixels of a prepared image and something to spare.
 pub(crate) const LONGEST: usize = 96 << 20;
